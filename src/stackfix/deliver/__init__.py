@@ -1,0 +1,1 @@
+"""Where repairs go: the work tree, or a branch. May not judge."""

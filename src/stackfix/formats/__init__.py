@@ -1,0 +1,1 @@
+"""One module per syntax: a text → nodes with places. May not know the graph, and holds no opinion about faults."""

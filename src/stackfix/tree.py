@@ -1,0 +1,103 @@
+"""Which paths there are below the root: modes, tracked, ignored, links. No contents.
+
+May import nothing but the standard library's pure parts.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file. `tracked` and `ignored` are git's words; both are false in a tree outside git.
+
+    `wiring` is false in folders that hold copies (backups, archives): source reached from an entry point is read there,
+    Compose files and manifests are not taken for live ones. `target` is a symbolic link's file inside the root.
+    """
+
+    path: str
+    executable: bool = False
+    tracked: bool = False
+    ignored: bool = False
+    wiring: bool = True
+    target: str | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All files that stackfix may look at, by path from the root with `/`.
+
+    `unknown` are path prefixes whose contents nobody can know: submodules, excluded folders, links that leave the root,
+    unreadable folders. What lies there is unknown, not missing. `ignores` are whether git would ignore a path that does
+    not exist: such a file is made before the build, or kept out of git on purpose. `in_git` says whether the root lies
+    in a git work tree, without which nothing is known about ignored files.
+    """
+
+    entries: Mapping[str, Entry]
+    unknown: tuple[str, ...] = ()
+    in_git: bool = False
+    ignored_names: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder that holds a file at any depth; the root is ""."""
+        found = {""}
+        for path in self.entries:
+            parent = posixpath.dirname(path)
+            while parent not in found:
+                found.add(parent)
+                parent = posixpath.dirname(parent)
+        return frozenset(found)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[str, ...]]:
+        names: dict[str, list[str]] = {}
+        for path in self.entries:
+            names.setdefault(posixpath.basename(path), []).append(path)
+        return {name: tuple(sorted(paths)) for name, paths in names.items()}
+
+    def is_file(self, path: str) -> bool:
+        """Whether a file is there."""
+        return path in self.entries
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder with a file in it is there."""
+        return path in self.folders
+
+    def is_unknown(self, path: str) -> bool:
+        """Whether nobody can say if it is there: outside the root, in a submodule, excluded."""
+        if path.startswith(("../", "/")) or path == "..":
+            return True
+        return any(path == p or path.startswith(p + "/") for p in self.unknown)
+
+    def named(self, name: str) -> tuple[str, ...]:
+        """All files with that base name, sorted."""
+        return self._by_name.get(name, ())
+
+    def below(self, folder: str) -> Iterator[str]:
+        """All files below a folder, sorted; "" is the root."""
+        prefix = folder + "/" if folder else ""
+        return (path for path in sorted(self.entries) if path.startswith(prefix))
+
+
+class Sources(Protocol):
+    """The contents behind a tree, read when asked for."""
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes, or None where it can't be read (which the reader reports, once)."""
+
+    def would_ignore(self, path: str) -> bool:
+        """Whether git's ignore rules name a path, whether it exists or not."""
+
+
+def join(folder: str, path: str) -> str:
+    """A relative path seen from a folder, normalised; it may begin with `..` where it leaves the root."""
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    return "" if joined == "." else joined
