@@ -1,0 +1,42 @@
+# `make demo` and `make test` do all the set-up: a virtual environment of their own, and what it needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test bench lint pages clean
+.DEFAULT_GOAL := demo
+
+# The main job on the first example: the report on stderr, the patch on stdout. Findings (exit 1) are its success.
+demo: $(VENV)/.installed
+	@$(BIN)/stackfix --dry-run examples/sophia || [ $$? -eq 1 ]
+
+test:
+	@scripts/test-needs
+	@$(MAKE) --no-print-directory $(VENV)/.installed-tests
+	@PATH="$(abspath $(BIN)):$$PATH" nox --error-on-missing-interpreters -s lint types imports tests
+
+bench: $(VENV)/.installed-tests
+	@PATH="$(abspath $(BIN)):$$PATH" nox -s bench
+
+lint: $(VENV)/.installed-tests
+	@PATH="$(abspath $(BIN)):$$PATH" nox -s lint types imports
+
+# Writes docs/rules/ anew from the detectors.
+pages: $(VENV)/.installed
+	@$(BIN)/python scripts/rule_pages.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .nox .coverage
+
+$(VENV)/bin/python:
+	@PYTHON="$(PYTHON)" scripts/make-venv "$(VENV)"
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	@echo "installing stackfix and its dependencies into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-tests: $(VENV)/bin/python pyproject.toml
+	@echo "installing stackfix and its test dependencies into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.installed
