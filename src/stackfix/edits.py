@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.spans import Span
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from stackfix.findings import Applicability
+    from stackfix.spans import Span
 
 
 class Refused(Exception):  # noqa: N818 - a decision, not an error: the finding stays, without its fix
@@ -68,3 +67,83 @@ class Fix:
     def paths(self) -> frozenset[str]:
         """The files that it touches."""
         return frozenset(edit.path for edit in self.edits)
+
+
+def clash(one: Fix, other: Fix) -> bool:
+    """Whether two fixes can't be applied in one pass: they change the same bytes, mode or file, or insert at one point.
+
+    Identical edits are one edit and don't clash, unless they are insertions: two equal lines may both be meant.
+    """
+    return any(_clash(a, b) for a in one.edits for b in other.edits if a.path == b.path)
+
+
+def _clash(one: Edit, other: Edit) -> bool:
+    if isinstance(one, Replace) and isinstance(other, Replace):
+        if one == other:
+            return not len(one.span)
+        return one.span.overlaps(other.span) or one.span == other.span
+    if isinstance(one, SetMode) and isinstance(other, SetMode):
+        return one != other
+    if isinstance(one, SetMode) or isinstance(other, SetMode):
+        return isinstance(one, Delete) or isinstance(other, Delete)
+    return one != other
+
+
+def choose(fixes: Iterable[Fix]) -> tuple[tuple[Fix, ...], tuple[Fix, ...]]:
+    """Those that go together, first come first served, and those that wait for the next pass."""
+    taken: list[Fix] = []
+    deferred: list[Fix] = []
+    for fix in fixes:
+        (deferred if any(clash(fix, other) for other in taken) else taken).append(fix)
+    return tuple(taken), tuple(deferred)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Files after edits: contents (None: removed) and run bits, of the files that were touched."""
+
+    contents: dict[str, bytes | None]
+    modes: dict[str, bool]
+
+
+def apply(edits: Iterable[Edit], read: Callable[[str], bytes | None]) -> Result:
+    """The touched files with the edits made, each file from its last edit to its first.
+
+    Insertions at one point stand in the order given. Refused where a file to change isn't there, one to make is, or two
+    edits claim the same bytes.
+    """
+    result = Result({}, {})
+    replaces: dict[str, list[Replace]] = {}
+    for edit in dict.fromkeys(edits):
+        match edit:
+            case Replace():
+                replaces.setdefault(edit.path, []).append(edit)
+            case Create():
+                if read(edit.path) is not None:
+                    raise Refused(f"{edit.path} is there already")
+                result.contents[edit.path] = edit.content
+                if edit.executable:
+                    result.modes[edit.path] = True
+            case Delete():
+                result.contents[edit.path] = None
+            case SetMode():
+                result.modes[edit.path] = edit.executable
+    for path, found in replaces.items():
+        data = read(path)
+        if data is None or path in result.contents:
+            raise Refused(f"{path} is not there to be changed")
+        result.contents[path] = splice(data, found)
+    return result
+
+
+def splice(data: bytes, edits: Iterable[Replace]) -> bytes:
+    """Bytes with replacements made; Refused where they overlap or lie outside."""
+    ordered = sorted(enumerate(edits), key=lambda pair: (pair[1].span.start, pair[1].span.end, pair[0]))
+    parts: list[bytes] = []
+    at = 0
+    for _, edit in ordered:
+        if edit.span.start < at or edit.span.end > len(data):
+            raise Refused("two edits claim the same bytes")
+        parts += (data[at : edit.span.start], edit.replacement)
+        at = edit.span.end
+    return b"".join((*parts, data[at:]))

@@ -47,7 +47,8 @@ class Family(Enum):
 class Rule:
     """One entry of the catalogue. `id` is kebab-case and is the name of its module, cases and page.
 
-    `preview` marks a rule measured below the mark on real repositories; it is off unless asked for.
+    `preview` marks a rule measured below the mark on real repositories; it is off unless asked for. `yields_to` names the
+    more specific rules: where one of them speaks of the same place, this rule is silent, since one fault is one finding.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Rule:
     severity: Severity
     summary: str
     preview: bool = False
+    yields_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +80,32 @@ class Anchor:
 
     `syntax` is the module in formats that reads the document; `steps` are what that module's `resolve` follows (for YAML
     the document's number, then keys and indices). `inner` goes on inside a document that lies in the node reached.
+    `name`, where given, says in place of the steps which node it is, so that fingerprints outlive inserted siblings.
     """
 
     path: str
     syntax: str
     steps: tuple[str | int, ...] = ()
     inner: Anchor | None = None
+    name: str = field(default="", compare=False)
 
     def child(self, *steps: str | int) -> Anchor:
         """The address of a node below, in the innermost document."""
         if self.inner is not None:
-            return Anchor(self.path, self.syntax, self.steps, self.inner.child(*steps))
-        return Anchor(self.path, self.syntax, self.steps + steps)
+            return Anchor(self.path, self.syntax, self.steps, self.inner.child(*steps), self.name)
+        name = "/".join((self.name, *(str(s) for s in steps))) if self.name else ""
+        return Anchor(self.path, self.syntax, self.steps + steps, None, name)
 
     @property
     def innermost(self) -> Anchor:
         """The address within the innermost document."""
         return self if self.inner is None else self.inner.innermost
+
+    @property
+    def identity(self) -> str:
+        """The address as words, for fingerprints."""
+        here = self.name or "/".join(str(step) for step in self.steps)
+        return f"{self.path}:{here}" + (f">{self.inner.identity}" if self.inner else "")
 
 
 class Repair(Protocol):

@@ -6,7 +6,7 @@ May import nothing but the standard library's pure parts.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -81,6 +81,18 @@ class Tree:
         """All files with that base name, sorted."""
         return self._by_name.get(name, ())
 
+    def changed(self, contents: Mapping[str, bytes | None], modes: Mapping[str, bool]) -> Tree:
+        """The tree after edits: contents of None are removed files, new paths are files that git doesn't track yet."""
+        entries = dict(self.entries)
+        for path, data in contents.items():
+            if data is None:
+                entries.pop(path, None)
+            elif path not in entries:
+                entries[path] = Entry(path)
+        for path, executable in modes.items():
+            entries[path] = replace(entries[path], executable=executable)
+        return Tree(entries, self.unknown, self.in_git, self.ignored_names)
+
     def below(self, folder: str) -> Iterator[str]:
         """All files below a folder, sorted; "" is the root."""
         prefix = folder + "/" if folder else ""
@@ -95,6 +107,22 @@ class Sources(Protocol):
 
     def would_ignore(self, path: str) -> bool:
         """Whether git's ignore rules name a path, whether it exists or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Contents with some files changed in memory; None is a removed file."""
+
+    under: Sources
+    contents: Mapping[str, bytes | None]
+
+    def read(self, path: str) -> bytes | None:
+        """The changed bytes, else those below."""
+        return self.contents[path] if path in self.contents else self.under.read(path)
+
+    def would_ignore(self, path: str) -> bool:
+        """The same as below: an edit of ignore rules takes effect in the next run."""
+        return self.under.would_ignore(path)
 
 
 def join(folder: str, path: str) -> str:

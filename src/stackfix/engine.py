@@ -1,0 +1,256 @@
+"""Detect, fix, look again, until still: what is reported and how the tree ends.
+
+A pass takes fixes that don't touch each other, makes them in memory, and is proved as a whole by judging the tree anew.
+Only a failed pass is split to find the culprit, which is undone alone and reported as refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from stackfix import catalogue, edits, repairing, verify
+from stackfix.findings import Applicability
+from stackfix.graph.library import Library
+from stackfix.judging import Found, State, look
+from stackfix.outcome import Change, Outcome, Reported, Skipped, Status
+from stackfix.series import Pass, steps
+from stackfix.tree import Overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from stackfix.catalogue import Detector
+    from stackfix.policy import Policy
+    from stackfix.selection import Selection
+    from stackfix.tree import Sources, Tree
+
+MOST_STILL_PASSES = 10
+"""After so many passes in which the number of open findings did not fall, the run ends."""
+
+SAFE = frozenset({Applicability.SAFE})
+ALL = frozenset({Applicability.SAFE, Applicability.UNSAFE})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked for.
+
+    `grades` are the fixes to make; none makes it a report, whose fixes are proved all the same. `committing`: fixes that
+    touch files which git ignores are left out whole.
+    """
+
+    policy: Policy
+    selection: Selection
+    grades: frozenset[Applicability] = frozenset()
+    committing: bool = False
+
+
+@dataclass
+class _Run:
+    """The state of one run between passes."""
+
+    request: Request
+    detectors: tuple[Detector, ...]
+    start: State
+    now: State
+    refused: dict[str, str] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, Found] = field(default_factory=dict)
+    passes: list[Pass] = field(default_factory=list)
+    revealed: dict[str, Found] = field(default_factory=dict)
+
+
+def run(tree: Tree, sources: Sources, request: Request, skipped: Iterable[Skipped] = ()) -> Outcome:
+    """Judge a tree and repair it in memory; nothing is written."""
+    began = perf_counter()
+    detectors = catalogue.detectors()
+    library = Library(tree, sources)
+    start = look(library, request.policy, request.selection, detectors)
+    work = _Run(request, detectors, start, start)
+    for grades in _rounds(request.grades):
+        _repair(work, grades)
+    reported = tuple(_reported(work))
+    problems = {**{s.path: s.reason for s in skipped}, **library.problems}
+    return Outcome(
+        reported=reported,
+        changes=_changes(start, work.now) if request.grades else (),
+        steps=steps(work.passes, sources.read, {r.fingerprint: r for r in reported}) if request.grades else (),
+        skipped=tuple(Skipped(path, problems[path]) for path in sorted(problems)),
+        files=len(tree.entries),
+        components=len(start.graph.components),
+        seconds=perf_counter() - began,
+    )
+
+
+def _rounds(grades: frozenset[Applicability]) -> tuple[frozenset[Applicability], ...]:
+    """A report proves the safe fixes as `--apply` makes them, then the unsafe ones on top."""
+    return (grades,) if grades else (SAFE, ALL)
+
+
+def _repair(work: _Run, grades: frozenset[Applicability]) -> None:
+    seen = {_digest(work.now)}
+    still = 0
+    while still < MOST_STILL_PASSES:
+        open_before = len(work.now.findings)
+        chosen = _choose(work, grades)
+        if not chosen:
+            return
+        after = _proved(work, chosen)
+        if after is None:
+            continue
+        digest = _digest(after)
+        if digest in seen:
+            for found in chosen:
+                work.refused[found.fingerprint] = "its repair and another's undo each other"
+            continue
+        seen.add(digest)
+        _accept(work, chosen, after)
+        still = 0 if len(after.findings) < open_before else still + 1
+
+
+def _choose(work: _Run, grades: frozenset[Applicability]) -> tuple[Found, ...]:
+    """The fixes of one pass, in the order of their edits, then of their rules."""
+    taken: list[Found] = []
+    for found in work.now.findings:
+        fix = found.fix
+        if fix is None or not found.shown or fix.applicability not in grades or found.fingerprint in work.refused:
+            continue
+        if work.request.committing and (private := _ignored(work, fix)):
+            work.left[found.fingerprint] = f"{private} is ignored by git: change it where it is used"
+            continue
+        if not any(edits.clash(fix, other.fix) for other in taken if other.fix):
+            taken.append(found)
+    return tuple(taken)
+
+
+def _ignored(work: _Run, fix: edits.Fix) -> str | None:
+    entries = work.now.library.tree.entries
+    return next((path for path in sorted(fix.paths) if path in entries and entries[path].ignored), None)
+
+
+def _proved(work: _Run, chosen: tuple[Found, ...]) -> State | None:
+    """The tree after a pass, or None where the proof failed: then the culprits are refused."""
+    after = _after(work, chosen)
+    broken = verify.failures(work.now, after, chosen) if after else (verify.Failure("its edits can't be made", chosen),)
+    if not broken:
+        return after
+    for found, reason in _culprits(work, chosen, broken).items():
+        work.refused[found.fingerprint] = reason
+    return None
+
+
+def _culprits(work: _Run, chosen: tuple[Found, ...], broken: Iterable[verify.Failure]) -> Mapping[Found, str]:
+    """Which fixes to undo: a sole suspect, else those suspects that fail the proof alone, else all of them."""
+    guilty: dict[Found, str] = {}
+    for failure in broken:
+        if any(found in guilty for found in failure.suspects):
+            continue
+        alone = {f: r for f in failure.suspects if (r := _fails_alone(work, f))} if len(failure.suspects) > 1 else {}
+        guilty.update(alone or dict.fromkeys(failure.suspects, failure.reason))
+    return guilty or dict.fromkeys(chosen, "the tree could not be judged after it")
+
+
+def _fails_alone(work: _Run, found: Found) -> str | None:
+    after = _after(work, (found,))
+    if after is None:
+        return "its edits can't be made"
+    broken = verify.failures(work.now, after, (found,))
+    return broken[0].reason if broken else None
+
+
+def _after(work: _Run, chosen: Iterable[Found]) -> State | None:
+    library = work.now.library
+    try:
+        result = edits.apply((e for f in chosen if f.fix for e in f.fix.edits), library.sources.read)
+    except edits.Refused:
+        return None
+    tree = library.tree.changed(result.contents, result.modes)
+    later = library.after(tree, _over(library.sources, result.contents), {*result.contents, *result.modes})
+    return look(later, work.request.policy, work.request.selection, work.detectors)
+
+
+def _over(sources: Sources, contents: Mapping[str, bytes | None]) -> Overlay:
+    """One overlay over the tree as it was, however many passes there are."""
+    if isinstance(sources, Overlay):
+        return Overlay(sources.under, {**sources.contents, **contents})
+    return Overlay(sources, contents)
+
+
+def _accept(work: _Run, chosen: tuple[Found, ...], after: State) -> None:
+    work.passes.append(Pass(chosen, work.now.library.sources.read))
+    work.taken.update((found.fingerprint, found) for found in chosen)
+    for found in after.findings:
+        if found.shown and found.fingerprint not in work.start.fingerprints and not found.same_fault(work.start):
+            work.revealed.setdefault(found.fingerprint, found)
+    work.now = after
+
+
+def _digest(state: State) -> str:
+    modes = sorted(p for p, e in state.library.tree.entries.items() if e.executable)
+    return sha256(repr((sorted(_edited(state).items()), modes)).encode()).hexdigest()
+
+
+def _edited(state: State) -> Mapping[str, bytes | None]:
+    """The files that differ from the tree as it was."""
+    sources = state.library.sources
+    if not isinstance(sources, Overlay):
+        return {}
+    return {path: data for path, data in sources.contents.items() if data != sources.under.read(path)}
+
+
+def _changes(start: State, end: State) -> tuple[Change, ...]:
+    """The end state against the tree as it was: only files that differ."""
+    before, after = start.library, end.library
+    contents = _edited(end)
+    runs = {path: entry.executable for path, entry in before.tree.entries.items()}
+    modes = {p: e.executable for p, e in after.tree.entries.items() if runs.get(p, False) != e.executable}
+    return tuple(
+        Change(path, before.sources.read(path), contents.get(path, before.sources.read(path)), modes.get(path))
+        for path in sorted({*contents, *modes})
+    )
+
+
+def _reported(work: _Run) -> Iterable[Reported]:
+    for found in work.start.findings:
+        if found.shown:
+            yield _told(work, found, known=True)
+    for found in work.revealed.values():
+        if work.request.grades:
+            yield _told(work, found, known=False)
+
+
+def _told(work: _Run, found: Found, *, known: bool) -> Reported:
+    repairing_run = bool(work.request.grades)
+    refusal = work.refused.get(found.fingerprint) or found.refusal
+    remedy = found.finding.remedy
+    plain = Reported(
+        found.finding,
+        found.fingerprint,
+        fix=found.fix if known else None,
+        choices=repairing.choices(remedy, work.start.library) if remedy and known else (),
+    )
+    if repairing_run and found.fingerprint not in work.now.fingerprints and not found.same_fault(work.now):
+        return replace(plain, status=Status.FIXED)
+    if refusal is not None:
+        return replace(plain, fix=None, status=Status.REFUSED, reason=refusal)
+    if not repairing_run:
+        return plain
+    if not known:
+        return replace(plain, status=Status.REVEALED, reason=_why_left(work, found))
+    return replace(plain, status=Status.LEFT, reason=_why_left(work, found))
+
+
+def _why_left(work: _Run, found: Found) -> str:
+    if reason := work.left.get(found.fingerprint):
+        return reason
+    remedy = found.finding.remedy
+    if remedy is None:
+        return "there is no fix for it"
+    if remedy.applicability is Applicability.MANUAL:
+        return "it needs a person's decision"
+    if remedy.applicability not in work.request.grades:
+        return "its fix is unsafe: a person should decide (--unsafe-fixes)"
+    return "another fix changed the same place first"

@@ -1,0 +1,116 @@
+"""One look at a tree: read, linked and judged, each finding with its fingerprint and the fix it proposes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from stackfix import repairing
+from stackfix.edits import Fix, Refused
+from stackfix.findings import Anchor, Finding
+from stackfix.graph import link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from stackfix.catalogue import Detector
+    from stackfix.findings import Location
+    from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
+    from stackfix.policy import Policy
+    from stackfix.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding, its fingerprint, and its fix in this tree or why there is none. `shown`: whether it is told."""
+
+    finding: Finding
+    fingerprint: str
+    shown: bool
+    fix: Fix | None = None
+    refusal: str | None = None
+
+    @property
+    def components(self) -> frozenset[str]:
+        """The components that the finding speaks of."""
+        return self.finding.components
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files that the finding has places in."""
+        return frozenset(place.path for place in (self.finding.location, *self.finding.evidence))
+
+    def same_fault(self, before: State) -> bool:
+        """Whether the tree before had this rule's finding at this anchor: the same fault with another value."""
+        return (self.finding.rule.id, self.finding.anchor) in before.faults
+
+
+@dataclass(frozen=True)
+class State:
+    """A tree as judged."""
+
+    library: Library
+    graph: Graph
+    findings: tuple[Found, ...]
+
+    @cached_property
+    def fingerprints(self) -> frozenset[str]:
+        """All findings by fingerprint, told or not."""
+        return frozenset(found.fingerprint for found in self.findings)
+
+    @cached_property
+    def faults(self) -> frozenset[tuple[str, Anchor]]:
+        """All findings by rule and place."""
+        return frozenset((found.finding.rule.id, found.finding.anchor) for found in self.findings)
+
+
+def look(library: Library, policy: Policy, selection: Selection, detectors: Iterable[Detector]) -> State:
+    """Read, link and judge the tree of a library."""
+    graph = link.build(library, policy)
+    raw = [f for d in detectors if selection.runs(d.rule) for f in d.detect(graph)]
+    raw.sort(key=_order)
+    return State(library, graph, tuple(_found(raw, library, selection)))
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    place = finding.location
+    return place.path, place.span.start, place.span.end, finding.rule.id, finding.message
+
+
+def _found(raw: Sequence[Finding], library: Library, selection: Selection) -> Iterable[Found]:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for finding in _one_each(raw, selection):
+        key = (finding.rule.id, finding.anchor.identity, finding.value)
+        counts[key] += 1
+        fingerprint = sha256("\0".join((*key, str(counts[key]))).encode()).hexdigest()[:16]
+        shown = selection.shows(finding)
+        try:
+            fix = repairing.fix(finding, library, selection)
+        except Refused as refusal:
+            yield Found(finding, fingerprint, shown, None, str(refusal))
+        else:
+            yield Found(finding, fingerprint, shown, fix)
+
+
+def _one_each(raw: Sequence[Finding], selection: Selection) -> Iterable[Finding]:
+    """One fault is one finding: equal ones once, and of two rules at one place the more specific."""
+    seen: set[tuple[str, Location, str]] = set()
+    for finding in raw:
+        key = (finding.rule.id, finding.location, finding.value)
+        if key in seen or any(_yields(finding, other, selection) for other in raw):
+            continue
+        seen.add(key)
+        yield finding
+
+
+def _yields(finding: Finding, other: Finding, selection: Selection) -> bool:
+    if other.rule.id not in finding.rule.yields_to or other.location.path != finding.location.path:
+        return False
+    if selection.explicit(finding.rule) and not selection.explicit(other.rule):
+        return False
+    same = finding.location.span == other.location.span or finding.anchor == other.anchor
+    return same or finding.location.span.overlaps(other.location.span)

@@ -1,0 +1,61 @@
+"""The promises of a fix, checked: after a pass the tree is read and judged anew.
+
+Gone: the finding isn't found any more. Parsed: each file that could be read still can. Not caused: nothing that met
+before has stopped meeting. A new finding about components of which not all were known before is merely *revealed*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stackfix.judging import Found, State
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One broken promise: why, in one clause, and which of a pass's fixes may have broken it."""
+
+    reason: str
+    suspects: tuple[Found, ...]
+
+
+def failures(before: State, after: State, chosen: tuple[Found, ...]) -> tuple[Failure, ...]:
+    """Every promise that a pass broke; none is the proof."""
+    return (*_unparsed(before, after, chosen), *_not_gone(after, chosen), *_caused(before, after, chosen))
+
+
+def _unparsed(before: State, after: State, chosen: tuple[Found, ...]) -> Iterable[Failure]:
+    for path, reason in after.library.problems.items():
+        if path not in before.library.problems:
+            suspects = tuple(f for f in chosen if f.fix and path in f.fix.paths)
+            if suspects:
+                yield Failure(f"{path} could not be read after it: {reason}", suspects)
+
+
+def _not_gone(after: State, chosen: tuple[Found, ...]) -> Iterable[Failure]:
+    for found in chosen:
+        if found.fingerprint in after.fingerprints:
+            yield Failure("the finding was still there after it", (found,))
+
+
+def _caused(before: State, after: State, chosen: tuple[Found, ...]) -> Iterable[Failure]:
+    for found in after.findings:
+        if found.fingerprint in before.fingerprints or found.same_fault(before):
+            continue
+        if not caused(before, found):
+            continue
+        finding = found.finding
+        near = tuple(f for f in chosen if f.fix and (f.components & found.components or found.paths & f.fix.paths))
+        reason = f"it would cause another finding ({finding.rule.id} in {finding.location.path})"
+        yield Failure(reason, near or chosen)
+
+
+def caused(before: State, found: Found) -> bool:
+    """Whether a new finding speaks of ends that were all known, and met, before."""
+    if not found.components:
+        return True
+    return all(before.graph.knows(name) for name in found.components)
