@@ -1,1 +1,4 @@
-"""What a run found, for people and machines. May not judge, read the tree, or write anywhere but to the given stream."""
+"""What a run found, for people and machines.
+
+May not judge, read the tree, or write anywhere but to the given stream.
+"""
