@@ -29,6 +29,7 @@ class Piece:
     `quoting` names, outermost first, how the syntaxes around it spell characters: () is plain UTF-8; "yaml:double" then
     "shell:single" is a single-quoted shell word inside a double-quoted YAML scalar. `exact` says that every character is
     spelled by its own UTF-8 bytes, so that the piece may be cut anywhere; an escape sequence is a piece that is not.
+    `cut` says that a slice left out some of the characters that an inexact piece spells: its bytes can't be edited alone.
     """
 
     length: int
@@ -36,6 +37,7 @@ class Piece:
     span: Span
     quoting: tuple[str, ...] = ()
     exact: bool = True
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Text:
             if start == end:
                 point = piece.span.start if start == here else piece.span.end
                 return replace(piece, length=0, span=Span(point, point))
-            return replace(piece, length=end - start)
+            return replace(piece, length=end - start, cut=piece.cut or end - start < piece.length)
         if len(piece.span) == piece.length:
             first, last = start - here, end - here
         else:

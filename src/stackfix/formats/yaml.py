@@ -1,7 +1,7 @@
 """YAML: bytes → documents of nodes whose every span is known.
 
 Located with libyaml's events (1.1 grammar, 1.2 judged by scalar text and style, never by implicit types). Nodes and
-documents count characters of the text that was read (`start`, `end`); spans are bytes and are worked out when asked for.
+documents count characters of the text that was read (`start`, `end`); spans are bytes, worked out when asked for.
 
 May import spans, text, edits and the spelling of scalars.
 """
@@ -17,7 +17,7 @@ from stackfix.spans import Span
 from stackfix.text import Piece, Slicer, Text, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Sequence as Many
 
 __all__ = [
@@ -44,8 +44,13 @@ __all__ = [
 ]
 
 _DEPTH = 200
+_STARTS = frozenset({"MappingStartEvent", "SequenceStartEvent"})
+_ENDS = frozenset({"MappingEndEvent", "SequenceEndEvent"})
 _STYLES = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
-_PROPERTIES = re.compile(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|(?=[^ \t])|\Z)|[ \t]+)+)+")
+_PROPERTIES = re.compile(
+    r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)"
+    r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|(?=[^ \t])|\Z)|[ \t]+)+)+"
+)
 
 
 class Source:
@@ -277,12 +282,12 @@ class _Builder:
         """Each document, in order."""
         index = start = 0
         for event in _events(self.characters):
-            kind = type(event).__name__
+            kind = event.__class__.__name__
             if kind == "ScalarEvent":
                 self._put(self._scalar(event))
-            elif kind == "MappingStartEvent" or kind == "SequenceStartEvent":
+            elif kind in _STARTS:
                 self._open(event, kind == "MappingStartEvent")
-            elif kind == "MappingEndEvent" or kind == "SequenceEndEvent":
+            elif kind in _ENDS:
                 self._close(event)
             elif kind == "AliasEvent":
                 self._alias(event)
@@ -376,8 +381,16 @@ class _Builder:
 def _events(characters: str) -> Iterator[_Event]:
     import yaml  # noqa: PLC0415 - as in `read`
 
-    loader = getattr(yaml, "CLoader", yaml.Loader)
-    return cast("Iterator[_Event]", yaml.parse(characters, Loader=loader))
+    loader = getattr(yaml, "CLoader", yaml.Loader)(characters)
+    get_event = cast("Callable[[], _Event | None]", loader.get_event)
+    try:
+        while True:
+            event = get_event()
+            if event is None or event.__class__.__name__ == "StreamEndEvent":
+                return
+            yield event
+    finally:
+        loader.dispose()
 
 
 def _after_properties(characters: str, start: int, end: int) -> int:

@@ -1,7 +1,8 @@
 """How YAML spells the characters of a scalar: which of its characters stand for which, and how to write others there.
 
 Quoting names: "yaml:plain", "yaml:flow-plain", "yaml:single", "yaml:double", "yaml:folded:<indent>",
-"yaml:literal:<indent>[:<flag>…]", "yaml:empty" (a value that is nothing) and "yaml:absent" (a flow key without colon).
+"yaml:literal:<indent>[:<flag>…]", "yaml:empty" (a value that is nothing), "yaml:absent" (a flow key without colon),
+"yaml:fold" (a line break that is folded away) and "yaml:opaque" (spelled in a way not understood).
 A literal's flags: `crlf` (its lines end so), `first` (a leading space would change the indentation that is found),
 `gap<n>` (a break before a line that lacks n columns of the indentation), `end` (its last break).
 
@@ -19,6 +20,8 @@ from stackfix.edits import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+FOLD = "yaml:fold"
+OPAQUE = "yaml:opaque"
 _BREAK = r"(?:\r\n|\n|\r)"
 _FOLD = rf"[ \t]*{_BREAK}(?:[ \t]*{_BREAK})*[ \t]*"
 _BREAKS = re.compile(_BREAK)
@@ -69,14 +72,13 @@ def runs(style: str, raw: str, value: str, quoting: str) -> tuple[Run, ...]:
         return (Run(len(raw), 0, len(raw), quoting),)
     if style in {"single", "double"} and raw[1:-1] == value and "\\" not in value and value:
         return (Run(len(value), 1, len(raw) - 1, quoting),)
-    if style in {"literal", "folded"}:
-        found = _block(style, raw, value)
-    else:
-        found = _inline(style, raw, quoting)
+    found = _block(style, raw, value) if style in {"literal", "folded"} else _inline(style, raw, quoting)
     if "".join(part for part, _ in found) != value or any(len(part) != run.length for part, run in found):
-        return (Run(len(value), 0, len(raw), quoting, exact=False),)
+        return (Run(len(value), 0, len(raw), OPAQUE, exact=False),)
+    if not value and style in {"single", "double"}:
+        return (Run(0, 1, 1, quoting),)
     if not value:
-        return (Run(0, 1, 1, quoting),) if style in {"single", "double"} else (Run(0, 0, len(raw), quoting, exact=False),)
+        return (Run(0, 0, len(raw), OPAQUE, exact=False),)
     return tuple(run for _, run in found)
 
 
@@ -91,7 +93,8 @@ def _inline(style: str, raw: str, quoting: str) -> list[tuple[str, Run]]:
             return []
         part = _meaning(style, match)
         if part:
-            found.append((part, Run(len(part), at, match.end(), quoting, exact=match.lastgroup == "text")))
+            name = FOLD if match.lastgroup in {"fold", "join"} else quoting
+            found.append((part, Run(len(part), at, match.end(), name, exact=match.lastgroup == "text")))
         at = match.end()
     return found
 
@@ -106,7 +109,7 @@ def _meaning(style: str, match: re.Match[str]) -> str:
         return raw
     if style == "single":
         return "'"
-    return chr(int(raw[2:], 16)) if raw[1] in "xuU" else _ESCAPES.get(raw[1], raw[1])
+    return chr(int(raw[2:], base=16)) if raw[1] in "xuU" else _ESCAPES.get(raw[1], raw[1])
 
 
 def _block(style: str, raw: str, value: str) -> list[tuple[str, Run]]:
@@ -186,14 +189,14 @@ def _folded(raw: str, lines: Sequence[tuple[int, int, int]], indent: int, value:
             content = raw[begin:end]
             gap = _gap(before, content, breaks)
             if gap:
-                found.append((gap, Run(len(gap), since, begin, name, exact=False)))
+                found.append((gap, Run(len(gap), since, begin, FOLD, exact=False)))
             found.append((content, Run(len(content), begin, end, name)))
             before, breaks, since = content, 0, end
         if after > end:
             breaks += 1
     tail = value[sum(len(part) for part, _ in found) :]
     if tail and not tail.strip("\n"):
-        found.append((tail, Run(len(tail), since, len(raw), name, exact=False)))
+        found.append((tail, Run(len(tail), since, len(raw), FOLD, exact=False)))
     return found
 
 
@@ -204,13 +207,17 @@ def _gap(before: str, after: str, breaks: int) -> str:
     return "\n" * (breaks - 1) or " "
 
 
-def joined(first: str, last: str) -> str | None:
-    """The quoting of a stretch that begins in one quoting and ends in another, or None where it has none."""
+def joined(names: Sequence[str]) -> str | None:
+    """The quoting of a stretch of pieces in these quotings, or None where part of a fold would be left behind."""
+    first, last = names[0], names[-1]
+    kinds = {name.split(":")[1] for name in names}
+    if kinds != {"literal"}:
+        return first if first == last != FOLD and set(names) <= {first, FOLD} else None
     one, other = first.split(":"), last.split(":")
-    if one[1:3] != other[1:3] or one[1] != "literal":
+    if one[2] != other[2]:
         return None
     kept = [flag for flag in one[3:] if flag in {"crlf", "first"}]
-    return ":".join([*one[:3], *kept, *(["tail"] if "end" in other else [])])
+    return ":".join([*one[:3], *kept, *(["tail"] if "end" in other[3:] else [])])
 
 
 def encode(quoting: str, new: str) -> str:
@@ -222,6 +229,13 @@ def encode(quoting: str, new: str) -> str:
         raise Refused("the text has a character that YAML can only hold in double quotes")
     if kind == "literal":
         return _encode_literal(quoting.split(":")[2:], new)
+    return _encode_line(kind, new)
+
+
+def _encode_line(kind: str, new: str) -> str:
+    """What stands within one line."""
+    if kind in {"fold", "opaque"}:
+        raise Refused("the text is spelled by folded lines")
     if "\n" in new or new != new.strip(" \t"):
         raise Refused("white space at an edge and line breaks would be lost here")
     if kind == "single":
