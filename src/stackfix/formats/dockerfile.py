@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.formats.dockerfile_words import (
     SPACE,
+    Cutter,
     Flag,
     Pair,
     Word,
@@ -27,7 +28,7 @@ from stackfix.formats.dockerfile_words import (
     quote_bounds,
     quoted,
 )
-from stackfix.text import Slicer, Text, Unreadable
+from stackfix.text import Text, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -195,7 +196,7 @@ class _Reader:
     __slots__ = ("_at", "_continued", "_escape", "_slicer", "_value")
 
     def __init__(self, text: Text) -> None:
-        self._slicer = Slicer(text)
+        self._slicer = Cutter(text)
         self._value = text.value
         self._escape = _directive_escape(text.value)
         e = re.escape(self._escape)
@@ -298,7 +299,7 @@ class _Parser:
     __slots__ = ("_end", "_escape", "_offset", "_slicer", "_value")
 
     def __init__(self, logical: Text, escape: str, offset: int) -> None:
-        self._slicer = Slicer(logical)
+        self._slicer = Cutter(logical)
         self._value = logical.value
         self._end = len(logical.value.rstrip())
         self._escape = escape

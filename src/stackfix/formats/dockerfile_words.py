@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.edits import Refused
-from stackfix.text import Piece, Text
+from stackfix.formats.spelling import decoded
+from stackfix.spans import Span
+from stackfix.text import Piece, Slicer, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from stackfix.text import Slicer
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _JSON_STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
@@ -77,16 +78,40 @@ def kind(name: str, escape: str) -> str:
 
 def quoted(text: Text, quoting: str) -> Text:
     """The same characters, said to stand inside a further quoting."""
-    return Text(text.value, tuple(replace(p, quoting=(*p.quoting, quoting)) for p in text.pieces))
+    return Text(text.value, tuple(_inside(p, quoting) for p in text.pieces))
 
 
-def escaped(raw: Text, value: str, quoting: str) -> Text:
-    """Characters that a longer spelling stands for, in one piece that can't be cut."""
-    place = raw.place
-    outer = raw.pieces[0].quoting if raw.pieces else ()
-    if place is None:
-        return Text.unwritten(value)
-    return Text(value, (Piece(len(value), place[0], place[1], (*outer, quoting), exact=False),))
+def _inside(piece: Piece, quoting: str) -> Piece:
+    return Piece(piece.length, piece.path, piece.span, (*piece.quoting, quoting), piece.exact)
+
+
+class Cutter:
+    """Cuts slices out of one text, most of them out of one plain piece: a file has thousands."""
+
+    __slots__ = ("_pieces", "_slow", "_starts", "text")
+
+    def __init__(self, text: Text) -> None:
+        """Index the pieces once."""
+        self.text = text
+        self._pieces = text.pieces
+        self._slow = Slicer(text) if len(text.pieces) > 1 else None
+        self._starts: list[int] = []
+        at = 0
+        for piece in text.pieces:
+            self._starts.append(at)
+            at += piece.length
+
+    def slice(self, start: int, end: int) -> Text:
+        """The same as `text.slice(start, end)`."""
+        index = bisect_right(self._starts, start) - 1 if self._slow else 0
+        if 0 <= index < len(self._pieces) and start < end:
+            piece = self._pieces[index]
+            first, last = start - self._starts[index], end - self._starts[index]
+            begin = piece.span.start
+            if last <= piece.length and piece.exact and piece.length == piece.span.end - begin:
+                span = Span(begin + first, begin + last)
+                return Text(self.text.value[start:end], (Piece(last - first, piece.path, span, piece.quoting),))
+        return self._slow.slice(start, end) if self._slow else self.text.slice(start, end)
 
 
 class Decoder:
@@ -94,7 +119,7 @@ class Decoder:
 
     __slots__ = ("_at", "_depth", "_escape", "_parts", "_plain", "_slicer", "_spans", "dollars", "opaque")
 
-    def __init__(self, slicer: Slicer, escape: str, plain: str) -> None:
+    def __init__(self, slicer: Cutter, escape: str, plain: str) -> None:
         """`plain` is the kind of the place for unquoted characters."""
         self._slicer = slicer
         self._escape = escape
@@ -171,19 +196,19 @@ class Decoder:
         self.opaque |= nested and self._depth > 0
 
     def _take_escaped(self, start: int, end: int, char: str, name: str) -> None:
-        self._parts.append(escaped(self._slicer.slice(start, end), char, name))
+        self._parts.append(decoded(self._slicer.slice(start, end), char, name))
         self._at += 1
         self.opaque |= self._depth > 0
 
 
-def expanded(slicer: Slicer, start: int, end: int, escape: str, plain: str) -> Word:
+def expanded(slicer: Cutter, start: int, end: int, escape: str, plain: str) -> Word:
     """A word that the builder unquotes and expands."""
     decoder = Decoder(slicer, escape, plain)
     text = decoder.decode(start, end)
     return Word(merged(text), slicer.slice(start, end), tuple(decoder.dollars), decoder.opaque)
 
 
-def literal(slicer: Slicer, start: int, end: int, quoting: str) -> Word:
+def literal(slicer: Cutter, start: int, end: int, quoting: str) -> Word:
     """A word that is taken as it is spelled."""
     raw = slicer.slice(start, end)
     return Word(quoted(raw, quoting), raw)
@@ -195,8 +220,8 @@ def merged(text: Text) -> Text:
     for piece in text.pieces:
         last = found[-1] if found else None
         if last is not None and last.exact and piece.exact and _runs_on(last, piece):
-            span = replace(last.span, end=piece.span.end)
-            found[-1] = replace(last, length=last.length + piece.length, span=span)
+            span = Span(last.span.start, piece.span.end)
+            found[-1] = Piece(last.length + piece.length, last.path, span, last.quoting)
         else:
             found.append(piece)
     return Text(text.value, tuple(found))
@@ -227,7 +252,7 @@ def _quote_words(escape: str) -> re.Pattern[str]:
     return re.compile(rf"(?:'[^']*(?:'|$)|{double}|{e}(?:.|$)|[^'\"{e}{SPACE}])+", re.DOTALL)
 
 
-def json_words(slicer: Slicer, start: int, end: int, escape: str, *, expand: bool) -> tuple[Word, ...] | None:
+def json_words(slicer: Cutter, start: int, end: int, escape: str, *, expand: bool) -> tuple[Word, ...] | None:
     """The strings of a JSON array that begins at `start`, or None where none does. What follows it is dropped."""
     value = slicer.text.value
     if not value.startswith("[", start):
@@ -253,17 +278,17 @@ def _gap(value: str, at: int) -> int:
     return at if match is None else match.end()
 
 
-def _json_word(slicer: Slicer, match: re.Match[str], escape: str, *, expand: bool) -> Word:
+def _json_word(slicer: Cutter, match: re.Match[str], escape: str, *, expand: bool) -> Word:
     start, end = match.span(1)
     raw = slicer.slice(match.start(), match.end())
     text = _json_text(slicer, start, end)
     if not expand:
         return Word(text, raw)
-    inner = expanded(type(slicer)(text), 0, len(text), escape, "value")
+    inner = expanded(Cutter(text), 0, len(text), escape, "value")
     return Word(inner.text, raw, inner.dollars, inner.opaque)
 
 
-def _json_text(slicer: Slicer, start: int, end: int) -> Text:
+def _json_text(slicer: Cutter, start: int, end: int) -> Text:
     name = "dockerfile:json"
     parts: list[Text] = []
     at = start
@@ -271,7 +296,7 @@ def _json_text(slicer: Slicer, start: int, end: int) -> Text:
         if match.start() > at:
             parts.append(quoted(slicer.slice(at, match.start()), name))
         char = str(json.loads(f'"{match.group()}"'))
-        parts.append(escaped(slicer.slice(*match.span()), char, name))
+        parts.append(decoded(slicer.slice(*match.span()), char, name))
         at = match.end()
     if at < end or not parts:
         parts.append(quoted(slicer.slice(at, end), name))
