@@ -116,7 +116,15 @@ def quoted(name: bytes) -> bytes:
 _PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b'"\\')
 _ESCAPES = {
     **{byte: bytes([byte]) for byte in _PLAIN},
-    **{7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"},
+    7: b"\\a",
+    8: b"\\b",
+    9: b"\\t",
+    10: b"\\n",
+    11: b"\\v",
+    12: b"\\f",
+    13: b"\\r",
+    34: b'\\"',
+    92: b"\\\\",
 }
 
 
