@@ -109,7 +109,7 @@ def _meaning(style: str, match: re.Match[str]) -> str:
         return raw
     if style == "single":
         return "'"
-    return chr(int(raw[2:], base=16)) if raw[1] in "xuU" else _ESCAPES.get(raw[1], raw[1])
+    return chr(int.from_bytes(bytes.fromhex(raw[2:]), "big")) if raw[1] in "xuU" else _ESCAPES.get(raw[1], raw[1])
 
 
 def _block(style: str, raw: str, value: str) -> list[tuple[str, Run]]:
