@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from stackfix.edits import Fix
+from stackfix.findings import Applicability
+
 if TYPE_CHECKING:
-    from stackfix.edits import Fix
     from stackfix.findings import Finding
 
 
@@ -38,6 +40,14 @@ class Reported:
     status: Status | None = None
     reason: str | None = None
     withheld: str | None = None
+
+    @property
+    def proposal(self) -> Fix | None:
+        """The fix as it is told: what a person must do by hand is a fix without edits."""
+        remedy = self.finding.remedy
+        if self.fix is None and remedy is not None and remedy.applicability is Applicability.MANUAL:
+            return Fix(Applicability.MANUAL, remedy.description, ())
+        return self.fix
 
 
 @dataclass(frozen=True, slots=True)

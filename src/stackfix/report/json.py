@@ -68,7 +68,7 @@ def _evidence(location: Location, places: Places) -> Mapping[str, Value]:
 
 
 def _fix(reported: Reported) -> Mapping[str, Value] | None:
-    fix = reported.fix
+    fix = reported.proposal
     if fix is None:
         return None
     told = _described(fix, withheld=reported.withheld is not None)
@@ -111,7 +111,7 @@ def _edits(edits: Iterable[Edit]) -> Iterator[Value]:
 
 
 def _summary(outcome: Outcome) -> Mapping[str, Value]:
-    grades = [r.fix.applicability if r.fix else Applicability.MANUAL for r in outcome.reported]
+    grades = [r.proposal.applicability if r.proposal else Applicability.MANUAL for r in outcome.reported]
     return {
         "files": outcome.files,
         "components": outcome.components,

@@ -107,7 +107,7 @@ def _place(location: Location, page: _Page, *, mark: str, colour: str) -> Iterat
 
 def _remedy(reported: Reported, page: _Page) -> Iterator[str]:
     equals = f"{page.margin} {page.paint('=', 'blue')} "
-    fix = reported.fix
+    fix = reported.proposal
     if fix is not None:
         yield f"{equals}{page.paint(_GRADES[fix.applicability], 'bold')}: {shown(fix.description)}"
         if reported.withheld is not None:
@@ -181,7 +181,7 @@ def _totals(outcome: Outcome, paint: Paint) -> Iterator[str]:
     severities = Counter(reported.finding.severity for reported in outcome.reported)
     levels = ", ".join(_count(severities[level], level.value) for level in Severity if severities[level])
     fates = Counter(reported.status for reported in outcome.reported if reported.status is not None)
-    grades = Counter(r.fix.applicability if r.fix else Applicability.MANUAL for r in outcome.reported)
+    grades = Counter(r.proposal.applicability if r.proposal else Applicability.MANUAL for r in outcome.reported)
     if any(fate is not Status.REFUSED for fate in fates):
         ways = ", ".join(f"{fates[fate]} {fate.value}" for fate in Status if fates[fate])
     else:
