@@ -1,0 +1,375 @@
+"""Which files an image holds and where in the tree they come from: COPY and ADD played through, RUN judged.
+
+What is said to be absent is certainly absent: a step that may have made a file makes its path unknown.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from enum import Enum
+from fnmatch import translate
+from typing import TYPE_CHECKING
+
+from stackfix.findings import located
+from stackfix.formats import dockerignore
+from stackfix.graph.image_steps import makes
+from stackfix.tree import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from stackfix.findings import Anchor, Location
+    from stackfix.formats.dockerfile import Instruction, Word
+    from stackfix.graph.library import Library
+    from stackfix.graph.model import Build
+    from stackfix.graph.value import Value
+    from stackfix.text import Text
+
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
+_REMOTE = re.compile(r"(?:https?|ftp|git|ssh)://|git@|[^/]+\.git(?:#|$)")
+# Where official base images have files of their own; /usr/src, /opt, /srv and /home are the application's.
+_BASE_FOLDERS = (
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/go",
+    "/home/node",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/media",
+    "/mnt",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/tmp",  # noqa: S108 - a folder of an image
+    "/usr/bin",
+    "/usr/games",
+    "/usr/include",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/usr/local",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
+)
+
+
+class Found(Enum):
+    """What is known of a path in an image that comes from no file of the tree."""
+
+    MADE = "a step may have made it"
+    ABSENT = "absent"
+
+
+class Why(Enum):
+    """Why COPY or ADD won't find its source."""
+
+    ABSENT = "not in the build context"
+    DROPPED = "dropped by .dockerignore"
+    STAGE = "not in the stage it is taken from"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSource:
+    """A source of COPY or ADD that the build stops at. `path` is its path in the tree (in the image for STAGE).
+
+    `by` is the line of `.dockerignore` that drops it. `kept_out_of_git` says that git would ignore such a file: it is
+    made before the build, perhaps. `steps` address the word. `command` is COPY or ADD itself.
+    """
+
+    text: Text
+    path: str
+    why: Why
+    location: Location
+    anchor: Anchor
+    command: Instruction
+    by: Location | None = None
+    kept_out_of_git: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one instruction adds, at `start` (the instruction's offset; -1 for the base).
+
+    `files` maps paths of the image to paths of the tree; `made` are the path prefixes where it may have made anything
+    else ("/" is everywhere); `folders` exist after it.
+    """
+
+    start: int
+    stage: int
+    files: Mapping[str, str]
+    made: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImageFiles:
+    """A stage's files, layer by layer, oldest first."""
+
+    layers: tuple[Layer, ...] = ()
+
+    def lookup(self, path: str) -> str | Found:
+        """The tree's path of an absolute image path, or what is known of it otherwise."""
+        path = posixpath.normpath(path)
+        for layer in reversed(self.layers):
+            if path in layer.files:
+                return layer.files[path]
+            if any(_under(path, prefix) for prefix in layer.made):
+                return Found.MADE
+        return Found.ABSENT
+
+    def holds_folder(self, path: str) -> bool:
+        """Whether a folder is certainly there."""
+        path = posixpath.normpath(path)
+        inside = "/" if path == "/" else path + "/"
+        return any(
+            any(_under(f, path) for f in layer.folders) or any(f.startswith(inside) for f in layer.files)
+            for layer in self.layers
+        )
+
+    def below(self, folder: str) -> Mapping[str, str]:
+        """All files known below an image folder, by image path."""
+        inside = posixpath.normpath(folder).rstrip("/") + "/"
+        return {p: t for layer in self.layers for p, t in layer.files.items() if p.startswith(inside)}
+
+    def places(self, tree_path: str) -> tuple[str, ...]:
+        """Where in the image a file of the tree lies, sorted."""
+        return tuple(sorted({p for layer in self.layers for p, t in layer.files.items() if t == tree_path}))
+
+    def uncertain(self, folder: str) -> bool:
+        """Whether a step may have made something at or below an image folder."""
+        folder = posixpath.normpath(folder)
+        return any(_under(p, folder) or _under(folder, p) for layer in self.layers for p in layer.made)
+
+    def before(self, instruction: Instruction) -> ImageFiles:
+        """What is there when an instruction of this image's own chain begins."""
+        return ImageFiles(tuple(layer for layer in self.layers if layer.start < instruction.start))
+
+    def plus(self, layer: Layer) -> ImageFiles:
+        """These files and one layer over them."""
+        return ImageFiles((*self.layers, layer))
+
+
+def _under(path: str, prefix: str) -> bool:
+    return prefix in {"/", path} or path.startswith(prefix + "/")
+
+
+EVERYWHERE = Layer(-1, -1, {}, ("/",))
+
+
+def of_base(*, known: bool) -> ImageFiles:
+    """The files of a base image: unknown everywhere, or in a public one only where such images have their own."""
+    if not known:
+        return ImageFiles((EVERYWHERE,))
+    return ImageFiles((Layer(-1, -1, {}, _BASE_FOLDERS, ("/",)),))
+
+
+class Context:
+    """A build context: the files of the tree below a folder, without those that `.dockerignore` drops."""
+
+    __slots__ = ("_dropped", "_files", "_ignore", "build", "library")
+
+    def __init__(self, library: Library, build: Build) -> None:
+        """Find the ignore file: the Dockerfile's own, else the context's."""
+        self.library = library
+        self.build = build
+        own = build.dockerfile + ".dockerignore"
+        shared = join(build.context, ".dockerignore")
+        path = own if library.tree.is_file(own) else shared
+        self._ignore = library.get(path, dockerignore.read) if library.tree.is_file(path) else None
+        self._files: tuple[str, ...] | None = None
+        self._dropped: dict[str, dockerignore.Pattern | None] = {}
+
+    def dropped(self, path: str) -> dockerignore.Pattern | None:
+        """The pattern that drops a path of the context."""
+        if self._ignore is None:
+            return None
+        if path not in self._dropped:
+            self._dropped[path] = self._ignore.dropped_by(path)
+        return self._dropped[path]
+
+    def files(self) -> tuple[str, ...]:
+        """All files, by path from the context, sent or not."""
+        if self._files is None:
+            cut = len(self.build.context) + 1 if self.build.context else 0
+            self._files = tuple(p[cut:] for p in self.library.tree.below(self.build.context))
+        return self._files
+
+    def below(self, path: str) -> Iterator[str]:
+        """The files sent at a path or below it; "" is the context."""
+        prefix = path + "/" if path else ""
+        return (f for f in self.files() if (f == path or f.startswith(prefix)) and self.dropped(f) is None)
+
+    def tree_path(self, path: str) -> str:
+        """A path of the context as one of the tree."""
+        return join(self.build.context, path)
+
+    def unknown(self, path: str) -> bool:
+        """Whether nobody can say what lies there."""
+        whole = self.tree_path(path)
+        tree = self.library.tree
+        inside = whole + "/" if whole else ""
+        return not self.build.known or tree.is_unknown(whole) or any(u.startswith(inside) for u in tree.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """One COPY or ADD: the words that it names with their values, and where it stands."""
+
+    instruction: Instruction
+    stage: int
+    sources: tuple[tuple[Word, Value | None], ...]
+    destination: str | None
+    slash: bool
+    anchor: Anchor
+
+    @property
+    def several(self) -> bool:
+        """Whether the destination must be a folder."""
+        return self.slash or len(self.sources) > 1
+
+
+def from_context(copying: Copying, context: Context, before: ImageFiles) -> tuple[Layer, tuple[MissingSource, ...]]:
+    """Play a COPY or ADD from the build context through."""
+    files: dict[str, str] = {}
+    made: list[str] = []
+    missing: list[MissingSource] = []
+    start, stage = copying.instruction.start, copying.stage
+    target = copying.destination
+    if target is None:
+        return Layer(start, stage, {}, ("/",)), ()
+    for word, value in copying.sources:
+        if value is None or word.value.startswith("<<") or _comes_from_elsewhere(copying, value.text.value):
+            made.append(target)
+            continue
+        source = posixpath.normpath("/" + value.text.value).lstrip("/")
+        found, uncertain = _taken(copying, context, source, before)
+        files.update({image: context.tree_path(path) for image, path in found.items()})
+        made.extend([target] if uncertain else [])
+        if not found and not uncertain:
+            missing.extend(_missing(copying, context, word, value, source))
+    folders = (target,) if copying.several or len(files) > 1 else ()
+    return Layer(start, stage, files, tuple(made), folders), tuple(missing)
+
+
+def _comes_from_elsewhere(copying: Copying, source: str) -> bool:
+    if _REMOTE.match(source):
+        return copying.instruction.name == "ADD"
+    return copying.instruction.name == "ADD" and source.endswith(_ARCHIVES)
+
+
+def _taken(copying: Copying, context: Context, source: str, before: ImageFiles) -> tuple[dict[str, str], bool]:
+    """Image path → context path for one source, and whether more may have been taken than is known."""
+    assert copying.destination is not None
+    target = copying.destination
+    if re.search(r"[*?\[\\]", source):
+        return _wildcard(copying, context, source), context.unknown(posixpath.dirname(source.split("*", 1)[0]))
+    folder = not source or context.library.tree.is_folder(context.tree_path(source))
+    if folder:
+        names = list(context.below(source))
+        cut = len(source) + 1 if source and copying.instruction.flag("parents") is None else 0
+        return {posixpath.join(target, n[cut:]): n for n in names}, context.unknown(source)
+    sent = source in set(context.files()) and context.dropped(source) is None
+    if not sent:
+        return {}, context.unknown(source) or not context.build.known
+    inside = copying.several or before.holds_folder(target)
+    place = posixpath.join(target, posixpath.basename(source)) if inside else target
+    return {place: source}, not inside and before.uncertain(target)
+
+
+def _wildcard(copying: Copying, context: Context, source: str) -> dict[str, str]:
+    """Every name that a pattern matches, folder by folder as the builder's matching does, with all below it."""
+    assert copying.destination is not None
+    parts = [re.compile(translate(p)) for p in source.split("/")]
+    found: dict[str, str] = {}
+    for path in context.below(""):
+        names = path.split("/")
+        if len(names) >= len(parts) and all(p.match(n) for p, n in zip(parts, names, strict=False)):
+            below = names[len(parts) :] or names[len(parts) - 1 :]
+            found[posixpath.join(copying.destination, *below)] = path
+    return found
+
+
+def _missing(copying: Copying, context: Context, word: Word, value: Value, source: str) -> Iterable[MissingSource]:
+    if re.search(r"[*?\[\\]", source) or not source:
+        return
+    path = context.tree_path(source)
+    pattern = context.dropped(source)
+    tree = context.library.tree
+    exists = tree.is_file(path) or tree.is_folder(path)
+    location = located(word.raw)
+    assert location is not None
+    if exists and pattern is None and not tree.is_file(path):
+        # a folder all of whose files are dropped is still sent, empty
+        return
+    index = copying.instruction.words.index(word)
+    yield MissingSource(
+        text=value.text,
+        path=path,
+        why=Why.DROPPED if exists else Why.ABSENT,
+        location=location,
+        anchor=copying.anchor.child(index),
+        command=copying.instruction,
+        by=located(pattern.text, "drops it") if exists and pattern else None,
+        kept_out_of_git=not exists and context.library.sources.would_ignore(path),
+    )
+
+
+def from_stage(copying: Copying, source_files: ImageFiles, before: ImageFiles) -> Layer:
+    """Play a `COPY --from` of an earlier stage through."""
+    start, stage, target = copying.instruction.start, copying.stage, copying.destination
+    if target is None:
+        return Layer(start, stage, {}, ("/",))
+    files: dict[str, str] = {}
+    made: list[str] = []
+    for _, value in copying.sources:
+        if value is None or re.search(r"[*?\[\\]", value.text.value):
+            made.append(target)
+            continue
+        source = posixpath.normpath("/" + value.text.value)
+        single = source_files.lookup(source)
+        if isinstance(single, str):
+            inside = copying.several or before.holds_folder(target)
+            files[posixpath.join(target, posixpath.basename(source)) if inside else target] = single
+            made.extend([target] if not inside and before.uncertain(target) else [])
+            continue
+        inner = source_files.below(source)
+        cut = len(source.rstrip("/")) + 1
+        files.update({posixpath.join(target, p[cut:]): t for p, t in inner.items()})
+        if source_files.uncertain(source):
+            made.append(target)
+    return Layer(start, stage, files, tuple(made), (target,) if copying.several else ())
+
+
+def from_run(
+    instruction: Instruction, stage: int, working_dir: str | None, files: ImageFiles, library: Library
+) -> Layer:
+    """Judge what a RUN may have made."""
+    manifest = files.lookup(posixpath.join(working_dir or "/", "package.json"))
+    text = library.text(manifest) if isinstance(manifest, str) else None
+    scripts = text is None or re.search(r'"(?:(?:pre|post)?install|prepare)"\s*:', text.value) is not None
+    return Layer(instruction.start, stage, {}, makes(instruction, working_dir, package_scripts=scripts))
+
+
+def with_folder(files: ImageFiles, instruction: Instruction, stage: int, folder: str | None) -> ImageFiles:
+    """The files after a WORKDIR, which makes its folder."""
+    return files if folder is None else files.plus(Layer(instruction.start, stage, {}, (), (folder,)))
+
+
+def absent_from_stage(copying: Copying, files: ImageFiles) -> Iterator[tuple[str, Word]]:
+    """The sources of a `COPY --from` that its stage certainly doesn't hold, as absolute paths."""
+    for word, value in copying.sources:
+        if value is None or re.search(r"[*?\[\\]", value.text.value):
+            continue
+        path = posixpath.normpath("/" + value.text.value)
+        if files.lookup(path) is Found.ABSENT and not files.holds_folder(path) and not files.uncertain(path):
+            yield path, word

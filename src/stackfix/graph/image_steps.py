@@ -1,0 +1,259 @@
+"""What a RUN may have made, and what it installs, as far as its words say so plainly."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.formats.dockerfile import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.formats.dockerfile import Instruction
+    from stackfix.text import Text
+
+_WORD = re.compile(
+    r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'";&|()<>\\])+|&&|\|\||[;&|()\n]|\d*[<>]+&?\d*""", re.DOTALL
+)
+_BREAKS = frozenset({"&&", "||", ";", "&", "|", "(", ")", "\n"})
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_REDIRECT = re.compile(r"\d*>+(?:&\d*)?")
+
+# Programs that make no file of an application: what they install lies in folders of the system or of the tool.
+_HARMLESS = frozenset(
+    {
+        "addgroup",
+        "adduser",
+        "apk",
+        "apt",
+        "apt-get",
+        "cat",
+        "cd",
+        "chmod",
+        "chown",
+        "chgrp",
+        "corepack",
+        "deluser",
+        "dnf",
+        "echo",
+        "env",
+        "exit",
+        "export",
+        "false",
+        "find",
+        "getent",
+        "groupadd",
+        "groupmod",
+        "head",
+        "id",
+        "ldconfig",
+        "locale-gen",
+        "ls",
+        "microdnf",
+        "mkdir",
+        "nginx",
+        "printf",
+        "pwd",
+        "rm",
+        "rmdir",
+        "sed",
+        "set",
+        "sleep",
+        "sync",
+        "test",
+        "true",
+        "tdnf",
+        "type",
+        "uname",
+        "update-ca-certificates",
+        "useradd",
+        "usermod",
+        "which",
+        "whoami",
+        "yum",
+        "[",
+        ":",
+        "setcap",
+        "grep",
+    }
+)
+_INSTALLS = {
+    "pip": {"install", "config", "check", "list", "cache", "uninstall"},
+    "pip3": {"install", "config", "check", "list", "cache", "uninstall"},
+    "uv": {"pip", "sync", "cache", "tool"},
+    "poetry": {"install", "config", "check"},
+    "gem": {"install", "update"},
+    "bundle": {"install", "config"},
+    "go": {"mod", "install", "env"},
+    "playwright": {"install", "install-deps"},
+}
+_NODE = frozenset({"npm", "yarn", "pnpm"})
+_NODE_INSTALLS = frozenset({"ci", "install", "i", "config", "cache", "set", "add"})
+_MANAGERS = {
+    "apt-get": "apt",
+    "apt": "apt",
+    "apk": "apk",
+    "yum": "yum",
+    "dnf": "dnf",
+    "microdnf": "dnf",
+    "pip": "pip",
+    "pip3": "pip",
+    "npm": "npm",
+}
+_INSTALL_WORDS = frozenset({"install", "add", "i"})
+_TAKES_VALUE = frozenset(
+    {"-t", "--target", "--virtual", "-X", "--repository", "-i", "--index-url", "--extra-index-url"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """One package that a RUN installs by name. `manager` is apt, apk, yum, dnf, pip or npm; `name` has no version.
+
+    `requirements` is set in place of a name for `pip install -r FILE`: the path as written.
+    """
+
+    manager: str
+    name: str
+    text: Text
+    instruction: Instruction
+    requirements: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One simple command of a shell text: its words with offsets, without assignments before it."""
+
+    words: tuple[tuple[str, int, int], ...]
+    writes: bool
+
+    @property
+    def program(self) -> str:
+        """The base name of the program."""
+        return posixpath.basename(self.words[0][0]) if self.words else ""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The words behind the program."""
+        return tuple(w for w, _, _ in self.words[1:])
+
+
+def commands(text: str) -> Iterator[Command] | None:
+    """The simple commands of a shell text in order, or None where it does more than run them one by one."""
+    if re.search(r"[`]|\$\(|<<|\b(?:for|while|case|function|eval|source)\b|(?:^|[;&|\s])\.\s", text):
+        return None
+    return _commands(text)
+
+
+def _commands(text: str) -> Iterator[Command]:
+    words: list[tuple[str, int, int]] = []
+    writes = False
+    redirected = False
+    for match in _WORD.finditer(text):
+        token = match.group()
+        if token in _BREAKS:
+            if words:
+                yield Command(tuple(words), writes)
+            words, writes, redirected = [], False, False
+        elif "<" in token[:2] or _REDIRECT.fullmatch(token):
+            redirected = not token.rstrip("0123456789").endswith("&")
+            writes = writes or (">" in token and redirected)
+        elif redirected:
+            redirected = False
+            writes = writes and match.group() != "/dev/null"
+        elif not (_ASSIGNMENT.match(token) and not words) and token not in {"if", "then", "else", "fi", "do", "!"}:
+            words.append((_unquoted(token), match.start(), match.end()))
+    if words:
+        yield Command(tuple(words), writes)
+
+
+def _unquoted(token: str) -> str:
+    return re.sub(r"""\\(.)|['"]""", r"\1", token)
+
+
+def _shell_texts(instruction: Instruction) -> tuple[str, ...] | None:
+    """The shell texts of a RUN, or None where it is run by another program."""
+    if instruction.form is Form.EXEC:
+        return None
+    bodies = tuple(h.body.value for h in instruction.heredocs)
+    if not bodies:
+        return (instruction.rest.value,)
+    alone = re.fullmatch(r"<<-?\s*['\"]?\w+['\"]?", instruction.rest.value.strip())
+    return bodies if alone and not bodies[0].startswith("#!") else None
+
+
+def makes(instruction: Instruction, working_dir: str | None, *, package_scripts: bool) -> tuple[str, ...]:
+    """The path prefixes where a RUN may have made a file; "/" is everywhere, none are folders of the system.
+
+    `package_scripts` says whether a copied package.json has scripts that its installation runs.
+    """
+    texts = _shell_texts(instruction)
+    if texts is None:
+        return ("/",)
+    made: list[str] = ["/usr/local", "/usr/bin", "/etc", "/root", "/var"]
+    for text in texts:
+        found = commands(text)
+        if found is None:
+            return ("/",)
+        for command in found:
+            places = _made_by(command, working_dir, package_scripts=package_scripts)
+            if "/" in places:
+                return ("/",)
+            made.extend(places)
+    return tuple(made)
+
+
+def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool) -> tuple[str, ...]:
+    if command.writes:
+        return ("/",)
+    program, arguments = command.program, command.arguments
+    if program in _HARMLESS:
+        return () if program != "find" or "-exec" not in arguments else ("/",)
+    if program.startswith("python") and arguments[:2] in {("-m", "pip"), ("-m", "venv"), ("-m", "playwright")}:
+        program, arguments = arguments[1], arguments[2:]
+    if program == "venv" and arguments:
+        return (posixpath.join(working_dir or "/", arguments[-1]),)
+    first = next((a for a in arguments if not a.startswith("-")), "")
+    if program in _INSTALLS and first in _INSTALLS[program]:
+        return ("/",) if {"-t", "--target", "--prefix", "download"} & set(arguments) else _environment(working_dir)
+    if program in _NODE and (first in _NODE_INSTALLS or (program == "yarn" and not first)):
+        unknown = package_scripts or working_dir is None
+        return ("/",) if unknown else (posixpath.join(working_dir or "/", "node_modules"),)
+    return ("/",)
+
+
+def _environment(working_dir: str | None) -> tuple[str, ...]:
+    return () if working_dir is None else (posixpath.join(working_dir, ".venv"),)
+
+
+def installs(instruction: Instruction) -> Iterator[Install]:
+    """The packages that a RUN installs, where it names them plainly."""
+    if instruction.form is not Form.SHELL:
+        return
+    texts = [h.body for h in instruction.heredocs] or [instruction.rest]
+    for text in texts:
+        for command in commands(text.value) or ():
+            yield from _installed(command, text, instruction)
+
+
+def _installed(command: Command, text: Text, instruction: Instruction) -> Iterator[Install]:
+    words = command.words
+    if command.program.startswith("python") and command.arguments[:2] == ("-m", "pip"):
+        words = words[2:]
+    manager = _MANAGERS.get(posixpath.basename(words[0][0]))
+    verb = next((i for i, w in enumerate(words) if i and w[0] in _INSTALL_WORDS), None)
+    if manager is None or verb is None:
+        return
+    skip = requirement = False
+    for word, start, end in words[verb + 1 :]:
+        if skip or word.startswith("-"):
+            skip = word in _TAKES_VALUE
+            requirement = word in {"-r", "--requirement"}
+            continue
+        name = re.split(r"[=<>~!\[@](?!$)", word, maxsplit=1)[0] if not word.startswith("@") else word
+        if name and "$" not in name and (requirement or not re.search(r"^\.|/", name.removeprefix("@"))):
+            yield Install(manager, name, text.slice(start, end), instruction, requirements=requirement)
+        requirement = False
