@@ -263,7 +263,8 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Mount:
     """Something of the repository or of a cluster object put into a container. `source` is a path of the tree, None if
-    it isn't one (a named volume, a Secret). `target` is absolute in the container."""
+    it isn't one (a named volume, a Secret). `target` is absolute in the container. `volume` is what kind of Kubernetes
+    volume it is: "configMap", "secret", "emptyDir" …; `key` is the one key that `target` holds, None for all of them."""
 
     target: str
     source: str | None
@@ -272,6 +273,7 @@ class Mount:
     source_text: Text | None = None
     config_map: str | None = None
     key: str | None = None
+    volume: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,24 @@ class Wait:
     location: Location
     anchor: Anchor
     required: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Controller:
+    """The Kubernetes object that a container belongs to. `kind` is its own (Deployment, CronJob, Pod …).
+
+    `name` is what the cluster calls it, None where nobody can tell. `labels` are those of the pods, `labels_anchor`
+    addresses their mapping, if there is one. `service_name` is a StatefulSet's, whose pods it names.
+    """
+
+    kind: str
+    name: Text | None
+    location: Location
+    anchor: Anchor
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    labels_anchor: Anchor | None = None
+    labels_location: Location | None = None
+    service_name: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -334,6 +354,9 @@ class Workload:
     labels: Mapping[str, str] | None = None
     runs_once: bool = False
     restart: str | None = None
+    scaled_to_zero: bool = False
+    namespace: str = ""
+    controller: Controller | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,7 +419,10 @@ class ServicePort:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KubeService:
-    """A Kubernetes Service. `selector` is None for none (Endpoints by hand: unknown)."""
+    """A Kubernetes Service. `selector` is None for none (Endpoints by hand: unknown).
+
+    `written_names` are what manifests may call it: Kustomize renames it, and with it what refers to it.
+    """
 
     name: Text
     namespace: str
@@ -407,6 +433,7 @@ class KubeService:
     selector_location: Location | None = None
     external_name: str | None = None
     headless: bool = False
+    written_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +454,10 @@ class IngressBackend:
 
 @dataclass(frozen=True, slots=True)
 class KubeConfig:
-    """A ConfigMap or Secret that some manifest or generator defines. `keys` is None where they can't be known."""
+    """A ConfigMap or Secret that some manifest or generator defines. `keys` is None where they can't be known.
+
+    `written_names` are what manifests may call it, as with a Service.
+    """
 
     kind: str
     name: str
@@ -437,3 +467,5 @@ class KubeConfig:
     name_text: Text | None = None
     keys: Mapping[str, Text | None] | None = None
     key_locations: Mapping[str, Location] | None = None
+    key_anchors: Mapping[str, Anchor] | None = None
+    written_names: frozenset[str] = frozenset()
