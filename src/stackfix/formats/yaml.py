@@ -438,7 +438,9 @@ def _decoded(node: Scalar) -> Text:
 
 def _void(node: Scalar) -> str:
     before = node.source.text.value[node.start - 1 : node.start]
-    return "yaml:empty" if before in {":", "-"} else "yaml:absent"
+    if before not in {":", "-"}:
+        return "yaml:absent"
+    return "yaml:flow-empty" if node.flow else "yaml:empty"
 
 
 def _body_end(node: Scalar) -> int:

@@ -1,10 +1,11 @@
 """How YAML spells the characters of a scalar: which of its characters stand for which, and how to write others there.
 
-Quoting names: "yaml:plain", "yaml:flow-plain", "yaml:single", "yaml:double", "yaml:folded:<indent>",
-"yaml:literal:<indent>[:<flag>…]", "yaml:empty" (a value that is nothing), "yaml:absent" (a flow key without colon),
+Quoting names: "yaml:plain", "yaml:flow-plain", "yaml:single[:lines]", "yaml:double[:lines]", "yaml:folded:<indent>",
+"yaml:literal:<indent>[:<flag>…]", "yaml:empty" and "yaml:flow-empty" (a value that is nothing), "yaml:absent" (a flow key without colon),
 "yaml:fold" (a line break that is folded away) and "yaml:opaque" (spelled in a way not understood).
 A literal's flags: `crlf` (its lines end so), `first` (a leading space would change the indentation that is found),
-`gap<n>` (a break before a line that lacks n columns of the indentation), `end` (its last break).
+`last` (its last character but for breaks), `gap<n>` (a break before a line that lacks n columns of the indentation),
+`lack<n>` (a break in such a line), `top` (a break that it begins with), `end` (its last break).
 
 May import edits alone.
 """
@@ -50,6 +51,7 @@ _ESCAPES = {
     "P": "\u2029",
 }
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", '"': '\\"', "\\": "\\\\"}
+_BEHIND = {"end": "tail", "gap": "blank", "last": "last"}
 # What YAML calls unprintable, and the line breaks that 1.1 and 1.2 disagree about.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _LEADING = "#,[]{}&*!|>'\"%@`"
@@ -85,6 +87,8 @@ def runs(style: str, raw: str, value: str, quoting: str) -> tuple[Run, ...]:
 def _inline(style: str, raw: str, quoting: str) -> list[tuple[str, Run]]:
     pattern = {"plain": _PLAIN, "single": _SINGLE, "double": _DOUBLE}[style]
     edge = 0 if style == "plain" else 1
+    if edge and _BREAKS.search(raw):
+        quoting += ":lines"
     found: list[tuple[str, Run]] = []
     at, end = edge, len(raw) - edge
     while at < end:
@@ -148,26 +152,39 @@ def _margin(line: str) -> int:
 
 
 def _literal(raw: str, lines: Sequence[tuple[int, int, int]], indent: int, value: str) -> list[tuple[str, Run]]:
-    crlf = ":crlf" if "\r\n" in raw else ""
-    name = f"yaml:literal:{indent}{crlf}"
+    name = f"yaml:literal:{indent}" + (":crlf" if "\r\n" in raw else "")
     found: list[tuple[str, Run]] = []
     left = len(value)
+    final = len(value.rstrip("\n"))
     fresh = not raw.partition("\n")[0].partition("#")[0].strip(" \r|+-")
     for number, (start, end, after) in enumerate(lines):
         begin = start + min(indent, end - start)
-        if begin < end:
-            if fresh:
-                found.append((raw[begin], Run(1, begin, begin + 1, f"{name}:first")))
-                begin, left, fresh = begin + 1, left - 1, False
-            if begin < end:
-                found.append((raw[begin:end], Run(end - begin, begin, end, name)))
-                left -= end - begin
+        here = len(value) - left
+        for first, last, flag in _line_parts(begin, end, fresh=fresh, last=here + end - begin == final):
+            found.append((raw[first:last], Run(last - first, first, last, name + flag)))
+            fresh = False
+        left -= end - begin
         if left <= 0:
             break
         following = lines[number + 1] if left > 1 and number + 1 < len(lines) else None
-        found.append(("\n", _line_break(end, after, following, indent, name)))
+        flags = f"{name}:top" if not found else name
+        flags += ":first" if fresh else ""
+        flags += f":lack{indent - end + start}" if end - start < indent else ""
+        found.append(("\n", _line_break(end, after, following, indent, flags)))
         left -= 1
     return found
+
+
+def _line_parts(begin: int, end: int, *, fresh: bool, last: bool) -> Iterator[tuple[int, int, str]]:
+    """A line's content, the first character of a block and the last one for themselves: there edits may not be free."""
+    if fresh and begin < end:
+        yield begin, begin + 1, ":first:last" if last and begin + 1 == end else ":first"
+        begin += 1
+    if last and begin + 1 < end:
+        yield begin, end - 1, ""
+        begin = end - 1
+    if begin < end:
+        yield begin, end, ":last" if last else ""
 
 
 def _line_break(end: int, after: int, following: tuple[int, int, int] | None, indent: int, name: str) -> Run:
@@ -190,7 +207,8 @@ def _folded(raw: str, lines: Sequence[tuple[int, int, int]], indent: int, value:
             gap = _gap(before, content, breaks)
             if gap:
                 found.append((gap, Run(len(gap), since, begin, FOLD, exact=False)))
-            found.append((content, Run(len(content), begin, end, name)))
+            # A line that is indented further isn't folded: with its first character the breaks around it would change.
+            found.append((content, Run(len(content), begin, end, OPAQUE if content[0] in " \t" else name)))
             before, breaks, since = content, 0, end
         if after > end:
             breaks += 1
@@ -208,7 +226,11 @@ def _gap(before: str, after: str, breaks: int) -> str:
 
 
 def joined(names: Sequence[str]) -> str | None:
-    """The quoting of a stretch of pieces in these quotings, or None where part of a fold would be left behind."""
+    """The quoting of a stretch that covers pieces in these quotings, or None where it would cut through a fold.
+
+    For a literal, `tail` says that the stretch takes the block's last break, `blank` that a blank line follows it,
+    `lead<n>` that it begins on a line that lacks n columns.
+    """
     first, last = names[0], names[-1]
     kinds = {name.split(":")[1] for name in names}
     if kinds != {"literal"}:
@@ -216,27 +238,40 @@ def joined(names: Sequence[str]) -> str | None:
     one, other = first.split(":"), last.split(":")
     if one[2] != other[2]:
         return None
-    kept = [flag for flag in one[3:] if flag in {"crlf", "first"}]
-    return ":".join([*one[:3], *kept, *(["tail"] if "end" in other[3:] else [])])
+    kept = [flag.replace("lack", "lead") for flag in one[3:] if flag in {"crlf", "first"} or flag.startswith("lack")]
+    behind = [_BEHIND[flag.rstrip("0123456789")] for flag in other[3:] if flag.rstrip("0123456789") in _BEHIND]
+    return ":".join([*one[:3], *kept, *behind])
 
 
 def encode(quoting: str, new: str) -> str:
     """Spell characters inside a scalar of this quoting so that exactly `new` is read; Refused where that can't be."""
     kind = quoting.split(":")[1]
+    if quoting.endswith(":lines") and not new:
+        raise Refused("an empty line would change what is folded")
     if kind == "double":
-        return "".join(_escaped(character) for character in new)
+        return _encode_double(new, folded=quoting.endswith(":lines"))
     if _FORBIDDEN.search(new):
         raise Refused("the text has a character that YAML can only hold in double quotes")
     if kind == "literal":
         return _encode_literal(quoting.split(":")[2:], new)
+    if quoting.endswith(":lines") and new != new.strip(" \t"):
+        raise Refused("white space at an edge would be folded away")
     return _encode_line(kind, new)
+
+
+def _encode_double(new: str, *, folded: bool) -> str:
+    found = [_escaped(character) for character in new]
+    for edge in (0, -1):
+        if folded and found[edge] == " ":
+            found[edge] = "\\x20"
+    return "".join(found)
 
 
 def _encode_line(kind: str, new: str) -> str:
     """What stands within one line."""
     if kind in {"fold", "opaque"}:
         raise Refused("the text is spelled by folded lines")
-    if "\n" in new or new != new.strip(" \t"):
+    if "\n" in new or (new != new.strip(" \t") and kind != "single"):
         raise Refused("white space at an edge and line breaks would be lost here")
     if kind == "single":
         return new.replace("'", "''")
@@ -261,9 +296,12 @@ def _encode_plain(kind: str, new: str) -> str:
         raise Refused("there is no colon to write a value after")
     if not new:
         raise Refused("a plain scalar can't be empty")
-    if not is_plain(new, flow=kind == "flow-plain"):
+    plain = is_plain(new, flow=kind.startswith("flow-"))
+    if kind.endswith("empty"):
+        return f" {new}" if plain else f' "{_encode_double(new, folded=False)}"'
+    if not plain:
         raise Refused("the text needs quotes in YAML")
-    return f" {new}" if kind == "empty" else new
+    return new
 
 
 def is_plain(new: str, *, flow: bool) -> bool:
@@ -279,18 +317,30 @@ def is_plain(new: str, *, flow: bool) -> bool:
 
 def _encode_literal(fields: Sequence[str], new: str) -> str:
     indent, flags = int(fields[0]), fields[1:]
-    if "first" in flags and new[:1] in {" ", "\t", "\n"}:
-        raise Refused("white space at the start of a block changes its indentation")
-    if indent == 0 and re.search(r"^(?:---|\.\.\.)", new, re.MULTILINE):
-        raise Refused("the text would end the document")
+    _refuse_literal(indent, flags, new)
     feed = "\r\n" if "crlf" in flags else "\n"
     lines = new.split("\n")
     spaces = " " * indent
     last = len(lines) - 1
     kept = [line if number == 0 or not (line or number == last) else spaces + line for number, line in enumerate(lines)]
-    if lines[-1] == "" and last and {"end", "tail"} & set(flags):
+    if not lines[-1] and last and (_number(flags, "gap") or {"end", "tail", "blank"} & set(flags)):
         kept[-1] = ""
-    missing = indent if "end" in flags else next((int(f[3:]) for f in flags if f.startswith("gap")), 0)
-    if missing and lines[0]:
+    missing = indent if "end" in flags else _number(flags, "gap") or _number(flags, "lead")
+    if missing and (lines[0] or not last):
         kept[0] = " " * missing + kept[0]
     return feed.join(kept)
+
+
+def _number(flags: Sequence[str], name: str) -> int:
+    return next((int(flag.removeprefix(name)) for flag in flags if flag.startswith(name)), 0)
+
+
+def _refuse_literal(indent: int, flags: Sequence[str], new: str) -> None:
+    if "top" in flags or ("first" in flags and new[:1] in {"", " ", "\t", "\n"}):
+        raise Refused("white space at the start of a block changes its indentation")
+    if "last" in flags and not new.strip(" \t").rpartition("\n")[2]:
+        raise Refused("blank lines at the end of a block would be lost")
+    if {"end", "tail"} & set(flags) and (not new.endswith("\n") or not new[:-1].rpartition("\n")[2].strip(" \t")):
+        raise Refused("the last line break of a block would go, or another be lost")
+    if indent == 0 and re.search(r"^(?:---|\.\.\.)", new, re.MULTILINE):
+        raise Refused("the text would end the document")

@@ -38,7 +38,7 @@ def spelled(text: Text, new: str) -> Replace:
     written = [piece for piece in text.pieces if piece.length] or list(text.pieces[:1])
     if any(piece.cut for piece in written):
         raise Refused("the text is part of what one escape or expansion spells")
-    for quoting in reversed(_quotings(written)):
+    for quoting in reversed(_quotings(written) if text else written[0].quoting):
         new = _module(quoting).encode(quoting, new)
     try:
         return Replace(place[0], place[1], new.encode())
@@ -55,9 +55,7 @@ def _quotings(written: Sequence[Piece]) -> tuple[str, ...]:
 
 
 def _level(names: Sequence[str]) -> str:
-    """One quoting for a stretch of several pieces."""
-    if len(names) == 1:
-        return names[0]
+    """One quoting for a stretch of one or more pieces."""
     joined = getattr(_module(names[0]), "joined", None)
     if joined is None:
         if len(set(names)) > 1:

@@ -78,8 +78,8 @@ def replace_value(here: Site, item: yaml.Item, value: Plain) -> tuple[Edit, ...]
     wanted = writing.plain_shape(value)
     if shape(old) == wanted:
         return ()
-    if old.head != old.start:
-        raise Refused("the old value has a tag or an anchor")
+    if old.head != old.start or yaml.is_template(old):
+        raise Refused("the old value has a tag or an anchor, or is filled in by a template")
     if not isinstance(old, (yaml.Scalar, yaml.Alias)) and old.items and has_comment(here, old.start, old.end):
         raise Refused("the old value has comments in it")
     splice = _replacement(here, item, value)

@@ -79,6 +79,8 @@ class Site:
             raise Refused("the place is no longer there")
         if yaml.shared(self.document, node):
             raise Refused("others use it through an anchor")
+        if yaml.is_template(node):
+            raise Refused("a template fills it in")
         return node
 
     def line_start(self, at: int) -> int:
