@@ -20,7 +20,9 @@ def files(root: Path) -> dict[str, bytes]:
 
 def example(rule: str) -> str:
     """The diff of the rule's plain case: the first in which something is repaired, `plain` before the others."""
-    cases = sorted((ROOT / "tests" / "rules" / rule).glob("*/case.toml"), key=lambda p: ("plain" not in p.parent.name, p))
+    cases = sorted(
+        (ROOT / "tests" / "rules" / rule).glob("*/case.toml"), key=lambda p: ("plain" not in p.parent.name, p)
+    )
     for case in cases:
         folder = case.parent
         if (folder / "after").is_dir() and tomllib.loads(case.read_text("utf-8")).get("finding"):
@@ -51,8 +53,12 @@ def documents() -> dict[Path, str]:
     """Every page with its contents, and the list of them."""
     found = catalogue.detectors()
     made = {ROOT / "docs" / "rules" / f"{d.id}.md": rules.page(d) for d in found}
-    rows = "".join(f"| [{d.id}]({d.id}.md) | {d.rule.family.value} | {d.rule.severity.value} | {d.rule.summary} |\n" for d in found)
-    made[ROOT / "docs" / "rules" / "README.md"] = f"# The rules\n\n| rule | family | severity | what it finds |\n|---|---|---|---|\n{rows}"
+    rows = "".join(
+        f"| [{d.id}]({d.id}.md) | {d.rule.family.value} | {d.rule.severity.value} | {d.rule.summary} |\n" for d in found
+    )
+    made[ROOT / "docs" / "rules" / "README.md"] = (
+        f"# The rules\n\n| rule | family | severity | what it finds |\n|---|---|---|---|\n{rows}"
+    )
     return made
 
 
