@@ -82,7 +82,7 @@ def quoted(text: Text, quoting: str) -> Text:
 
 
 def _inside(piece: Piece, quoting: str) -> Piece:
-    return Piece(piece.length, piece.path, piece.span, (*piece.quoting, quoting), piece.exact)
+    return Piece(piece.length, piece.path, piece.span, (*piece.quoting, quoting), piece.exact, piece.cut)
 
 
 class Cutter:
@@ -320,6 +320,11 @@ def encode(quoting: str, new: str) -> str:
     if name in {"single", "shell"}:
         return _verbatim(name, new, escape)
     return _backslashed(name, new, escape)
+
+
+def joined(names: tuple[str, ...]) -> str | None:
+    """One quoting for a stretch of several: it begins and ends in the same, and all between is replaced with it."""
+    return names[0] if names[0] == names[-1] else None
 
 
 def _heredoc(new: str, terminator: str) -> str:

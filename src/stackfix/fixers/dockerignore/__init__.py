@@ -1,0 +1,1 @@
+"""Edits of `.dockerignore` files. May not know a rule."""
