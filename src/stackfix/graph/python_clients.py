@@ -1,0 +1,192 @@
+"""What a Python file connects to: the calls that open a connection, and every string that looks like an address."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from stackfix.formats.python import dotted
+from stackfix.graph.python_facts import ClientCall, Literal
+from stackfix.graph.python_values import evaluate, keyword
+from stackfix.graph.value import Opaque, Template
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.python_facts import Spot
+    from stackfix.graph.python_scope import Source
+    from stackfix.graph.value import Hole, Symbol
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/{}]+.*|[A-Za-z][A-Za-z0-9_.-]*:[0-9]{2,5}(?:,\S*)?", re.DOTALL)
+_VERBS = {"get", "post", "put", "delete", "patch", "head", "options"}
+_URL = (("url", 0),)
+_HOST_PORT = (("host", 0), ("port", 1))
+_CALLS: dict[str, tuple[tuple[str, int], ...]] = {
+    **{f"{m}.{v}": _URL for m in ("requests", "httpx") for v in _VERBS},
+    "requests.request": (("url", 1),), "httpx.request": (("url", 1),), "httpx.stream": (("url", 1),),
+    "httpx.Client": (("base_url", 99),), "httpx.AsyncClient": (("base_url", 99),),
+    "aiohttp.ClientSession": (("base_url", 0),), "websockets.connect": (("uri", 0),),
+    "websockets.asyncio.client.connect": (("uri", 0),), "websockets.sync.client.connect": (("uri", 0),),
+    "websocket.create_connection": _URL, "websocket.WebSocketApp": _URL, "urllib.request.urlopen": _URL,
+    "urllib.request.Request": _URL, "redis.from_url": _URL, "redis.Redis.from_url": _URL,
+    "redis.asyncio.from_url": _URL, "redis.asyncio.Redis.from_url": _URL, "redis.StrictRedis.from_url": _URL,
+    "redis.ConnectionPool.from_url": _URL, "redis.asyncio.ConnectionPool.from_url": _URL,
+    "redis.Redis": _HOST_PORT, "redis.StrictRedis": _HOST_PORT, "redis.asyncio.Redis": _HOST_PORT,
+    "redis.ConnectionPool": (("host", 99), ("port", 99)), "aioredis.from_url": _URL,
+    "psycopg.connect": (("conninfo", 0), ("host", 99), ("port", 99)),
+    "psycopg2.connect": (("dsn", 0), ("host", 99), ("port", 99)),
+    "psycopg2.pool.SimpleConnectionPool": (("host", 99), ("port", 99)),
+    "psycopg_pool.ConnectionPool": (("conninfo", 0),), "psycopg_pool.AsyncConnectionPool": (("conninfo", 0),),
+    "asyncpg.connect": (("dsn", 0), ("host", 99), ("port", 99)),
+    "asyncpg.create_pool": (("dsn", 0), ("host", 99), ("port", 99)),
+    "sqlalchemy.create_engine": _URL, "sqlalchemy.ext.asyncio.create_async_engine": _URL,
+    "sqlmodel.create_engine": _URL, "pymysql.connect": _HOST_PORT, "mysql.connector.connect": _HOST_PORT,
+    "pymongo.MongoClient": _HOST_PORT, "motor.motor_asyncio.AsyncIOMotorClient": _HOST_PORT,
+    "pymongo.AsyncMongoClient": _HOST_PORT,
+    "kafka.KafkaProducer": (("bootstrap_servers", 99),), "kafka.KafkaConsumer": (("bootstrap_servers", 99),),
+    "aiokafka.AIOKafkaProducer": (("bootstrap_servers", 99),),
+    "aiokafka.AIOKafkaConsumer": (("bootstrap_servers", 99),),
+    "confluent_kafka.Producer": (("bootstrap.servers", 0),), "confluent_kafka.Consumer": (("bootstrap.servers", 0),),
+    "confluent_kafka.admin.AdminClient": (("bootstrap.servers", 0),),
+    "pika.URLParameters": _URL, "pika.ConnectionParameters": _HOST_PORT, "aio_pika.connect_robust": _URL,
+    "aio_pika.connect": _URL, "celery.Celery": (("broker", 99), ("backend", 99)),
+    "elasticsearch.Elasticsearch": (("hosts", 0),), "elasticsearch.AsyncElasticsearch": (("hosts", 0),),
+    "opensearchpy.OpenSearch": (("hosts", 0),),
+    "qdrant_client.QdrantClient": (("url", 99), ("host", 99), ("port", 99)),
+    "qdrant_client.AsyncQdrantClient": (("url", 99), ("host", 99), ("port", 99)),
+    "chromadb.HttpClient": _HOST_PORT, "chromadb.AsyncHttpClient": _HOST_PORT, "nats.connect": (("servers", 0),),
+    "neo4j.GraphDatabase.driver": (("uri", 0),), "neo4j.AsyncGraphDatabase.driver": (("uri", 0),),
+    "minio.Minio": (("endpoint", 0),), "grpc.insecure_channel": (("target", 0),),
+    "grpc.aio.insecure_channel": (("target", 0),), "openai.OpenAI": (("base_url", 99),),
+    "openai.AsyncOpenAI": (("base_url", 99),), "ollama.Client": (("host", 0),), "ollama.AsyncClient": (("host", 0),),
+    "boto3.client": (("endpoint_url", 99),), "boto3.resource": (("endpoint_url", 99),),
+    "smtplib.SMTP": _HOST_PORT, "socket.create_connection": (("address", 0),), "hvac.Client": _URL,
+    "consul.Consul": _HOST_PORT, "pymilvus.connections.connect": (("uri", 99), ("host", 99), ("port", 99)),
+    "weaviate.connect_to_custom": (("http_host", 99), ("http_port", 99)), "rq.Queue": (("connection", 99),),
+}  # fmt: skip
+_KINDS = {
+    "host": "host", "http_host": "host", "port": "port", "http_port": "port", "address": "address", "target": "address",
+    "endpoint": "address", "bootstrap_servers": "address", "bootstrap.servers": "address",
+}  # fmt: skip
+_SESSION = re.compile(r"(?i).*(?:client|session|http|requests)_?")
+
+
+def calls(source: Source) -> Iterator[ClientCall]:
+    """Every call that opens a connection, once for each part of an address that it is given."""
+    for node, spot in source.visits:
+        if isinstance(node, ast.Call):
+            for name, given in _addressed(source, node, spot):
+                value = evaluate(source, given, spot.scope)
+                if all(isinstance(p, Opaque) for p in value.parts):
+                    continue
+                kind = _KINDS.get(name, "url")
+                place, anchor = source.module.location(given), source.module.anchor(given)
+                yield ClientCall(source.qualified(node.func) or "", value, kind, spot, place, anchor)
+
+
+def _addressed(source: Source, node: ast.Call, spot: Spot) -> Iterator[tuple[str, ast.expr]]:
+    name = source.qualified(node.func) or ""
+    shape = _CALLS.get(name)
+    if shape is None:
+        yield from _session(source, node)
+        return
+    for key, index in shape:
+        given = node.args[index] if index < len(node.args) else keyword(node, key)
+        if key == "bootstrap.servers":
+            given = _from_dict(source, given, key, spot)
+        if given is not None and not isinstance(given, ast.Starred):
+            yield key, given
+
+
+def _from_dict(source: Source, node: ast.expr | None, key: str, spot: Spot) -> ast.expr | None:
+    """What a configuration given as a dict, here or under a name, says for a key."""
+    bound = source.single(node.id, spot.scope) if isinstance(node, ast.Name) else node
+    if isinstance(node, ast.Attribute):
+        found = source.bindings.get(source.owner(dotted(node) or "", spot.scope), [])
+        bound = found[0].value if len(found) == 1 else None
+    if not isinstance(bound, ast.Dict):
+        return None
+    pairs = zip(bound.keys, bound.values, strict=True)
+    return next((v for k, v in pairs if isinstance(k, ast.Constant) and k.value == key), None)
+
+
+def _session(source: Source, node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """A request through a client or session under a name: `self.client.get(url)`."""
+    if not isinstance(node.func, ast.Attribute):
+        return
+    owner = (dotted(node.func.value) or "").rpartition(".")[2].removesuffix("()")
+    verb = node.func.attr
+    if not _SESSION.fullmatch(owner) or verb not in _VERBS | {"request", "stream", "ws_connect", "websocket_connect"}:
+        return
+    index = 1 if verb in {"request", "stream"} else 0
+    given = node.args[index] if index < len(node.args) else keyword(node, "url")
+    if given is not None and not isinstance(given, ast.Starred) and source.module.number(given) is None:
+        yield "url", given
+
+
+def authority(value: Template) -> Template:
+    """The parts of a URL up to the end of its host and port: what a path or query adds is left out."""
+    parts: list[Text | Hole | Symbol | Opaque] = []
+    for part in value.parts:
+        if not isinstance(part, Text):
+            parts.append(part)
+            continue
+        begin = part.value.find("://")
+        start = begin + 3 if begin >= 0 else 0
+        ends = [i for i in (part.value.find(mark, start) for mark in "/?#") if i >= 0]
+        if ends:
+            if min(ends):
+                parts.append(part.slice(0, min(ends)))
+            break
+        parts.append(part)
+    return Template(tuple(parts))
+
+
+def literals(source: Source) -> Iterator[Literal]:
+    """Every string that looks like a URL or host:port, documentation left out."""
+    for node, spot in source.visits:
+        text = _literal(source, node)
+        if text is None or not _ADDRESS.fullmatch(text.value):
+            continue
+        assert isinstance(node, ast.expr)
+        place, anchor = source.module.location(node), source.module.anchor(node)
+        yield Literal(text, _given_to(source, node, spot), spot, place, anchor)
+
+
+def _literal(source: Source, node: ast.AST) -> Text | None:
+    if isinstance(node, ast.JoinedStr):
+        first = next(iter(source.module.joined(node)), None)
+        return first if isinstance(first, Text) and "://" in first.value else None
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or ":" not in node.value:
+        return None
+    if isinstance(source.module.parent(node), ast.Expr | ast.JoinedStr):
+        return None
+    return source.module.string(node) if _ADDRESS.fullmatch(node.value) else None
+
+
+def _given_to(source: Source, node: ast.AST, spot: Spot) -> str | None:
+    """The name that a string is given to: an assigned name, a parameter, else a keyword."""
+    below: ast.AST = node
+    above = source.module.parent(node)
+    while above is not None and not isinstance(above, ast.stmt):
+        if isinstance(above, ast.keyword) and above.arg not in {"default", None}:
+            return above.arg
+        if isinstance(above, ast.arguments):
+            return _parameter(above, below)
+        below, above = above, source.module.parent(above)
+    if isinstance(above, ast.Assign) and below is above.value:
+        name = dotted(above.targets[0])
+        return None if name is None else source.owner(name, spot.scope)
+    if isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name) and below is above.value:
+        return source.owner(above.target.id, spot.scope)
+    return None
+
+
+def _parameter(spec: ast.arguments, default: ast.AST) -> str | None:
+    positional = [*spec.posonlyargs, *spec.args]
+    if default in spec.defaults:
+        return positional[len(positional) - len(spec.defaults) + spec.defaults.index(default)].arg
+    pairs = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+    return next((a.arg for a, d in pairs if d is default), None)

@@ -1,0 +1,167 @@
+"""Which modules and functions of a Python program run, when it is started in one certain way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stackfix.graph.python_facts import Spot
+from stackfix.graph.python_names import resolve_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.python_facts import Called, PythonFacts
+    from stackfix.graph.python_names import Names
+
+Function = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Reach:
+    """The modules that are imported, in order, and the functions that are called: certainly, or perhaps.
+
+    `main`: the entry runs as `__main__`. `unread` are reached files that can't be read: what they do is unknown.
+    """
+
+    entry: str
+    main: bool
+    paths: list[str] = field(default_factory=list)
+    functions: dict[Function, bool] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+    def runs(self, path: str, spot: Spot) -> bool | None:
+        """Whether code runs: True for certain, None perhaps, False not in this program."""
+        if spot.main and not (self.main and path == self.entry):
+            return False
+        if spot.function is None:
+            return None if spot.conditional or spot.fallback else True
+        called = self.functions.get((path, spot.function))
+        if called is None:
+            return False
+        return True if called and not spot.conditional and not spot.fallback else None
+
+
+def reach(names: Names, entry: str, *, main: bool, attribute: str | None = None) -> Reach:
+    """Follow imports from the entry, then calls from what runs at import, the `__main__` block and the factory."""
+    found = Reach(entry, main)
+    _follow(names, found, [*_packages(names, entry), entry])
+    if attribute is not None:
+        place = names.find(entry, attribute.removesuffix("()"))
+        if place is not None:
+            _call(names, found, place, certain=True)
+    while True:
+        before = (len(found.paths), dict(found.functions))
+        for path in tuple(found.paths):
+            _calls_of(names, found, path)
+        if before == (len(found.paths), found.functions):
+            return found
+
+
+def _packages(names: Names, entry: str) -> Iterator[str]:
+    """The packages around the entry below a root: importing it runs them."""
+    for root in names.roots:
+        prefix = f"{root}/" if root else ""
+        if entry.startswith(prefix):
+            steps = entry[len(prefix) :].split("/")[:-1]
+            ways = (prefix + "/".join(steps[: n + 1]) + "/__init__.py" for n in range(len(steps)))
+            yield from (way for way in ways if names.library.tree.is_file(way))
+            return
+
+
+def _follow(names: Names, found: Reach, paths: list[str]) -> None:
+    waiting = list(reversed(paths))
+    while waiting:
+        path = waiting.pop()
+        if path in found.paths or path in found.unread:
+            continue
+        known = names.facts(path)
+        if known is None:
+            found.unread.append(path)
+            continue
+        found.paths.append(path)
+        waiting.extend(reversed(list(_next(names, found, path, known))))
+
+
+def _next(names: Names, found: Reach, path: str, known: PythonFacts) -> Iterator[str]:
+    for imported in known.imports:
+        if not imported.spot.main or (found.main and path == found.entry):
+            yield from names.imported(path, imported)
+    settings = known.settings_module
+    if settings is not None:
+        target = resolve_module(names.library, names.roots, settings.value)
+        if target is not None:
+            yield target
+    for listen in known.listens:
+        if listen.app is not None and ":" in listen.app and found.runs(path, listen.spot) is not False:
+            target = resolve_module(names.library, names.roots, listen.app.partition(":")[0])
+            if target is not None:
+                yield target
+
+
+def _calls_of(names: Names, found: Reach, path: str) -> None:
+    known = names.facts(path)
+    if known is None:
+        return
+    for called in known.calls:
+        runs = found.runs(path, called.spot)
+        if runs is False:
+            continue
+        place = names.find(path, called.name)
+        if place is not None:
+            _call(names, found, place, certain=runs is True)
+        _hand_over(names, found, path, called)
+    for name in known.decorated:
+        if found.runs(path, _outside(name)) is not False:
+            _call(names, found, (path, name), certain=False)
+    _follow(names, found, list(_next(names, found, path, known)))
+
+
+def _hand_over(names: Names, found: Reach, path: str, called: Called) -> None:
+    """A function given to a call (`Thread(target=serve)`) may be called by it."""
+    for given in _given(called):
+        target = names.find(path, given)
+        if target is not None and _is_function(names, target):
+            _call(names, found, target, certain=False)
+
+
+def _outside(name: str) -> Spot:
+    outer = name.rpartition(".")[0]
+    return Spot(outer, outer or None)
+
+
+def _given(called: Called) -> Iterator[str]:
+    yield from (a for a in called.arguments if a is not None)
+    yield from (v for _, v in called.keywords if v is not None)
+
+
+def _is_function(names: Names, place: Function) -> bool:
+    known = names.facts(place[0])
+    return known is not None and place[1] in known.parameters
+
+
+def _call(names: Names, found: Reach, place: Function, *, certain: bool) -> None:
+    path, name = place[0], place[1].replace("()", "")
+    known = names.facts(path)
+    if known is None:
+        return
+    if name in known.parameters:
+        found.functions[path, name] = found.functions.get((path, name), False) or certain
+    elif name in known.bases:
+        for method in known.parameters:
+            if method.startswith(f"{name}.") and "." not in method[len(name) + 1 :]:
+                sure = certain and method == f"{name}.__init__"
+                found.functions[path, method] = found.functions.get((path, method), False) or sure
+    elif "." in name:
+        _call_method(names, found, (path, name), certain=certain)
+
+
+def _call_method(names: Names, found: Reach, place: Function, *, certain: bool) -> None:
+    """`server.run()` where `server = Server()`."""
+    known = names.facts(place[0])
+    owner, _, method = place[1].rpartition(".")
+    made = known.instances.get(owner) if known is not None else None
+    target = names.find(place[0], made.removesuffix("()")) if made is not None else None
+    if target is not None and _is_function(names, (target[0], f"{target[1]}.{method}")):
+        key = (target[0], f"{target[1]}.{method}")
+        found.functions[key] = found.functions.get(key, False) or certain

@@ -1,0 +1,276 @@
+"""Routes of a Python file: what each application or router serves, includes, or may serve unseen."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from stackfix.formats.python import dotted
+from stackfix.graph.python_facts import Include, Route, UnknownRoutes
+from stackfix.graph.python_scope import Function
+from stackfix.graph.python_serving import makes_application
+from stackfix.graph.python_values import evaluate, keyword
+from stackfix.graph.value import Template
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stackfix.graph.python_facts import ServerObject, Spot
+    from stackfix.graph.python_scope import Source
+
+Fact = Route | Include | UnknownRoutes
+_METHODS = {"get", "post", "put", "delete", "patch", "options", "head", "trace"}
+_DECORATORS = _METHODS | {"route", "api_route", "websocket", "websocket_route", "view"}
+_ADDING = {
+    "add_api_route": False, "add_route": False, "add_url_rule": False, "add_api_websocket_route": True,
+    "add_websocket_route": True, "add_get": False, "add_post": False, "add_put": False, "add_delete": False,
+    "add_patch": False, "add_view": False,
+}  # fmt: skip
+_INCLUDING = {
+    "include_router": ("prefix", 99), "register_blueprint": ("url_prefix", 99), "blueprint": ("url_prefix", 99),
+    "add_subapp": ("prefix", 0), "mount": ("path", 0),
+}  # fmt: skip
+_PLUGINS = {"add_static", "mount_gradio_app", "wsgi_app", "add_resource", "register_api"}
+_PLAIN_EXTENSIONS = {
+    "db", "ma", "migrate", "login_manager", "login", "cors", "bcrypt", "jwt", "mail", "cache", "limiter", "csrf",
+    "session", "talisman", "compress",
+}  # fmt: skip
+_STARLETTE = {"Route": False, "WebSocketRoute": True, "APIRoute": False, "APIWebSocketRoute": True}
+_DJANGO = {"django.urls.path": False, "django.urls.re_path": True, "django.conf.urls.url": True}
+_DJANGO_LISTS = {"urlpatterns", "websocket_urlpatterns"}
+
+
+def facts(source: Source, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
+    """Everything that adds paths to something, in the order of the source."""
+    for node, spot in source.visits:
+        if isinstance(node, Function):
+            for decorator in node.decorator_list:
+                yield from _decorated(source, decorator, spot, made)
+        elif isinstance(node, ast.Call):
+            yield from _call(source, node, spot, made)
+        elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            yield from _django(source, node, spot)
+
+
+def _owner(source: Source, node: ast.expr, spot: Spot) -> str | None:
+    name = dotted(node)
+    return None if name is None else source.owner(name, spot.scope)
+
+
+def _path(source: Source, node: ast.Call, spot: Spot, index: int = 0) -> Template | None:
+    given = node.args[index] if index < len(node.args) else None
+    for name in ("path", "rule", "uri", "prefix", "url_prefix"):
+        given = given or keyword(node, name)
+    return None if given is None else evaluate(source, given, spot.scope)
+
+
+def _decorated(source: Source, node: ast.expr, spot: Spot, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
+    """`@app.get("/x")` and its like: told by the method's name and a first argument that is a path."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    owner = _owner(source, node.func.value, spot)
+    path = _path(source, node, spot)
+    if node.func.attr not in _DECORATORS or owner is None or path is None:
+        return
+    text = path.text
+    if text is not None and text.value and not text.value.startswith("/"):
+        return
+    known = made.get(owner)
+    websocket = node.func.attr.startswith("websocket") or (known is not None and known.framework == "flask_sock")
+    place, anchor = source.module.location(node), source.module.anchor(node)
+    yield Route(owner, path, websocket, _methods(node, node.func.attr), spot, place, anchor)
+
+
+def _methods(node: ast.Call, name: str) -> frozenset[str]:
+    if name in _METHODS:
+        return frozenset({name.upper()})
+    if name.startswith("add_") and name[4:] in _METHODS:
+        return frozenset({name[4:].upper()})
+    given = keyword(node, "methods")
+    if isinstance(given, ast.List | ast.Tuple | ast.Set):
+        return frozenset(str(e.value).upper() for e in given.elts if isinstance(e, ast.Constant))
+    return frozenset()
+
+
+def _call(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
+    if isinstance(node.func, ast.Attribute):
+        yield from _method(source, node, node.func, spot)
+        yield from _extended(source, node, node.func, spot)
+    name = source.qualified(node.func) or ""
+    if makes_application(source, node) or name in {"starlette.routing.Router", "fastapi.APIRouter"}:
+        yield from _constructed(source, node, spot, made)
+    elif name in {"flask_socketio.SocketIO", "flask_restx.Api", "flask_restful.Api", "flask_sock.Sock"} and node.args:
+        owner = _owner(source, node.args[0], spot)
+        if owner is not None:
+            yield _unknown(source, node, spot, owner, name.partition(".")[0])
+
+
+def _method(source: Source, node: ast.Call, func: ast.Attribute, spot: Spot) -> Iterator[Fact]:
+    base = func.value.value if isinstance(func.value, ast.Attribute) and func.value.attr == "router" else func.value
+    owner = _owner(source, base, spot)
+    if owner is None:
+        return
+    if func.attr in _ADDING:
+        path = _path(source, node, spot)
+        if path is not None:
+            place, anchor = source.module.location(node), source.module.anchor(node)
+            yield Route(owner, path, _ADDING[func.attr], _methods(node, func.attr), spot, place, anchor)
+    elif func.attr in _INCLUDING:
+        yield _include(source, node, func.attr, owner, spot)
+    elif func.attr in _PLUGINS:
+        yield _unknown(source, node, spot, owner, func.attr)
+    elif func.attr == "add_routes" and node.args:
+        yield from _aiohttp(source, node.args[0], owner, spot)
+
+
+def _extended(source: Source, node: ast.Call, func: ast.Attribute, spot: Spot) -> Iterator[Fact]:
+    """`extension.init_app(app)`: what it adds is the extension's own affair."""
+    if func.attr != "init_app" or not node.args:
+        return
+    target = _owner(source, node.args[0], spot)
+    extension = (dotted(func.value) or "").rpartition(".")[2]
+    if target is not None and extension not in _PLAIN_EXTENSIONS:
+        yield _unknown(source, node, spot, target, f"{extension}.init_app")
+
+
+def _include(source: Source, node: ast.Call, name: str, owner: str, spot: Spot) -> Fact:
+    key, first = _INCLUDING[name]
+    prefix = keyword(node, key)
+    rest = list(node.args)
+    if prefix is None and first < len(rest):
+        prefix = rest.pop(first)
+    target = rest[0] if rest else next((k.value for k in node.keywords if k.arg in {"router", "app", "subapp"}), None)
+    value = None if prefix is None else evaluate(source, prefix, spot.scope)
+    spelled = None if target is None else _owner(source, target, spot)
+    if spelled is None:
+        return UnknownRoutes(owner, value, name, spot, source.module.location(node))
+    mount = name in {"mount", "add_subapp"}
+    return Include(owner, spelled, value, spot, source.module.location(node), mount=mount)
+
+
+def _unknown(source: Source, node: ast.expr, spot: Spot, owner: str, reason: str) -> UnknownRoutes:
+    return UnknownRoutes(owner, None, reason, spot, source.module.location(node))
+
+
+def _constructed(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
+    """What is given to an application as it is made: a list of routes, a wrapped application."""
+    anchor = source.module.anchor(node)
+    owner = next((o.name for o in made.values() if o.anchor == anchor), None)
+    if owner is None:
+        return
+    name = source.qualified(node.func) or ""
+    routes = keyword(node, "routes") or keyword(node, "route_handlers")
+    if routes is None and name.startswith(("tornado.", "litestar.")) and node.args:
+        routes = node.args[0]
+    if routes is not None:
+        yield from _listed(source, routes, owner, spot)
+    if name.startswith(("socketio.", "flask_socketio.")):
+        yield _unknown(source, node, spot, owner, "Socket.IO")
+        for given in node.args[1:2] if name.startswith("socketio.") else node.args[:1]:
+            inner = _owner(source, given, spot)
+            if inner is not None:
+                yield Include(owner, inner, None, spot, source.module.location(node))
+    elif name.startswith(("tornado.", "falcon.", "litestar.", "connexion.", "channels.", "fastmcp.", "mcp.", "dash.")):
+        yield _unknown(source, node, spot, owner, name.partition(".")[0])
+
+
+def _listed(source: Source, node: ast.expr, owner: str, spot: Spot) -> Iterator[Fact]:
+    """A list of `Route`, `WebSocketRoute`, `Mount`, here or under a name."""
+    bound = source.single(node.id, spot.scope) if isinstance(node, ast.Name) else node
+    if not isinstance(bound, ast.List | ast.Tuple):
+        yield _unknown(source, node, spot, owner, "a list of routes made elsewhere")
+        return
+    for item in bound.elts:
+        kind = (source.qualified(item.func) or "").rpartition(".")[2] if isinstance(item, ast.Call) else ""
+        if isinstance(item, ast.Call) and kind in _STARLETTE:
+            path = _path(source, item, spot) or Template.unknown()
+            place, anchor = source.module.location(item), source.module.anchor(item)
+            yield Route(owner, path, _STARLETTE[kind], _methods(item, ""), spot, place, anchor)
+        elif isinstance(item, ast.Call) and kind == "Mount":
+            yield from _mounted(source, item, owner, spot)
+        else:
+            yield _unknown(source, item, spot, owner, "a route of another kind")
+
+
+def _mounted(source: Source, item: ast.Call, owner: str, spot: Spot) -> Iterator[Fact]:
+    prefix = _path(source, item, spot)
+    target = keyword(item, "app") or (item.args[1] if len(item.args) > 1 else None)
+    spelled = None if target is None else _owner(source, target, spot)
+    if spelled is not None:
+        yield Include(owner, spelled, prefix, spot, source.module.location(item), mount=True)
+    else:
+        yield UnknownRoutes(owner, prefix, "a mount", spot, source.module.location(item))
+
+
+def _aiohttp(source: Source, node: ast.expr, owner: str, spot: Spot) -> Iterator[Fact]:
+    """`app.add_routes([web.get("/x", f)])` or a route table under a name."""
+    name = _owner(source, node, spot)
+    if name is not None and not isinstance(source.single(name, spot.scope), ast.List):
+        yield Include(owner, name, None, spot, source.module.location(node))
+        return
+    bound = source.single(node.id, spot.scope) if isinstance(node, ast.Name) else node
+    for item in bound.elts if isinstance(bound, ast.List | ast.Tuple) else [node]:
+        kind = (source.qualified(item.func) or "") if isinstance(item, ast.Call) else ""
+        path = _path(source, item, spot) if isinstance(item, ast.Call) else None
+        if isinstance(item, ast.Call) and path is not None and kind.rpartition(".")[2] in _METHODS:
+            place, anchor = source.module.location(item), source.module.anchor(item)
+            yield Route(owner, path, False, _methods(item, kind.rpartition(".")[2]), spot, place, anchor)  # noqa: FBT003
+        else:
+            yield _unknown(source, item, spot, owner, "a route of another kind")
+
+
+# --- Django ----------------------------------------------------------------------------------------------------------
+
+
+def _django(source: Source, node: ast.Assign | ast.AugAssign | ast.AnnAssign, spot: Spot) -> Iterator[Fact]:
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    if not isinstance(target, ast.Name) or target.id not in _DJANGO_LISTS or node.value is None:
+        return
+    for item in _sum(node.value):
+        if isinstance(item, ast.List | ast.Tuple):
+            for entry in item.elts:
+                yield from _pattern(source, entry, target.id, spot)
+        else:
+            yield _unknown(source, item, spot, target.id, "patterns made elsewhere")
+
+
+def _sum(node: ast.expr) -> list[ast.expr]:
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        found.append(node.right)
+        node = node.left
+    return [node, *reversed(found)]
+
+
+def _pattern(source: Source, entry: ast.expr, owner: str, spot: Spot) -> Iterator[Fact]:
+    name = (source.qualified(entry.func) or "") if isinstance(entry, ast.Call) else ""
+    path = _path(source, entry, spot) if isinstance(entry, ast.Call) else None
+    if not isinstance(entry, ast.Call) or name not in _DJANGO or path is None or len(entry.args) < 2:  # noqa: PLR2004
+        yield _unknown(source, entry, spot, owner, "a pattern of another kind")
+        return
+    view = entry.args[1]
+    regex = _DJANGO[name]
+    place, anchor = source.module.location(entry), source.module.anchor(entry)
+    included = _included(source, view)
+    if included is not None and not regex:
+        yield Include(owner, included, path, spot, place, module=True)
+    elif _is_plugin(source, view):
+        yield UnknownRoutes(owner, None if regex else path, "patterns made by a plugin", spot, place)
+    else:
+        yield Route(owner, path, owner.startswith("websocket"), frozenset(), spot, place, anchor, regex)
+
+
+def _included(source: Source, view: ast.expr) -> str | None:
+    """The module of `include("a.b.urls")`, `include((…, "name"))` or `include(module)`."""
+    if not isinstance(view, ast.Call) or (source.qualified(view.func) or "").rpartition(".")[2] != "include":
+        return None
+    first = view.args[0] if view.args else None
+    first = first.elts[0] if isinstance(first, ast.Tuple) and first.elts else first
+    text = source.module.string(first) if first is not None else None
+    return None if not isinstance(text, Text) else text.value
+
+
+def _is_plugin(source: Source, view: ast.expr) -> bool:
+    name = source.qualified(view.func) if isinstance(view, ast.Call) else dotted(view)
+    return (name or "").rpartition(".")[2] in {"include", "urls", "static"}

@@ -1,0 +1,252 @@
+"""All routes of one Python program, with their full paths, and what may be served unseen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Anchor, Location
+    from stackfix.graph.python_facts import Include, PythonFacts, ServerObject
+    from stackfix.graph.python_names import Names
+    from stackfix.graph.python_reach import Reach
+    from stackfix.graph.value import Template
+    from stackfix.text import Text
+
+Node = tuple[str, str]
+_DEPTH = 12
+_IMPLIED = {"fastapi": ("/docs", "/redoc", "/openapi.json"), "flask": ("/static/",), "quart": ("/static/",)}
+_HARMLESS = {
+    "run", "Config", "run_app", "serve", "CORS", "Migrate", "TestClient", "instrument_app", "LoginManager", "Bcrypt",
+    "SQLAlchemy", "JWTManager", "Limiter", "Mangum", "AppRunner", "instrument", "print", "getattr", "hasattr", "id",
+    "isinstance", "len", "str", "partial", "update_wrapper", "CORSMiddleware", "cors", "Marshmallow", "Mail", "Cache",
+    "AsyncClient", "ASGITransport", "ProxyFix", "SentryAsgiMiddleware", "add_pagination", "include_router", "mount",
+    "register_blueprint", "add_middleware", "Talisman", "Compress", "CSRFProtect", "Session", "WSGIMiddleware",
+    "launch", "Middleware",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRoute:
+    """One route with its full path. `pattern` matches the paths that it serves; `text` is its own part, if literal."""
+
+    path: str
+    websocket: bool
+    methods: frozenset[str]
+    location: Location
+    anchor: Anchor
+    pattern: str
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What a program serves. `complete`: there is no route outside `routes` and what lies below `unknown` prefixes."""
+
+    routes: tuple[ServedRoute, ...] = ()
+    unknown: tuple[str, ...] = ()
+    complete: bool = False
+
+    def serves(self, path: str, *, websocket: bool = False) -> bool | None:
+        """Whether a request path is served (as a WebSocket); None where nobody can tell."""
+        for route in self.routes:
+            if route.websocket == websocket and re.fullmatch(route.pattern, path):
+                return True
+        if not self.complete or any(path.startswith(prefix) for prefix in self.unknown):
+            return None
+        return False
+
+
+def routing(names: Names, reached: Reach, start: tuple[Node, ...]) -> Routing:
+    """Everything that the applications at `start` serve."""
+    table = _Table(names, reached)
+    for node in start:
+        table.walk(node, "", (), literal=True)
+    complete = bool(start) and not table.holes and not reached.unread
+    return Routing(tuple(table.routes), tuple(dict.fromkeys(table.unknown)), complete)
+
+
+class _Table:
+    """The routes found while walking from applications to what they include."""
+
+    def __init__(self, names: Names, reached: Reach) -> None:
+        self.names = names
+        self.reached = reached
+        self.routes: list[ServedRoute] = []
+        self.unknown: list[str] = []
+        self.holes: list[str] = []
+
+    def walk(self, node: Node, prefix: str, seen: tuple[Node, ...], *, literal: bool) -> None:
+        if node in seen or len(seen) > _DEPTH or not literal:
+            self.holes.append("a prefix that can't be read")
+            return
+        made = _object(self.names, node)
+        if made is None and node[1] not in {"urlpatterns", "websocket_urlpatterns"}:
+            self.holes.append(f"{node[1]} is made elsewhere")
+            return
+        if made is not None:
+            self.unknown.extend(prefix + p for p in _IMPLIED.get(made.framework, ()) if not made.router)
+        for path in self.reached.paths:
+            known = self.names.facts(path)
+            if known is not None:
+                self._routes(node, prefix, path, known)
+                self._includes(node, prefix, path, known, seen)
+                self._foreign(node, path, known)
+
+    def _routes(self, node: Node, prefix: str, path: str, known: PythonFacts) -> None:
+        for route in known.routes:
+            if not self._owns(node, path, route.owner) or self._never(path, route.spot.function):
+                continue
+            own = self.names.value(path, route.path).text
+            if own is None:
+                self.holes.append("a path that can't be read")
+                continue
+            full = _joined(prefix, own.value, django=node[1] in {"urlpatterns", "websocket_urlpatterns"})
+            pattern = _pattern(prefix, own.value) if route.regex else _matching(full)
+            self.routes.append(
+                ServedRoute(full, route.websocket, route.methods, route.location, route.anchor, pattern, own)
+            )
+        for hidden in known.unknown_routes:
+            if self._owns(node, path, hidden.owner):
+                text = self.names.value(path, hidden.prefix).text if hidden.prefix is not None else None
+                if text is None:
+                    self.holes.append(hidden.reason)
+                else:
+                    self.unknown.append(_joined(prefix, text.value, django=node[1] == "urlpatterns"))
+
+    def _includes(self, node: Node, prefix: str, path: str, known: PythonFacts, seen: tuple[Node, ...]) -> None:
+        for include in known.includes:
+            if not self._owns(node, path, include.owner):
+                continue
+            added = self._text(path, include.prefix)
+            for target in self._targets(path, include):
+                own = _object(self.names, target)
+                made = own.prefix if own is not None else None
+                inner = self._text(target[0], made)
+                # Flask's prefix of the registration takes the blueprint's place; FastAPI's goes before the router's.
+                flask = own is not None and own.framework in {"flask", "quart"} and include.prefix is not None
+                whole = _joined(prefix, added or "", django=include.module) + ("" if flask else inner or "")
+                self.walk(target, whole, (*seen, node), literal=added is not None and (flask or inner is not None))
+
+    def _targets(self, path: str, include: Include) -> list[Node]:
+        if include.module:
+            from stackfix.graph.python_names import resolve_module  # noqa: PLC0415 - hardly ever needed
+
+            target = resolve_module(self.names.library, self.names.roots, include.target)
+            found = [(target, "urlpatterns")] if target is not None else []
+        else:
+            found = objects(self.names, self.reached, path, include.target)
+        if not found:
+            self.holes.append(f"{include.target} is made elsewhere")
+        return found
+
+    def _foreign(self, node: Node, path: str, known: PythonFacts) -> None:
+        """An application given to code outside the tree may get routes there."""
+        for called in known.calls:
+            last = called.name.rpartition(".")[2]
+            given = [*called.arguments, *(v for _, v in called.keywords)]
+            if last in _HARMLESS or not any(g is not None and self._owns(node, path, g) for g in given):
+                continue
+            if self.names.find(path, called.name) is None:
+                self.holes.append(f"{called.name} is given the application")
+
+    def _owns(self, node: Node, path: str, owner: str) -> bool:
+        last = node[1].rpartition(".")[2]
+        if path == node[0] and owner == node[1]:
+            return True
+        return (owner.rpartition(".")[2] == last or path != node[0] or "." in owner) and node in objects(
+            self.names, self.reached, path, owner
+        )
+
+    def _never(self, path: str, function: str | None) -> bool:
+        """Whether a route's function is never called as far as is known; then it may be called unseen."""
+        if function is None or (path, function) in self.reached.functions:
+            return False
+        self.holes.append(f"{function} may add routes")
+        return True
+
+    def _text(self, path: str, value: Template | None) -> str | None:
+        if value is None:
+            return ""
+        text = self.names.value(path, value).text
+        return None if text is None else text.value
+
+
+def objects(names: Names, reached: Reach, path: str, owner: str, depth: int = 0) -> list[Node]:
+    """The applications or routers that a name of a file stands for: several where a parameter is given several."""
+    place = names.find(path, owner) if depth <= _DEPTH else None
+    known = names.facts(place[0]) if place is not None else None
+    if place is None or known is None:
+        return []
+    path, name = place
+    if name in {"urlpatterns", "websocket_urlpatterns"} or any(o.name == name for o in known.objects):
+        return [(path, name)]
+    made = known.instances.get(name)
+    if made is None and name.endswith("()"):
+        made = known.returns.get(name.removesuffix("()"))
+    if made is not None:
+        return objects(names, reached, path, made, depth + 1)
+    scope, _, last = name.rpartition(".")
+    if last in known.parameters.get(scope, ()):
+        return list(_given(names, reached, (path, scope), last, depth))
+    return []
+
+
+def _given(names: Names, reached: Reach, function: Node, name: str, depth: int) -> Iterator[Node]:
+    """What a function's parameter is given, wherever it is called."""
+    own = names.facts(function[0])
+    index = own.parameters[function[1]].index(name) if own is not None else 0
+    for path in reached.paths:
+        known = names.facts(path)
+        for called in known.calls if known is not None else ():
+            if called.name.rpartition(".")[2] != function[1].rpartition(".")[2] and not _renamed(known, called.name):
+                continue
+            if names.find(path, called.name) != function:
+                continue
+            given = called.arguments[index] if index < len(called.arguments) else dict(called.keywords).get(name)
+            if given is not None:
+                yield from objects(names, reached, path, given, depth + 1)
+
+
+def _renamed(known: PythonFacts | None, name: str) -> bool:
+    return known is not None and any(i.alias == name and i.name != name for i in known.imports)
+
+
+def _object(names: Names, node: Node) -> ServerObject | None:
+    known = names.facts(node[0])
+    return next((o for o in known.objects if o.name == node[1]), None) if known is not None else None
+
+
+def _joined(prefix: str, path: str, *, django: bool) -> str:
+    if django and not prefix.endswith("/") and not path.startswith("/"):
+        return f"{prefix}/{path}"
+    return prefix + path
+
+
+def _matching(path: str) -> str:
+    """A regular expression for the request paths that a route's path serves."""
+    pieces = re.split(r"(\{[^}]*\}|<[^>]*>)", path or "/")
+    found = []
+    for piece in pieces:
+        if piece.startswith(("{", "<")):
+            whole = piece.startswith("<path:") or piece.endswith(":path}") or ":.*" in piece
+            found.append(".*" if whole else "[^/]+")
+        else:
+            found.append(re.escape(piece))
+    # A router answers the other spelling of a trailing slash with a redirect.
+    return "".join(found).removesuffix("/") + "/?"
+
+
+def _pattern(prefix: str, regex: str) -> str:
+    """Django's `re_path`: a prefix, then the expression as it is where Python can read it, else any path below."""
+    inner = regex.removeprefix("^")
+    ending = "" if inner.endswith("$") else ".*"
+    whole = re.escape(prefix.rstrip("/")) + "/" + inner.removeprefix("/").removesuffix("$") + ending
+    try:
+        re.compile(whole)
+    except re.error:
+        return re.escape(prefix) + ".*"
+    return whole
