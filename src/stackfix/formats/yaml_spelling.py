@@ -1,8 +1,9 @@
 """How YAML spells the characters of a scalar: which of its characters stand for which, and how to write others there.
 
 Quoting names: "yaml:plain", "yaml:flow-plain", "yaml:single[:lines]", "yaml:double[:lines]", "yaml:folded:<indent>",
-"yaml:literal:<indent>[:<flag>…]", "yaml:empty" and "yaml:flow-empty" (a value that is nothing), "yaml:absent" (a flow key without colon),
-"yaml:fold" (a line break that is folded away) and "yaml:opaque" (spelled in a way not understood).
+"yaml:literal:<indent>[:<flag>…]", "yaml:empty" and "yaml:flow-empty" (a value that is nothing), "yaml:absent" (a flow
+key without colon), "yaml:fold" (a line break that is folded away) and "yaml:opaque" (spelled in a way not understood).
+`lines` says that the quotes span several lines.
 A literal's flags: `crlf` (its lines end so), `first` (a leading space would change the indentation that is found),
 `last` (its last character but for breaks), `gap<n>` (a break before a line that lacks n columns of the indentation),
 `lack<n>` (a break in such a line), `top` (a break that it begins with), `end` (its last break).

@@ -30,6 +30,9 @@ class _Memory:
     def read(self, path: str) -> bytes | None:
         return self.data if path == PATH else None
 
+    def would_ignore(self, path: str) -> bool | None:
+        return None if path else False
+
 
 def _library(data: bytes) -> Library:
     return Library(Tree({PATH: Entry(PATH)}), _Memory(data))
