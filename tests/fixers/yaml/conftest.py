@@ -30,8 +30,8 @@ class _Memory:
     def read(self, path: str) -> bytes | None:
         return self.data if path == PATH else None
 
-    def would_ignore(self, path: str) -> bool | None:
-        return None if path else False
+    def would_ignore(self, path: str) -> bool:
+        return path.startswith("ignored/")
 
 
 def _library(data: bytes) -> Library:
