@@ -115,25 +115,30 @@ def apply(edits: Iterable[Edit], read: Callable[[str], bytes | None]) -> Result:
     result = Result({}, {})
     replaces: dict[str, list[Replace]] = {}
     for edit in dict.fromkeys(edits):
-        match edit:
-            case Replace():
-                replaces.setdefault(edit.path, []).append(edit)
-            case Create():
-                if read(edit.path) is not None:
-                    raise Refused(f"{edit.path} is there already")
-                result.contents[edit.path] = edit.content
-                if edit.executable:
-                    result.modes[edit.path] = True
-            case Delete():
-                result.contents[edit.path] = None
-            case SetMode():
-                result.modes[edit.path] = edit.executable
+        if isinstance(edit, Replace):
+            replaces.setdefault(edit.path, []).append(edit)
+        else:
+            _apply_whole(edit, read, result)
     for path, found in replaces.items():
         data = read(path)
         if data is None or path in result.contents:
             raise Refused(f"{path} is not there to be changed")
         result.contents[path] = splice(data, found)
     return result
+
+
+def _apply_whole(edit: Create | Delete | SetMode, read: Callable[[str], bytes | None], result: Result) -> None:
+    """An edit of a whole file."""
+    if isinstance(edit, Create):
+        if read(edit.path) is not None:
+            raise Refused(f"{edit.path} is there already")
+        result.contents[edit.path] = edit.content
+        if edit.executable:
+            result.modes[edit.path] = True
+    elif isinstance(edit, Delete):
+        result.contents[edit.path] = None
+    else:
+        result.modes[edit.path] = edit.executable
 
 
 def splice(data: bytes, edits: Iterable[Replace]) -> bytes:

@@ -38,8 +38,8 @@ ALL = frozenset({Applicability.SAFE, Applicability.UNSAFE})
 class Request:
     """What a run is asked for.
 
-    `grades` are the fixes to make; none makes it a report, whose fixes are proved all the same. `committing`: fixes that
-    touch files which git ignores are left out whole.
+    `grades` are the fixes to make; none makes it a report, whose fixes are proved all the same. `committing`: fixes
+    that touch files which git ignores are left out whole.
     """
 
     policy: Policy

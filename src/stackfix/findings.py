@@ -47,8 +47,9 @@ class Family(Enum):
 class Rule:
     """One entry of the catalogue. `id` is kebab-case and is the name of its module, cases and page.
 
-    `preview` marks a rule measured below the mark on real repositories; it is off unless asked for. `yields_to` names the
-    more specific rules: where one of them speaks of the same place, this rule is silent, since one fault is one finding.
+    `preview` marks a rule measured below the mark on real repositories; it is off unless asked for. `yields_to` names
+    the more specific rules: where one of them speaks of the same place, this rule is silent, since one fault is one
+    finding.
     """
 
     id: str
@@ -78,8 +79,8 @@ def located(text: Text, note: str = "") -> Location | None:
 class Anchor:
     """A node's address inside a document: it outlives moved lines.
 
-    `syntax` is the module in formats that reads the document; `steps` are what that module's `resolve` follows (for YAML
-    the document's number, then keys and indices). `inner` goes on inside a document that lies in the node reached.
+    `syntax` is the module in formats that reads the document; `steps` are what that module's `resolve` follows (for
+    YAML the document's number, then keys and indices). `inner` goes on inside a document that lies in the node reached.
     `name`, where given, says in place of the steps which node it is, so that fingerprints outlive inserted siblings.
     """
 

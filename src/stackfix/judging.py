@@ -9,15 +9,15 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from stackfix import repairing
-from stackfix.edits import Fix, Refused
-from stackfix.findings import Anchor, Finding
+from stackfix.edits import Refused
 from stackfix.graph import link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from stackfix.catalogue import Detector
-    from stackfix.findings import Location
+    from stackfix.edits import Fix
+    from stackfix.findings import Anchor, Finding, Location
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.policy import Policy

@@ -44,7 +44,7 @@ def _syntax(repair: Repair) -> str:
 def fix(finding: Finding, library: Library, selection: Selection) -> Fix | None:
     """The fix that a finding proposes, None where it proposes none or a manual one.
 
-    Refused where a repair can't be done exactly, a repaired file is not read whole, or a line to be edited is suppressed.
+    Refused where a repair can't be done exactly, or a line to be edited is suppressed.
     """
     remedy = finding.remedy
     if remedy is None or remedy.applicability is Applicability.MANUAL:

@@ -24,8 +24,8 @@ class Selection:
     """What a run tells.
 
     `select` and `ignore` name rules or families; an empty `select` is every rule that is on by default. `suppressed`
-    says whether a comment covers a rule at a place. `severities` set a rule's level. `per_file_ignores` maps a matcher of
-    paths to rules. `only` narrows findings to those with a place in one file.
+    says whether a comment covers a rule at a place. `severities` set a rule's level. `per_file_ignores` maps a matcher
+    of paths to rules. `only` narrows findings to those with a place in one file.
     """
 
     select: frozenset[str] = frozenset()

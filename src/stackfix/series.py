@@ -39,7 +39,8 @@ def steps(passes: Sequence[Pass], read: Read, reported: Mapping[str, Reported]) 
                 changes.append(Change(path, before, after, later.modes.get(path)))
         state.update(later.contents)
         told = [f.fingerprint for p in passes for f in p.chosen if f.finding.rule.id in rules]
-        done.append(Step(tuple(rules), tuple(reported[t] for t in dict.fromkeys(told) if t in reported), tuple(changes)))
+        fates = tuple(reported[t] for t in dict.fromkeys(told) if t in reported)
+        done.append(Step(tuple(rules), fates, tuple(changes)))
     return tuple(step for step in done if step.changes)
 
 

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 class Piece:
     """A run of characters and the bytes that spell it.
 
-    `length` counts characters. `path` is None for what is written nowhere (a tool's default), else `span` are the bytes.
-    `quoting` names, outermost first, how the syntaxes around it spell characters: () is plain UTF-8; "yaml:double" then
-    "shell:single" is a single-quoted shell word inside a double-quoted YAML scalar. `exact` says that every character is
-    spelled by its own UTF-8 bytes, so that the piece may be cut anywhere; an escape sequence is a piece that is not.
+    `length` counts characters. `path` is None for what is written nowhere (a tool's default), else `span` are the
+    bytes. `quoting` names, outermost first, how the syntaxes around it spell characters: () is plain UTF-8;
+    "yaml:double" then "shell:single" is a single-quoted shell word inside a double-quoted YAML scalar. `exact` says
+    that every character is spelled by its own UTF-8 bytes, so that the piece may be cut anywhere; an escape sequence
+    is a piece that is not.
     `cut` says that a slice left out some of the characters that an inexact piece spells: its bytes can't be edited alone.
     """
 
@@ -76,7 +77,7 @@ class Text:
         return bool(self.value)
 
     def __add__(self, other: Text) -> Text:
-        """This text, then the other."""
+        """The other text behind it."""
         return Text(self.value + other.value, self.pieces + other.pieces)
 
     def slice(self, start: int, end: int) -> Text:

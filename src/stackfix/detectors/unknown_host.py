@@ -1,0 +1,77 @@
+"""A reference names a host that resolves to nothing where it is evaluated.
+
+What it finds: an address in a container's environment, or a default in the source that takes effect, whose host is no
+service, alias, container_name or link on a network that the container is on, and no Service of its namespace.
+
+Why it breaks: the name is not resolved, so nothing is ever connected.
+
+Which side is right: the deployment, which says what its components are called. The one component that fits is taken: the
+same name less a prefix, suffix or separator, with the port and protocol of the address; or what `[names]` in the
+configuration says.
+
+Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on, and names
+that another project of the repository has are unknown, not wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.graph import fitting, moves
+from stackfix.graph.model import Place, Writing
+from stackfix.graph.reach import Reached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Reference
+
+RULE = Rule("unknown-host", Family.NAMES, Severity.ERROR, "a reference names a host that resolves to nothing")
+
+_JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.PROXY})
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every reference to a name that nothing answers to."""
+    for reference in graph.references:
+        if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
+            continue
+        if graph.resolve(reference).reached is not Reached.MISSING:
+            continue
+        fit = fitting.fit(graph, reference)
+        if fit.candidates or reference.writing is Writing.ENVIRONMENT:
+            yield _finding(graph, reference, fit)
+
+
+def _finding(graph: Graph, reference: Reference, fit: fitting.Fit) -> Finding:
+    host = reference.address.host.value
+    names = ", ".join(candidate.name for candidate in fit.candidates)
+    witnesses = [
+        Location(c.workload.location.path, c.workload.location.span, f"{c.name} is here") for c in fit.candidates
+    ]
+    if fit.policy:
+        witnesses.append(Location(fit.policy.path, fit.policy.span, "the configuration decides"))
+    remedy, copies = _remedy(graph, reference, fit)
+    return Finding(
+        rule=RULE,
+        message=f"{host} resolves to nothing here" + (f"; {names} is what fits" if len(fit.candidates) == 1 else ""),
+        location=Location(reference.location.path, reference.location.span, "this name is looked up"),
+        anchor=reference.anchor,
+        value=reference.value.value,
+        evidence=(*witnesses, *copies),
+        remedy=remedy,
+        components=graph.concerned(reference, *(c.workload for c in fit.candidates)),
+    )
+
+
+def _remedy(graph: Graph, reference: Reference, fit: fitting.Fit) -> tuple[Remedy | None, tuple[Location, ...]]:
+    targets = [moves.Target(candidate.name, candidate.port) for candidate in fit.candidates]
+    if not targets:
+        return None, ()
+    if fit.certain:
+        move = moves.move(graph, reference, targets[0])
+        return Remedy(Applicability.SAFE, f"name {targets[0].host}", move.repairs), move.copies
+    choices = tuple(Choice(f"name {t.host}", moves.move(graph, reference, t).repairs) for t in targets)
+    return Remedy(Applicability.MANUAL, "say which component is meant", (), choices), ()

@@ -1,0 +1,64 @@
+"""An address reaches a known component on a port that it doesn't bind.
+
+What it finds: an environment value, or a default in the source that takes effect, whose host is a component of the same
+deployment and whose port that component certainly doesn't bind.
+
+Why it breaks: the connection is refused.
+
+Which side is right: what the component binds in that deployment.
+
+Limits: silent where nobody can tell what the component binds, where it binds several ports and none is declared, and for
+addresses that a browser uses. A published port used inside the network is `host-port-inside-network`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.graph import meeting, moves
+from stackfix.graph.model import Place, Writing
+from stackfix.graph.reach import By, Reached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Reference
+    from stackfix.graph.reach import Reach
+
+RULE = Rule(
+    "url-port",
+    Family.PORTS,
+    Severity.ERROR,
+    "an address reaches a known component on a port it doesn't bind",
+    yields_to=("host-port-inside-network",),
+)
+
+_JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT})
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every address whose port its component doesn't bind."""
+    for reference in graph.references:
+        if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
+            continue
+        reach = graph.resolve(reference)
+        if reach.reached is Reached.MET and (answer := meeting.wrong_port(graph, reference, reach.workloads)):
+            yield _finding(graph, reference, reach, answer)
+
+
+def _finding(graph: Graph, reference: Reference, reach: Reach, answer: meeting.Answer) -> Finding:
+    address = reference.address
+    host = reach.workloads[0].name if reach.by is By.CONTAINER else None
+    move = moves.move(graph, reference, moves.Target(host, answer.port))
+    return Finding(
+        rule=RULE,
+        message=f"{address.host.value} doesn't answer on {address.port}: it binds {answer.port}",
+        location=Location(reference.location.path, reference.location.span, f"reaches for {address.port}"),
+        anchor=reference.anchor,
+        value=reference.value.value,
+        evidence=(*answer.evidence, *move.copies),
+        remedy=Remedy(Applicability.SAFE, f"use {host or address.host.value}:{answer.port}", move.repairs),
+        components=graph.concerned(reference, *reach.workloads),
+    )

@@ -1,0 +1,59 @@
+"""Which Compose files people start together: `-f a.yml -f b.yml` in scripts, Makefiles, workflows and READMEs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from stackfix import tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.library import Library
+
+_SPOKEN_IN = (".sh", ".md", ".yml", ".yaml", ".mk", ".rst", ".txt", ".json", ".toml", ".ps1", ".bat", ".env", ".bash")
+_SPOKEN_BY = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile", "Procfile", ".env"})
+_COMMAND = re.compile(r"docker(?:-|[ \t]+)compose((?:[ \t]+|\\\r?\n)[^\n|;&]*(?:\\\r?\n[^\n|;&]*)*)")
+_FILE = re.compile(r"(?:^|\s)(?:-f|--file)(?:[ \t]+|=)?(?:\\\r?\n\s*)?[\"']?([\w./${}-]+\.ya?ml)[\"']?")
+_VARIABLE = re.compile(r"COMPOSE_FILE\s*[:?]?=\s*[\"']?([\w./:${}-]+)")
+
+
+def combinations(library: Library, files: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    """The lists of known Compose files that some place in the repository starts together, in their order."""
+    found: dict[tuple[str, ...], None] = {}
+    for path, entry in library.tree.entries.items():
+        if not entry.wiring or not (path.endswith(_SPOKEN_IN) or posixpath.basename(path) in _SPOKEN_BY):
+            continue
+        data = library.sources.read(path)
+        if data is None or (b"compose" not in data and b"COMPOSE_FILE" not in data):
+            continue
+        for names in _spoken(data.decode("utf-8", "replace")):
+            paths = tuple(p for name in names if (p := _resolve(path, name, files)))
+            if len(paths) == len(names):
+                found[paths] = None
+    return tuple(found)
+
+
+def _spoken(text: str) -> Iterator[tuple[str, ...]]:
+    for command in _COMMAND.finditer(text):
+        names = tuple(match.group(1) for match in _FILE.finditer(command.group(1)))
+        if names:
+            yield names
+    for variable in _VARIABLE.finditer(text):
+        yield tuple(variable.group(1).split(":"))
+
+
+def _resolve(speaker: str, name: str, files: frozenset[str]) -> str | None:
+    """The one known file that a name means, seen from the speaker's folder or any above it."""
+    if "$" in name:
+        return None
+    folder = posixpath.dirname(speaker)
+    while True:
+        path = tree.join(folder, name)
+        if path in files:
+            return path
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)

@@ -1,0 +1,200 @@
+"""Compose projects: which files run together, and the services that come of them.
+
+The unit is the merged project: a file with its automatic override, the `-f … -f …` combinations that scripts,
+Makefiles, workflows and READMEs write, includes and extends. A fragment outside any known combination is never judged.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from stackfix import tree
+from stackfix.formats import yaml
+from stackfix.graph import compose_file, compose_service, environment
+from stackfix.graph.combinations import combinations
+from stackfix.graph.model import Deployment, Platform
+from stackfix.graph.production import is_production
+from stackfix.graph.value import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from stackfix.graph.compose_file import ComposeFile, Part
+    from stackfix.graph.library import Library
+    from stackfix.policy import Policy
+
+_CANONICAL = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+_SERVICES = re.compile(rb"^(?:services|include|['\"]services['\"])\s*:|^\xef\xbb\xbfservices\s*:", re.MULTILINE)
+_MOST_EXTENDS = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Project:
+    """A merged project: its files weakest first, and the folder that relative paths and its name come from."""
+
+    files: tuple[ComposeFile, ...]
+    folder: str
+
+    @property
+    def name(self) -> str:
+        """Its real name where a file gives one, else its folder's; "" for the root, whose name nobody knows here."""
+        named = [file.name for file in self.files if file.name and "$" not in file.name]
+        return named[-1] if named else re.sub(r"[^a-z0-9_-]", "", posixpath.basename(self.folder).lower())
+
+
+def deployments(library: Library, policy: Policy) -> tuple[Deployment, ...]:
+    """All Compose projects that can be judged."""
+    files = _files(library)
+    projects = _projects(library, files)
+    names = _real_names(projects)
+    return tuple(_deployment(library, policy, project, names) for project in projects)
+
+
+def _files(library: Library) -> dict[str, ComposeFile]:
+    found = {}
+    for path, entry in library.tree.entries.items():
+        if not entry.wiring or not path.endswith((".yml", ".yaml")):
+            continue
+        data = library.sources.read(path)
+        if data is None or not _SERVICES.search(data):
+            continue
+        file = library.get(path, compose_file.facts)
+        if file is not None:
+            found[path] = file
+    return found
+
+
+def _projects(library: Library, files: Mapping[str, ComposeFile]) -> tuple[Project, ...]:
+    """Canonical files with their overrides, the combinations people write, and whole files that stand alone."""
+    lists: dict[tuple[str, ...], None] = {}
+    combined = combinations(library, frozenset(files)) if files else ()
+    later = {path for paths in combined for path in paths[1:]}
+    for path in sorted(files):
+        folder, name = posixpath.split(path)
+        override = re.sub(r"\.(ya?ml)$", r".override.\1", path)
+        if name in _CANONICAL:
+            first = next(n for n in _CANONICAL if tree.join(folder, n) in files)
+            if name == first:
+                lists[(path, override) if override in files else (path,)] = None
+        elif path not in later and ".override." not in name and files[path].whole:
+            lists[(path,)] = None
+    lists.update(dict.fromkeys(paths for paths in combined if len(paths) > 1))
+    return tuple(
+        Project(merged, posixpath.dirname(paths[0]))
+        for paths in lists
+        if (merged := _with_includes(library, [files[path] for path in paths])) and _complete(merged)
+    )
+
+
+def _with_includes(library: Library, files: Sequence[ComposeFile]) -> tuple[ComposeFile, ...]:
+    """The files with those that they include before them, each once."""
+    found: dict[str, ComposeFile] = {}
+
+    def add(file: ComposeFile) -> None:
+        if file.path in found:
+            return
+        found[file.path] = file
+        for text in file.includes:
+            included = library.get(tree.join(posixpath.dirname(file.path), text.value), compose_file.facts)
+            if included is not None:
+                add(included)
+
+    for file in files:
+        add(file)
+    order = [*(p for p in found if p not in {f.path for f in files}), *(f.path for f in files)]
+    return tuple(found[path] for path in order)
+
+
+def _complete(files: Iterable[ComposeFile]) -> bool:
+    """Whether every service says somewhere what it runs."""
+    known: dict[str, bool] = {}
+    for file in files:
+        for part in file.services:
+            says = any(yaml.find(part.node, key) for key in ("image", "build", "extends", "provider"))
+            known[part.name.value] = known.get(part.name.value, False) or says
+    return bool(known) and all(known.values())
+
+
+def _real_names(projects: Iterable[Project]) -> dict[str, str]:
+    """Real network names → the identity of the project's network that bears it."""
+    names = {}
+    for project in projects:
+        keys = {"default": None} | {n.key: n for file in project.files for n in file.networks}
+        for key, network in keys.items():
+            if network is not None and (network.external or network.real_name):
+                continue
+            names[f"{project.name}_{key}"] = f"{project.folder}:{key}"
+    return names
+
+
+def _network_id(project: Project, names: Mapping[str, str], key: str) -> str:
+    """What tells a network from all others. The root's project has an unknown name: any prefix may be its own."""
+    entry = next((n for f in reversed(project.files) for n in f.networks if n.key == key), None)
+    real = entry and (entry.real_name or (entry.key if entry.external else None))
+    if not real:
+        return f"{project.folder}:{key}"
+    if entry and not entry.external:
+        return f"name:{real}"
+    if real in names:
+        return names[real]
+    owned = [identity for name, identity in names.items() if name.startswith("_") and real.endswith(name)]
+    return owned[0] if len(owned) == 1 else f"name:{real}"
+
+
+def _deployment(library: Library, policy: Policy, project: Project, names: Mapping[str, str]) -> Deployment:
+    paths = tuple(file.path for file in project.files)
+    deployment = Deployment(
+        platform=Platform.COMPOSE,
+        name=paths[-1] if len(paths) == 1 else "+".join(paths),
+        paths=paths,
+        folder=project.folder,
+        production=is_production(paths, policy),
+        networks={
+            key: _network_id(project, names, key)
+            for key in ("default", *(n.key for file in project.files for n in file.networks if not n.external))
+        },
+    )
+    setting = compose_service.Setting(
+        deployment=deployment,
+        folder=project.folder,
+        values=_values(library, project.folder),
+        read_env=partial(environment.variables, library),
+        network_id=partial(_network_id, project, names),
+        is_unknown=library.tree.is_unknown,
+    )
+    services: dict[str, list[Part]] = {}
+    for file in project.files:
+        for part in file.services:
+            services.setdefault(part.name.value, []).extend(_extended(library, part))
+    for name, parts in services.items():
+        deployment.workloads.append(compose_service.workload(name, tuple(parts), setting))
+    return deployment
+
+
+def _values(library: Library, folder: str) -> Environment:
+    """What `${…}` is filled from: `.env` in the project directory, else its sole example, which is the contract."""
+    path = tree.join(folder, ".env")
+    given = environment.variables(library, path)
+    if given is None:
+        examples = [p for p in environment.examples(library, folder) if library.tree.is_file(p)]
+        given = environment.variables(library, examples[0]) if len(examples) == 1 else None
+    return Environment(given or {})
+
+
+def _extended(library: Library, part: Part, depth: int = 0) -> tuple[Part, ...]:
+    """The part with those it extends before it."""
+    node = yaml.get(part.node, "extends")
+    if node is None or depth > _MOST_EXTENDS:
+        return (part,)
+    service = yaml.get(node, "service") if isinstance(node, yaml.Mapping) else node
+    named = yaml.get(node, "file") if isinstance(node, yaml.Mapping) else None
+    path = tree.join(posixpath.dirname(part.path), named.value) if isinstance(named, yaml.Scalar) else part.path
+    file = library.get(path, compose_file.facts)
+    if file is None or not isinstance(service, yaml.Scalar):
+        return (part,)
+    base = [p for p in file.services if p.name.value == service.value]
+    return (*(p for b in base for p in _extended(library, b, depth + 1)), part)

@@ -1,0 +1,122 @@
+"""Compose `ports` and `expose`: short and long form, each number with its place.
+
+Source: the Compose specification, "ports" and "expose". Ranges are not taken as facts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stackfix.findings import located
+from stackfix.formats import yaml
+from stackfix.graph.interpolation import template
+from stackfix.graph.model import Declaration, Says
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Anchor
+    from stackfix.graph.value import Environment
+    from stackfix.text import Text
+
+_SHORT = re.compile(
+    r"""(?: (?: (?P<ip> \[[0-9a-fA-F:.]+\] | [0-9.]+ ) : )? (?P<host> \d* ) : )?
+        (?P<container> \d+ ) (?: / (?P<protocol> tcp | udp | sctp ) )?""",
+    re.VERBOSE,
+)
+_EXPOSE = re.compile(r"(?P<container>\d+)(?:/(?P<protocol>tcp|udp|sctp))?")
+
+
+def published(node: yaml.Node, anchor: Anchor, environment: Environment) -> Iterator[Declaration]:
+    """The declarations of a `ports` list whose values are known."""
+    if isinstance(node, yaml.Sequence):
+        for index, entry in enumerate(node.items):
+            item = yaml.deref(entry)
+            found = None
+            if isinstance(item, yaml.Scalar):
+                found = _short(item.text, anchor.child(index), environment)
+            elif isinstance(item, yaml.Mapping):
+                found = _long(item, anchor.child(index), environment)
+            if found:
+                yield found
+
+
+def exposed(node: yaml.Node, anchor: Anchor, environment: Environment) -> Iterator[Declaration]:
+    """The declarations of an `expose` list whose values are known."""
+    if not isinstance(node, yaml.Sequence):
+        return
+    for index, entry in enumerate(node.items):
+        item = yaml.deref(entry)
+        text = _filled(item, environment)
+        match = _EXPOSE.fullmatch(text.value) if text else None
+        if text is None or match is None:
+            continue
+        port = text.group(match, "container")
+        place = located(text, "exposed here")
+        if port and place:
+            yield Declaration(
+                Says.COMPOSE_EXPOSE,
+                int(port.value),
+                port,
+                place,
+                anchor.child(index),
+                protocol=match.group("protocol") or "tcp",
+            )
+
+
+def _short(raw: Text, anchor: Anchor, environment: Environment) -> Declaration | None:
+    value = template(raw).fill(environment)
+    if value is None:
+        return None
+    text = value.text
+    match = _SHORT.fullmatch(text.value)
+    place = located(raw, "published here")
+    if match is None or place is None:
+        return None
+    container, host, address = (text.group(match, name) for name in ("container", "host", "ip"))
+    assert container is not None
+    return Declaration(
+        Says.PUBLISHED,
+        int(container.value),
+        container,
+        place,
+        anchor,
+        published=int(host.value) if host else None,
+        published_text=host or None,
+        host_ip=address.value if address else None,
+        protocol=match.group("protocol") or "tcp",
+    )
+
+
+def _long(node: yaml.Mapping, anchor: Anchor, environment: Environment) -> Declaration | None:
+    target = _filled(yaml.get(node, "target"), environment)
+    if target is None or not target.value.isdigit():
+        return None
+    place = located(target, "published here")
+    if place is None:
+        return None
+    host = _filled(yaml.get(node, "published"), environment)
+    address = _filled(yaml.get(node, "host_ip"), environment)
+    protocol = _filled(yaml.get(node, "protocol"), environment)
+    return Declaration(
+        Says.PUBLISHED,
+        int(target.value),
+        target,
+        place,
+        anchor,
+        published=int(host.value) if host and host.value.isdigit() else None,
+        published_text=host,
+        host_ip=address.value if address else None,
+        protocol=protocol.value if protocol else "tcp",
+    )
+
+
+def _filled(node: yaml.Node | None, environment: Environment) -> Text | None:
+    if node is None:
+        return None
+    node = yaml.deref(node)
+    if not isinstance(node, yaml.Scalar):
+        return None
+    value = template(node.text).fill(environment)
+    return value.text if value else None

@@ -1,0 +1,107 @@
+"""Which component a name that resolves to nothing was meant for.
+
+One fits when its name is akin and its port or protocol doesn't contradict, or when it is the only one that speaks the
+protocol or answers on the port. The configuration's `[names]` decides before everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph import kinship
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stackfix.findings import Location
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Reference, Workload
+
+_ANYONES = frozenset({80, 443, 8080})
+"""Ports that so many servers use that one of them alone names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name that would resolve, and the port that would be right with it (None: the written one)."""
+
+    name: str
+    workload: Workload
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The candidates, the best first. `certain`: there is one and the evidence is for it; `policy` is what decided."""
+
+    candidates: tuple[Candidate, ...]
+    certain: bool = False
+    policy: Location | None = None
+
+
+def fit(graph: Graph, reference: Reference) -> Fit:
+    """Who was meant by a reference's host."""
+    asker = reference.workload
+    if asker is None:
+        return Fit(())
+    neighbours = tuple(w for w in graph.names.neighbours(asker) if w is not asker)
+    if (setting := graph.policy.names.get(reference.address.host.value)) is not None:
+        named = [c for w in neighbours if (c := _candidate(graph, reference, w)) and w.name == setting.value]
+        return Fit(tuple(named[:1]), certain=bool(named), policy=setting.location)
+    possible = tuple(c for w in neighbours if (c := _candidate(graph, reference, w)) is not None)
+    own = tuple(c for c in possible if c.workload.deployment is asker.deployment)
+    akin = _akin(reference, own) or _akin(reference, possible)
+    if akin:
+        return Fit(akin, certain=len(akin) == 1)
+    sole = _sole(graph, reference, own) or _sole(graph, reference, possible)
+    return Fit(sole, certain=len(sole) == 1)
+
+
+def _akin(reference: Reference, possible: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    host = reference.address.host.value
+    found = {c.name: c for c in possible if _called_like(host, c.workload)}
+    same = {n: c for n, c in found.items() if kinship.same(host, n)}
+    return tuple((same or found).values())
+
+
+def _called_like(host: str, workload: Workload) -> bool:
+    names = [workload.name, workload.container_name.value if workload.container_name else workload.name]
+    return any(kinship.akin(host, name) for name in names)
+
+
+def _sole(graph: Graph, reference: Reference, possible: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Those that speak the reference's own protocol, else those that answer on its telling port."""
+    engine = kinship.protocol(reference.address.scheme)
+    port = reference.address.port
+    if engine is not None:
+        found = {c.name: c for c in possible if kinship.engine(_image(c.workload)) == engine}
+    else:
+        found = {c.name: c for c in possible if port not in _ANYONES and _answers(graph, c, port)}
+    return tuple(found.values())
+
+
+def _answers(graph: Graph, candidate: Candidate, port: int | None) -> bool:
+    return port is not None and port in graph.listening(candidate.workload).ports
+
+
+def _candidate(graph: Graph, reference: Reference, workload: Workload) -> Candidate | None:
+    """The workload as a candidate, unless its protocol or its ports speak against it."""
+    engine = kinship.protocol(reference.address.scheme)
+    runs = kinship.engine(_image(workload))
+    if engine is not None and runs != engine:
+        return None
+    if engine is None and runs is not None and reference.address.scheme in {"http", "https", "ws", "wss"}:
+        return None
+    port = reference.address.port
+    listening = graph.listening(workload)
+    if port is None or not listening.known or port in listening.ports:
+        return Candidate(workload.name, workload, None)
+    behind = {d.port for d in workload.declarations if d.published == port} & listening.ports
+    if len(behind) == 1:
+        return Candidate(workload.name, workload, behind.pop())
+    return None
+
+
+def _image(workload: Workload) -> str | None:
+    return workload.image.value if workload.image else None

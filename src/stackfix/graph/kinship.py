@@ -1,0 +1,78 @@
+"""Which component a name was meant for, when it resolves to nothing: by name, port and protocol."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ENGINES = {
+    "postgres": ("postgres", "postgresql", "postgis", "timescale", "pgvector", "supabase/postgres"),
+    "mysql": ("mysql", "mariadb", "percona"),
+    "redis": ("redis", "valkey", "keydb", "dragonfly"),
+    "mongodb": ("mongo",),
+    "amqp": ("rabbitmq", "lavinmq"),
+    "nats": ("nats",),
+    "bolt": ("neo4j",),
+    "neo4j": ("neo4j",),
+    "clickhouse": ("clickhouse",),
+    "memcached": ("memcached",),
+    "mssql": ("mssql", "azure-sql"),
+}
+_FAMILY = {"postgresql": "postgres", "mariadb": "mysql", "rediss": "redis", "amqps": "amqp"}
+
+
+def protocol(scheme: str | None) -> str | None:
+    """The engine that a connection string's scheme speaks to; None for schemes that many servers speak."""
+    plain = (scheme or "").partition("+")[0]
+    family = _FAMILY.get(plain, plain)
+    return family if family in _ENGINES else None
+
+
+def engine(image: str | None) -> str | None:
+    """The engine that an image of a known name runs."""
+    repository = re.sub(r"[:@].*$", "", (image or "").lower())
+    last = repository.rpartition("/")[2]
+    for name, marks in _ENGINES.items():
+        if any(last.startswith(mark) or f"/{mark}" in repository for mark in marks):
+            return name
+    return None
+
+
+def akin(host: str, name: str) -> bool:
+    """Whether two names differ by a prefix, a suffix, a separator or one edit: written for the same component."""
+    one, other = _plain(host), _plain(name)
+    if one == other:
+        return True
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < 2:  # noqa: PLR2004 - one letter says nothing
+        return False
+    if longer.endswith("-" + shorter) or longer.startswith(shorter + "-"):
+        return True
+    return len(shorter) >= 5 and _one_edit(shorter, longer)  # noqa: PLR2004 - short names are one edit apart by chance
+
+
+def nearest(host: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that are akin to a host, all of them."""
+    return tuple(name for name in names if akin(host, name))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[._]", "-", name.lower()).strip("-")
+
+
+def _one_edit(shorter: str, longer: str) -> bool:
+    if len(longer) - len(shorter) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    if len(shorter) == len(longer):
+        swapped = shorter[at + 1 : at + 2] + shorter[at : at + 1] + shorter[at + 2 :]
+        return shorter[at + 1 :] == longer[at + 1 :] or swapped == longer[at:]
+    return shorter[at:] == longer[at + 1 :]
+
+
+def same(host: str, name: str) -> bool:
+    """Whether two names are one but for case and separators."""
+    return _plain(host) == _plain(name)

@@ -1,0 +1,180 @@
+"""The joins: one graph of all deployments, and the queries that detectors ask.
+
+Everything that costs is worked out when it is first asked for, once.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from stackfix.graph import compose, kubernetes_link, listening, references, sources, tying
+from stackfix.graph.image import image as built_image
+from stackfix.graph.model import Platform, Reference
+from stackfix.graph.reach import ComposeNames, Reach, Reached
+from stackfix.graph.value import EMPTY
+
+if TYPE_CHECKING:
+    from stackfix.graph.application import Program
+    from stackfix.graph.image import Image
+    from stackfix.graph.kubernetes_cluster import World
+    from stackfix.graph.library import Library
+    from stackfix.graph.model import Build, Deployment, Listening, Workload
+    from stackfix.graph.process import Process
+    from stackfix.graph.value import Environment
+    from stackfix.policy import Policy
+    from stackfix.text import Text
+
+
+def build(library: Library, policy: Policy) -> Graph:
+    """The graph of a tree. Nothing is judged yet."""
+    return Graph(library, policy)
+
+
+class Graph:
+    """The wiring of one tree."""
+
+    def __init__(self, library: Library, policy: Policy) -> None:
+        """Take the tree's documents and the configuration's decisions."""
+        self.library = library
+        self.policy = policy
+        self._images: dict[Build, Image | None] = {}
+        self._processes: dict[Workload, tuple[Process, ...] | None] = {}
+        self._programs: dict[Workload, Program | None] = {}
+        self._listening: dict[Workload, Listening] = {}
+        self._reached: dict[Reference, Reach] = {}
+
+    # --- what there is ---
+
+    @cached_property
+    def projects(self) -> tuple[Deployment, ...]:
+        """Every Compose project that can be judged."""
+        return compose.deployments(self.library, self.policy)
+
+    @cached_property
+    def world(self) -> World:
+        """Every group of Kubernetes manifests."""
+        return kubernetes_link.link(self.library)
+
+    @cached_property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """Every deployment of the repository."""
+        return (*self.projects, *(cluster.deployment for cluster in self.world.clusters))
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Everything that runs, in all deployments."""
+        return tuple(workload for deployment in self.deployments for workload in deployment.workloads)
+
+    @cached_property
+    def names(self) -> ComposeNames:
+        """The names of the Compose projects."""
+        return ComposeNames(self.projects)
+
+    @cached_property
+    def ties(self) -> tying.Ties:
+        """Which build makes which image."""
+        return tying.ties(self.library, self.projects)
+
+    @cached_property
+    def components(self) -> dict[str, tuple[Workload, ...]]:
+        """The workloads of each component, by the component's identity."""
+        found: dict[str, list[Workload]] = {}
+        for workload in self.workloads:
+            found.setdefault(self.component(workload), []).append(workload)
+        return {name: tuple(workloads) for name, workloads in found.items()}
+
+    # --- one workload ---
+
+    def component(self, workload: Workload) -> str:
+        """What a workload is an appearance of: its build, else its image, else its own name."""
+        made = self.build_of(workload)
+        if made is not None:
+            return f"build {made.dockerfile} {made.context} {made.target or ''}".rstrip()
+        if workload.image is not None:
+            return f"image {tying.repository(workload.image.value)}"
+        return f"{workload.deployment.name} {workload.name}"
+
+    def concerned(self, reference: Reference, *workloads: Workload) -> frozenset[str]:
+        """The workloads that a finding speaks of, by names that outlive an edit."""
+        asker = (reference.workload,) if reference.workload else ()
+        return self.called(*asker, *workloads)
+
+    def called(self, *workloads: Workload) -> frozenset[str]:
+        """Names of workloads that outlive an edit."""
+        return frozenset(f"{w.deployment.name} {w.name}" for w in workloads)
+
+    def knows(self, called: str) -> bool:
+        """Whether it was certain what the workload of that name binds."""
+        return any(
+            f"{w.deployment.name} {w.name}" == called and self.listening(w).known for w in self.workloads
+        )
+
+    def build_of(self, workload: Workload) -> Build | None:
+        """What builds a workload's image, as far as something ties them."""
+        if workload.build is not None:
+            return workload.build if workload.build.known else None
+        return self.ties.build(workload.image.value) if workload.image else None
+
+    def image_of(self, build: Build) -> Image | None:
+        """What a build makes."""
+        if build not in self._images:
+            self._images[build] = built_image(self.library, build)
+        return self._images[build]
+
+    def image(self, workload: Workload) -> Image | None:
+        """The image that a workload runs, where the repository builds it."""
+        made = self.build_of(workload)
+        return None if made is None else self.image_of(made)
+
+    def environment(self, workload: Workload) -> Environment:
+        """All variables that a workload's process sees, the image's below the deployment's."""
+        image = self.image(workload)
+        base = image.environment if image else EMPTY
+        return base.under(workload.environment)
+
+    def processes(self, workload: Workload) -> tuple[Process, ...] | None:
+        """What a workload's command starts; None where nobody can tell."""
+        if workload not in self._processes:
+            self._processes[workload] = sources.processes(self, workload)
+        return self._processes[workload]
+
+    def program(self, workload: Workload) -> Program | None:
+        """The Python program that a workload runs, followed from its entry point."""
+        if workload not in self._programs:
+            self._programs[workload] = sources.program(self, workload)
+        return self._programs[workload]
+
+    def listening(self, workload: Workload) -> Listening:
+        """What a workload binds."""
+        if workload not in self._listening:
+            self._listening[workload] = listening.of(self, workload)
+        return self._listening[workload]
+
+    # --- references ---
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """Everything that must reach something, each written place once a workload."""
+        found = []
+        for workload in self.workloads:
+            environment = self.environment(workload)
+            found += references.of_environment(workload, environment)
+            found += sources.defaults(self, workload)
+        return tuple(found)
+
+    def resolve(self, reference: Reference) -> Reach:
+        """What a reference's host is, where it is evaluated."""
+        if reference not in self._reached:
+            self._reached[reference] = self._resolve(reference)
+        return self._reached[reference]
+
+    def _resolve(self, reference: Reference) -> Reach:
+        asker = reference.workload
+        if asker is None or asker.deployment.platform is not Platform.COMPOSE:
+            return Reach(Reached.UNKNOWN)
+        return self.names.resolve(reference.address.host.value, asker)
+
+    def copies(self, workload: Workload, variable: str) -> tuple[Text, ...]:
+        """Other places that give a workload's variable a value: defaults in its source and example lines."""
+        return sources.copies(self, workload, variable)

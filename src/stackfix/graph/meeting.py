@@ -1,0 +1,93 @@
+"""Does a reference's port meet its component, and if not, which port was meant.
+
+In Compose what counts is the port inside the container. A port counts as answered where the process binds it, where
+nobody can tell what the process binds, or where more than one thing is said of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.findings import located
+from stackfix.graph.model import Says
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from stackfix.findings import Location
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Declaration, Reference, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The port that a component answers on, and who says so."""
+
+    port: int
+    evidence: tuple[Location, ...]
+
+
+def published_instead(graph: Graph, reference: Reference, targets: Iterable[Workload]) -> Answer | None:
+    """The container port behind the *published* one that a reference inside the network names, if it names one."""
+    port = reference.address.port
+    answers = {_behind(graph, target, port) for target in targets} if port is not None else {None}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _behind(graph: Graph, target: Workload, port: int | None) -> Answer | None:
+    if port in graph.listening(target).ports or any(d.port == port for d in target.declarations):
+        return None
+    mappings = [d for d in target.declarations if d.published == port and d.protocol == "tcp"]
+    if len({d.port for d in mappings}) != 1:
+        return None
+    mapping = mappings[0]
+    bound = answered(graph, target)
+    container = bound.port if bound and mapping.port not in graph.listening(target).ports else mapping.port
+    place = located(mapping.published_text or mapping.port_text, f"{mapping.published} is the host's side of this port")
+    return Answer(container, tuple(filter(None, (place, *_witnesses(graph, target, container)))))
+
+
+def wrong_port(graph: Graph, reference: Reference, targets: Iterable[Workload]) -> Answer | None:
+    """The port that a reference should name, where it names one that its component certainly doesn't bind."""
+    port = reference.address.port
+    if port is None:
+        return None
+    answers = set()
+    for target in targets:
+        listening = graph.listening(target)
+        if not listening.known or port in listening.ports:
+            return None
+        answers.add(answered(graph, target))
+    return answers.pop() if len(answers) == 1 else None
+
+
+def answered(graph: Graph, target: Workload) -> Answer | None:
+    """The one port that a component answers on; of several, the one that its declarations single out."""
+    endpoints = [e for e in graph.listening(target).endpoints if e.protocol == "tcp" and not e.loopback]
+    if len({e.port for e in endpoints}) > 1:
+        declared = {d.port for d in target.declarations}
+        endpoints = [e for e in endpoints if e.port in declared]
+    if len({e.port for e in endpoints}) != 1:
+        return None
+    port = endpoints[0].port
+    return Answer(port, tuple(_witnesses(graph, target, port)))
+
+
+def _witnesses(graph: Graph, target: Workload, port: int) -> Iterator[Location]:
+    """Who says that a component has a port: what it binds, else what is declared."""
+    for endpoint in graph.listening(target).endpoints:
+        if endpoint.port == port:
+            place = located(endpoint.port_text, f"{target.name} binds {port}") if endpoint.port_text else None
+            yield from (place,) if place else endpoint.evidence[:1]
+            return
+    for declaration in target.declarations:
+        if declaration.port == port and (place := located(declaration.port_text, _said(declaration))):
+            yield place
+            return
+
+
+def _said(declaration: Declaration) -> str:
+    if declaration.says is Says.PUBLISHED:
+        return f"{declaration.port} is the port inside the container"
+    return f"{declaration.says.value} says {declaration.port}"

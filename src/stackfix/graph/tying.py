@@ -1,0 +1,49 @@
+"""Which build makes which image: known from who builds and tags it, never from file names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from stackfix.graph.library import Library
+    from stackfix.graph.model import Build, Deployment
+
+
+def repository(image: str) -> str:
+    """An image's name without tag and digest."""
+    name = image.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return head + slash + last.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Builds by the name of the image that they make; a name that several builds claim ties nothing."""
+
+    by_name: Mapping[str, tuple[Build, ...]]
+
+    def build(self, image: str) -> Build | None:
+        """The one build that makes an image: by its whole name, else by the last part of it."""
+        name = repository(image)
+        found = self.by_name.get(name) or self._by_last_part(name)
+        places = {(b.context, b.dockerfile, b.target) for b in found}
+        return found[0] if len(places) == 1 and found[0].known else None
+
+    def _by_last_part(self, name: str) -> tuple[Build, ...]:
+        last = name.rpartition("/")[2]
+        names = [n for n in self.by_name if n.rpartition("/")[2] == last and ("/" not in n or "/" not in name)]
+        return tuple(b for n in names for b in self.by_name[n])
+
+
+def ties(library: Library, projects: Iterable[Deployment]) -> Ties:
+    """What Compose, scripts, Makefiles and workflows build and tag."""
+    found: dict[str, list[Build]] = {}
+    for project in projects:
+        for workload in project.workloads:
+            if workload.build is not None and workload.image is not None:
+                found.setdefault(repository(workload.image.value), []).append(workload.build)
+    del library
+    return Ties({name: tuple(builds) for name, builds in found.items()})
