@@ -163,6 +163,15 @@ def test_the_one_line_after_an_edit_stays_even_if_secret(tmp_path: Path) -> None
     holds(tmp_path, (change,))
 
 
+def test_a_line_after_a_sole_secret_line(tmp_path: Path) -> None:
+    change = Change(".env", b"PASSWORD=hunter2\n", b"PASSWORD=hunter2\nPORT=8000\n")
+    written = patch.render([change], password)
+    assert b"hunter2" not in written
+    write(tmp_path, (change,))
+    assert git(tmp_path, "apply", data=written).returncode == 0
+    holds(tmp_path, (change,))
+
+
 TEXTS = st.lists(st.sampled_from([b"a", b"b", b"PASSWORD=1", b"PASSWORD=2", b"", b"c\r", b"\xe9"]), max_size=14).map(
     b"\n".join
 )

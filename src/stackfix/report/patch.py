@@ -215,6 +215,8 @@ def _hunk(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bytes:
 def _range(start: int, end: int) -> bytes:
     """Lines from 1 as a hunk's head counts them: an empty range names the line before it."""
     count = end - start
+    if not count and start == 1:
+        return b"2,0"  # git takes "1,0" for a hunk that must stand at the file's beginning
     if count == 1:
         return b"%d" % (start + 1)
     return b"%d,%d" % (start + 1 if count else start, count)
