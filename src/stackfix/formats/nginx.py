@@ -355,12 +355,14 @@ def encode(quoting: str, new: str) -> str:
     return _backslashed(new, "")
 
 
-def spell(new: str) -> str:
-    """A whole argument that is read as `new`: bare where it can be, else in double quotes."""
-    try:
-        return encode("nginx:word", new)
-    except Refused:
-        return f'"{encode("nginx:double", new)}"'
+def spell(new: str, quote: str = '"', *, bare: bool = True) -> str:
+    """A whole argument that is read as `new`: without quotes where it can be and may, else in `quote`s."""
+    if bare:
+        try:
+            return encode("nginx:word", new)
+        except Refused:
+            pass
+    return quote + encode("nginx:double" if quote == '"' else "nginx:single", new) + quote
 
 
 def _backslashed(new: str, quote: str) -> str:

@@ -6,6 +6,7 @@ that nobody can find makes its block `hidden`: what isn't seen there may still b
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _STOCK = frozenset(
     {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "koi-utf", "win-utf"}
 )
+_SERVERS = re.compile(r"(?:conf\.d|sites-enabled)/\*")
 _MOST_NESTED = 8
 
 
@@ -60,12 +62,14 @@ class Said:
 class Include:
     """An `include`. `paths` are the files of the tree that it takes in, None where nobody can tell.
 
-    `stock` ones come with nginx.
+    `stock` ones come with nginx. `servers` says that it is the wildcard by which http takes in whole servers: those
+    that aren't seen change nothing for others.
     """
 
     said: Said
     paths: tuple[str, ...] | None
     stock: bool = False
+    servers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Block:
     @property
     def hidden(self) -> bool:
         """Whether it takes in something that nobody can read."""
-        return any(include.paths is None and not include.stock for include in self.includes)
+        return any(include.paths is None and not (include.stock or include.servers) for include in self.includes)
 
     def all(self, keyword: str) -> tuple[Said, ...]:
         """Its own directives of a name."""
@@ -191,7 +195,9 @@ def _include(block: Block, said: Said, opener: Opener, depth: int) -> None:
         block.includes.append(Include(said, None, stock=True))
         return
     opened = opener(said.anchor.path, argument) if depth < _MOST_NESTED else None
-    block.includes.append(Include(said, None if opened is None else tuple(one.path for one in opened)))
+    paths = None if opened is None else tuple(one.path for one in opened)
+    servers = block.kind == "http" and _SERVERS.search(argument) is not None
+    block.includes.append(Include(said, paths, servers=servers))
     for one in opened or ():
         _fill(block, one.document.directives, Anchor(one.path, "nginx", (), None, "nginx"), opener, depth + 1)
 

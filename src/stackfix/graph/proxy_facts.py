@@ -76,8 +76,8 @@ class Pass:
     `resolved` is the argument with `set` variables of the same scope put in (pieces keep their places); `template` has
     a hole for each `${UPPER_CASE}` that a renderer may fill. `address` is None where a variable still hides it, for a
     socket, and where `upstream` is the group it names. `uri` is the path that replaces the location's, None where none
-    is written. `variable` says that nginx sees a variable in it: names are then resolved while running, with `resolver`,
-    an upstream of the same configuration first. `conditional` passes stand in an `if` or `limit_except`.
+    is written. `variable` says that nginx sees a variable in it: names are then resolved while running, with
+    `resolver`, an upstream of the same configuration first. `conditional` passes stand in an `if` or `limit_except`.
     """
 
     keyword: str
