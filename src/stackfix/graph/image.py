@@ -80,13 +80,15 @@ class Image:
             return None
         if name in self.base.has:
             return True
-        return False if name in self.base.lacks and self._no_unknown_tools else None
+        return False if name in self.base.lacks and not self._brought_unseen(name) else None
 
-    @property
-    def _no_unknown_tools(self) -> bool:
-        """Whether every RUN is plain enough that it can't have put a program in place unseen."""
-        steps_made = (p for layer in self.files.layers if layer.start >= 0 for p in layer.made)
-        return not any(p == "/" for p in steps_made)
+    def _brought_unseen(self, program: str) -> bool:
+        """Whether a step may have put a program in place that no list of packages names."""
+        copied = {c.instruction.start for c in self.copies}
+        added = [layer for layer in self.files.layers if layer.start >= 0]
+        if any("/" in layer.made or (layer.made and layer.start in copied) for layer in added):
+            return True
+        return any(posixpath.basename(path) == program for layer in added for path in layer.files)
 
 
 _PACKAGES = {
@@ -362,7 +364,7 @@ def _place(working_dir: str | None, value: Value | None) -> str | None:
         return None
     path = value.text.value
     if path.startswith("/"):
-        return "/" + posixpath.normpath(path).lstrip("/")
+        return image_files.absolute(path)
     if working_dir is None or re.match(r"[A-Za-z]:", path):
         return None
     return posixpath.normpath(posixpath.join(working_dir, path))

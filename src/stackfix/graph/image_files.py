@@ -119,7 +119,7 @@ class ImageFiles:
 
     def lookup(self, path: str) -> str | Found:
         """The tree's path of an absolute image path, or what is known of it otherwise."""
-        path = posixpath.normpath(path)
+        path = absolute(path)
         for layer in reversed(self.layers):
             if path in layer.files:
                 return layer.files[path]
@@ -129,7 +129,7 @@ class ImageFiles:
 
     def holds_folder(self, path: str) -> bool:
         """Whether a folder is certainly there."""
-        path = posixpath.normpath(path)
+        path = absolute(path)
         inside = "/" if path == "/" else path + "/"
         return any(
             any(_under(f, path) for f in layer.folders) or any(f.startswith(inside) for f in layer.files)
@@ -138,7 +138,7 @@ class ImageFiles:
 
     def below(self, folder: str) -> Mapping[str, str]:
         """All files known below an image folder, by image path."""
-        inside = posixpath.normpath(folder).rstrip("/") + "/"
+        inside = absolute(folder).rstrip("/") + "/"
         return {p: t for layer in self.layers for p, t in layer.files.items() if p.startswith(inside)}
 
     def places(self, tree_path: str) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ class ImageFiles:
 
     def uncertain(self, folder: str) -> bool:
         """Whether a step may have made something at or below an image folder."""
-        folder = posixpath.normpath(folder)
+        folder = absolute(folder)
         return any(_under(p, folder) or _under(folder, p) for layer in self.layers for p in layer.made)
 
     def before(self, instruction: Instruction) -> ImageFiles:
@@ -157,6 +157,11 @@ class ImageFiles:
     def plus(self, layer: Layer) -> ImageFiles:
         """These files and one layer over them."""
         return ImageFiles((*self.layers, layer))
+
+
+def absolute(path: str) -> str:
+    """A path seen from the root of an image or context, normalised: it begins with one slash and can't leave."""
+    return "/" + posixpath.normpath("/" + path).lstrip("/")
 
 
 def _under(path: str, prefix: str) -> bool:
@@ -251,7 +256,7 @@ def from_context(copying: Copying, context: Context, before: ImageFiles) -> tupl
         if value is None or word.value.startswith("<<") or _comes_from_elsewhere(copying, value.text.value):
             made.append(target)
             continue
-        source = posixpath.normpath("/" + value.text.value).lstrip("/")
+        source = absolute(value.text.value)[1:]
         found, uncertain = _taken(copying, context, source, before)
         files.update({image: context.tree_path(path) for image, path in found.items()})
         made.extend([target] if uncertain else [])
@@ -262,6 +267,8 @@ def from_context(copying: Copying, context: Context, before: ImageFiles) -> tupl
 
 
 def _comes_from_elsewhere(copying: Copying, source: str) -> bool:
+    if "/./" in source and copying.instruction.flag("parents") is not None:
+        return True  # the part behind the pivot alone is kept
     if _REMOTE.match(source):
         return copying.instruction.name == "ADD"
     return copying.instruction.name == "ADD" and source.endswith(_ARCHIVES)
@@ -271,17 +278,20 @@ def _taken(copying: Copying, context: Context, source: str, before: ImageFiles) 
     """Image path → context path for one source, and whether more may have been taken than is known."""
     assert copying.destination is not None
     target = copying.destination
+    parents = copying.instruction.flag("parents") is not None
     if re.search(r"[*?\[\\]", source):
         return _wildcard(copying, context, source), context.unknown(posixpath.dirname(source.split("*", 1)[0]))
     folder = not source or context.library.tree.is_folder(context.tree_path(source))
     if folder:
         names = list(context.below(source))
-        cut = len(source) + 1 if source and copying.instruction.flag("parents") is None else 0
+        cut = len(source) + 1 if source and not parents else 0
         return {posixpath.join(target, n[cut:]): n for n in names}, context.unknown(source)
     sent = source in set(context.files()) and context.dropped(source) is None
     if not sent:
         return {}, context.unknown(source) or not context.build.known
     inside = copying.several or before.holds_folder(target)
+    if parents:
+        return {posixpath.join(target, source): source}, False
     place = posixpath.join(target, posixpath.basename(source)) if inside else target
     return {place: source}, not inside and before.uncertain(target)
 
@@ -335,7 +345,7 @@ def from_stage(copying: Copying, source_files: ImageFiles, before: ImageFiles) -
         if value is None or re.search(r"[*?\[\\]", value.text.value):
             made.append(target)
             continue
-        source = posixpath.normpath("/" + value.text.value)
+        source = absolute(value.text.value)
         single = source_files.lookup(source)
         if isinstance(single, str):
             inside = copying.several or before.holds_folder(target)
@@ -370,6 +380,6 @@ def absent_from_stage(copying: Copying, files: ImageFiles) -> Iterator[tuple[str
     for word, value in copying.sources:
         if value is None or re.search(r"[*?\[\\]", value.text.value):
             continue
-        path = posixpath.normpath("/" + value.text.value)
+        path = absolute(value.text.value)
         if files.lookup(path) is Found.ABSENT and not files.holds_folder(path) and not files.uncertain(path):
             yield path, word
