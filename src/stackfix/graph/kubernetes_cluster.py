@@ -78,3 +78,8 @@ class World:
     def has_unreadable(self) -> bool:
         """Whether some manifest could not be read at all."""
         return bool(self.unreadable)
+
+
+def same_namespace(one: str, other: str) -> bool:
+    """Whether two namespaces can be one; "" is not said, which may be any."""
+    return not one or not other or one == other

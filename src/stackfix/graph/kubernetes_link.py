@@ -21,7 +21,7 @@ from stackfix.graph import (
     kubernetes_pods,
     kustomize,
 )
-from stackfix.graph.kubernetes_cluster import Cluster, World
+from stackfix.graph.kubernetes_cluster import Cluster, World, same_namespace
 from stackfix.graph.model import Deployment, Platform
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def link(library: Library) -> World:
     found = _Found(library)
     world = World(unreadable=tuple(found.unreadable), templates=found.templates)
     used: set[str] = set()
-    for folder in found.top_kustomizations():
+    for folder in found.kustomizations_in_order():
+        if used & {tree.join(folder, name) for name in kubernetes.KUSTOMIZATION_NAMES}:
+            continue
         made = kustomize.build(library, folder)
         used |= made.paths
         deployment = _deployment(folder, made.objects, made.paths, fragment=found.is_component(folder))
         _add(world, deployment, made.objects, complete=made.complete)
-    for folder in found.kustomizations:
-        used |= kustomize.build(library, folder).paths
     plain = {path: items for path, items in found.plain.items() if path not in used}
     for folder, paths in groups(plain):
         objects = [item for path in paths for item in plain[path]]
@@ -121,10 +121,10 @@ class _Found:
         if found.objects:
             self.plain[path] = found.objects
 
-    def top_kustomizations(self) -> list[str]:
-        """Folders whose kustomization no other one takes in."""
+    def kustomizations_in_order(self) -> list[str]:
+        """Folders of kustomizations, those that no other one takes in first: the rest is a loop or part of them."""
         inner = {f for folder in self.kustomizations for f in kustomize.needed_folders(self.library, folder)}
-        return [folder for folder in self.kustomizations if folder not in inner]
+        return sorted(self.kustomizations, key=lambda folder: (folder in inner, folder))
 
     def is_component(self, folder: str) -> bool:
         """Whether a kustomization is a component: nothing by itself."""
@@ -173,7 +173,7 @@ def _collide(parts: list[tuple[str, ...]], plain: dict[str, tuple[Manifest, ...]
         for item in (item for path in part for item in plain[path]):
             before = seen.setdefault((item.kind, item.called), [])
             if item.called and item.kind != "Namespace":
-                if any(n != number and kubernetes_names.same_namespace(space, item.space) for n, space in before):
+                if any(n != number and same_namespace(space, item.space) for n, space in before):
                     return True
                 before.append((number, item.space))
     return False

@@ -1,9 +1,9 @@
 """What a name means among manifests: Services by DNS, configuration by name, pods by labels.
 
 Objects of the same group come before those of kindred groups (one namespace by name, or neighbouring folders that
-define nothing twice), and near files before far ones; what only an unrelated group defines is UNKNOWN. A name is MISSING only
-where everything that could define it has been read; wherever an operator, a chart, a remote base or a file that can't
-be read may define it, it is UNKNOWN.
+define nothing twice), and near files before far ones; what only an unrelated group defines is UNKNOWN. A name is
+MISSING only where everything that could define it has been read; wherever an operator, a chart, a remote base or a file
+that can't be read may define it, it is UNKNOWN.
 
 Source: kubernetes.io/docs/concepts/services-networking/dns-pod-service.
 
@@ -18,14 +18,15 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
 from stackfix.graph import kubernetes, kubernetes_nodes, kubernetes_pods
-from stackfix.graph.kubernetes_cluster import NamespaceUse
+from stackfix.graph.kubernetes_cluster import NamespaceUse, same_namespace
+from stackfix.graph.kubernetes_unseen import may_be_unseen, may_make
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from stackfix.findings import Location
     from stackfix.graph.kubernetes import Manifest
-    from stackfix.graph.kubernetes_cluster import Cluster, World
+    from stackfix.graph.kubernetes_cluster import Cluster
     from stackfix.graph.model import IngressBackend, KubeConfig, KubeService, ServicePort, Workload
     from stackfix.text import Text
 
@@ -42,65 +43,6 @@ MISSING: Final[Literal[Unresolved.MISSING]] = Unresolved.MISSING
 
 _LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")
 _POD = re.compile(r"(?P<set>.+)-[0-9]+\Z")
-_CHART_NAME = re.compile(r"^[\s-]*(?:name|alias):\s*[\"']?([-a-z0-9]+)", re.MULTILINE)
-
-# API groups whose objects never lead to a Service, a ConfigMap or pods of another name.
-_HARMLESS = frozenset(
-    {
-        "autoscaling.k8s.io",
-        "backstage.io",
-        "bitnami.com",
-        "cert-manager.io",
-        "cilium.io",
-        "cloud.google.com",
-        "configuration.konghq.com",
-        "eksctl.io",
-        "external-secrets.io",
-        "keda.sh",
-        "kind.x-k8s.io",
-        "kyverno.io",
-        "metrics.k8s.io",
-        "monitoring.googleapis.com",
-        "networking.gke.io",
-        "projectcontour.io",
-        "secrets-store.csi.x-k8s.io",
-        "security.istio.io",
-        "skaffold",
-        "snapshot.storage.k8s.io",
-        "telemetry.istio.io",
-        "traefik.containo.us",
-        "traefik.io",
-        "vpcresources.k8s.aws",
-    }
-)
-_HARMLESS_KINDS = frozenset(
-    [
-        "ServiceMonitor",
-        "PodMonitor",
-        "PrometheusRule",
-        "VirtualService",
-        "DestinationRule",
-        "Gateway",
-        "Sidecar",
-        "EnvoyFilter",
-        "Rollout",
-    ]
-)
-# Objects that deliver whole applications from elsewhere: anything may come of them.
-_DELIVERERS = frozenset(
-    [
-        "Application",
-        "ApplicationSet",
-        "HelmRelease",
-        "HelmChart",
-        "HelmChartConfig",
-        "Kustomization",
-        "Bundle",
-        "GitRepo",
-        "App",
-        "Composition",
-    ]
-)
 
 
 class _Placed(Protocol):
@@ -115,11 +57,6 @@ class _Spaced(_Placed, Protocol):
 
 T = TypeVar("T", bound=_Placed)
 N = TypeVar("N", bound=_Spaced)
-
-
-def same_namespace(one: str, other: str) -> bool:
-    """Whether two namespaces can be one; "" is not said, which may be any."""
-    return not one or not other or one == other
 
 
 # --- Services --------------------------------------------------------------------------------------------------------
@@ -256,7 +193,7 @@ def may_select_unseen(service: KubeService, cluster: Cluster) -> bool:
         _has(w, wanted, service.namespace) for c in groups if c is not cluster for w in c.workloads
     ):
         return True
-    return any(_may_make(o, None) for c in groups for o in c.objects if same_namespace(o.space, service.namespace))
+    return any(may_make(o, None) for c in groups for o in c.objects if same_namespace(o.space, service.namespace))
 
 
 def services_for(workload: Workload, cluster: Cluster) -> tuple[KubeService, ...]:
@@ -306,45 +243,7 @@ def mounted_files(workload: Workload, cluster: Cluster) -> Iterator[tuple[str, K
             yield (mount.target if mount.key else posixpath.join(mount.target, key)), found, key, text
 
 
-# --- what can't be seen ----------------------------------------------------------------------------------------------
-
-
-def may_be_unseen(name: str, namespace: str, cluster: Cluster) -> bool:
-    """Whether an object of that name may exist though no manifest that can be read defines it."""
-    if not cluster.complete or cluster.deployment.fragment or _mentioned(name, cluster.world):
-        return True
-    for group in cluster.world.clusters:
-        for item in group.objects:
-            related = None if group is cluster else name
-            if same_namespace(item.space, namespace) and (_may_make(item, related) or _is_nameless(item)):
-                return True
-    return False
-
-
-def _mentioned(name: str, world: World) -> bool:
-    """Whether a chart or an unread template says the name, or may put it together from a chart's own."""
-    for path, contents in world.templates.items():
-        if name in contents:
-            return True
-        if posixpath.basename(path) in {"Chart.yaml", "Chart.yml", "requirements.yaml"} and any(
-            chart in name for chart in _CHART_NAME.findall(contents)
-        ):
-            return True
-    return False
-
-
-def _is_nameless(item: Manifest) -> bool:
-    named_kinds = {"Service", "ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount"}
-    return item.name is None and not item.group and item.kind in named_kinds
-
-
-def _may_make(item: Manifest, related: str | None) -> bool:
-    """Whether an object may be an operator's order. `related`: and one for objects of names with its own in them."""
-    if item.built_in or item.kind in _HARMLESS_KINDS or item.group in _HARMLESS:
-        return False
-    if related is None or item.kind in _DELIVERERS or item.name is None:
-        return True
-    return item.called in related
+# --- namespaces ------------------------------------------------------------------------------------------------------
 
 
 def namespaces(cluster: Cluster) -> tuple[NamespaceUse, ...]:
@@ -362,7 +261,7 @@ def namespaces(cluster: Cluster) -> tuple[NamespaceUse, ...]:
     return tuple(found.values())
 
 
-# --- kinship and nearness --------------------------------------------------------------------------------------------------------
+# --- kinship and nearness --------------------------------------------------------------------------------------------
 
 
 def _kin(cluster: Cluster) -> Iterator[Cluster]:
