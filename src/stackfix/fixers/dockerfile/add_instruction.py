@@ -31,6 +31,8 @@ def inserted(here: Site, beside: Instruction, written: str, *, before: bool = Fa
     """The edit that puts one written instruction in front of or behind another."""
     if "\n" in written or "\r" in written:
         raise Refused("the new instruction has more than one line")
+    if written.rstrip().endswith(here.document.escape):
+        raise Refused("the line would go on behind the escape character")
     index = here.document.instructions.index(beside)
     expected = here.shapes()
     expected.insert(index + (not before), alone(written, here.document.escape))
