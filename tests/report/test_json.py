@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 from stackfix import __version__
 from stackfix.edits import Create, Delete, Fix, SetMode
-from stackfix.findings import Applicability
+from stackfix.findings import Applicability, Location
 from stackfix.outcome import Outcome, Skipped, Status
 from stackfix.report import json as report
-from tests.report.conftest import FILES, fix
+from stackfix.report.places import Places
+from stackfix.spans import Span
+from tests.report.conftest import FILES, at, fix, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from stackfix.report.places import Places
 
 
 def told(outcome: Outcome, places: Places) -> dict[str, Any]:
@@ -105,3 +105,18 @@ def test_a_name_that_is_not_utf8_is_escaped(places: Places) -> None:
     output = report.render(Outcome((), skipped=(Skipped("caf\udce9", "not UTF-8"),)), places, ".")
     assert '"file": "caf\\udce9"' in output
     assert json.loads(output)["skipped"][0]["file"].encode("utf-8", "surrogateescape") == b"caf\xe9"
+
+
+def test_what_a_repair_revealed_is_told_where_it_stands_then(outcome: Callable[..., Outcome], places: Places) -> None:
+    later = {**FILES, "nginx.conf": b"\n\n" + FILES["nginx.conf"]}
+    both = Places(FILES.get, is_secret, Places(later.get, is_secret))
+    moved = at("nginx.conf", b"5000")
+    moved = Location(moved.path, Span(moved.span.start + 2, moved.span.end + 2))
+    found = told(outcome(moved, status=Status.REVEALED, fix=None), both)["findings"][0]
+    assert (found["line"], found["column"], found["status"]) == (5, 24, "revealed")
+
+
+def test_a_dry_run_has_fixed_nothing(outcome: Callable[..., Outcome], places: Places) -> None:
+    fixed = json.loads(report.render(outcome(status=Status.FIXED), places, ".", dry=True))["findings"][0]
+    left = json.loads(report.render(outcome(status=Status.LEFT), places, ".", dry=True))["findings"][0]
+    assert ("status" in fixed, left["status"]) == (False, "left")

@@ -84,8 +84,8 @@ def test_files_not_read_are_named_or_counted(places: Places) -> None:
     many = Outcome((), skipped=tuple(Skipped(f"{n}", "not UTF-8") for n in range(6)), files=6)
     assert text.render(few, places, PLAIN) == "not read: a: not UTF-8\nnothing wrong in 1 file\n"
     assert text.render(many, places, PLAIN).startswith("not read: 6 files (--verbose names them)\n")
-    assert text.render(many, places, PLAIN, verbose=True).count("not read: ") == 6
-    assert text.render(many, places, PLAIN, quiet=True) == ""
+    assert text.render(many, places, PLAIN, text.Manner(verbose=True)).count("not read: ") == 6
+    assert text.render(many, places, PLAIN, text.Manner(quiet=True)) == ""
 
 
 def test_statistics_count_by_rule(outcome: Callable[..., Outcome]) -> None:
@@ -111,3 +111,9 @@ def test_a_line_of_a_minified_file_is_cut_about_the_place() -> None:
     cut, before, under = Shown.of("x" * 500 + "5000" + "y" * 500).window(500, 504)
     assert width(cut) <= 142
     assert cut[before : before + under] == "5000"
+
+
+def test_a_dry_run_says_what_is_in_the_patch(outcome: Callable[..., Outcome], places: Places) -> None:
+    told = text.render(outcome(status=Status.FIXED), places, PLAIN, text.Manner(dry=True))
+    assert "but api binds 8000 [in the patch]\n" in told
+    assert told.endswith("(1 error): 1 in the patch\n")

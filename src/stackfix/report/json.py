@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from stackfix import __version__
 from stackfix.edits import Create, Delete, Replace
 from stackfix.findings import Applicability
+from stackfix.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,13 +26,16 @@ Value: TypeAlias = "Mapping[str, Value] | list[Value] | str | int | float | bool
 VERSION = 1
 
 
-def render(outcome: Outcome, places: Places, root: str) -> str:
-    """The whole report with a final newline. `root` is the folder that every path is relative to."""
+def render(outcome: Outcome, places: Places, root: str, *, dry: bool = False) -> str:
+    """The whole report with a final newline. `root` is the folder that every path is relative to.
+
+    `dry`: repairs are not made but shown as a patch, so that nothing is told as fixed.
+    """
     report: dict[str, Value] = {
         "version": VERSION,
         "tool": {"name": "stackfix", "version": __version__},
         "root": root,
-        "findings": [_finding(reported, places) for reported in outcome.reported],
+        "findings": [_finding(reported, places.of(reported), dry=dry) for reported in outcome.reported],
         "skipped": [{"file": skipped.path, "reason": skipped.reason} for skipped in outcome.skipped],
         "summary": _summary(outcome),
     }
@@ -39,7 +43,7 @@ def render(outcome: Outcome, places: Places, root: str) -> str:
     return json.dumps(report, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
 
 
-def _finding(reported: Reported, places: Places) -> Mapping[str, Value]:
+def _finding(reported: Reported, places: Places, *, dry: bool) -> Mapping[str, Value]:
     finding = reported.finding
     start, end = places.start(finding.location), places.end(finding.location)
     told: dict[str, Value] = {
@@ -55,7 +59,7 @@ def _finding(reported: Reported, places: Places) -> Mapping[str, Value]:
         "fix": _fix(reported),
         "fingerprint": reported.fingerprint,
     }
-    if reported.status is not None:
+    if reported.status is not None and not (dry and reported.status is Status.FIXED):
         told["status"] = reported.status.value
     if reported.reason is not None:
         told["reason"] = reported.reason

@@ -1,28 +1,43 @@
 """Lines and columns of the tree as it is, and which of its lines nobody may see.
 
-May import spans and findings.
+May import outcome.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stackfix.outcome import Status
 from stackfix.spans import Lines, Position, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stackfix.findings import Location
+    from stackfix.outcome import Reported
 
 
 class Places:
     """The contents that locations point into. Each file is read and its lines counted once."""
 
-    def __init__(self, read: Callable[[str], bytes | None], is_secret_line: Callable[[str, bytes], bool]) -> None:
-        """Take a reader of files as they were judged, and what tells a line that holds a secret."""
+    def __init__(
+        self,
+        read: Callable[[str], bytes | None],
+        is_secret_line: Callable[[str, bytes], bool],
+        after: Places | None = None,
+    ) -> None:
+        """Take a reader of files as they were judged, and what tells a line that holds a secret.
+
+        `after` are the places of the repaired tree, in which what a repair revealed is found.
+        """
         self._read = read
+        self._after = after
         self.is_secret_line = is_secret_line
         self._files: dict[str, tuple[bytes, Lines]] = {}
+
+    def of(self, reported: Reported) -> Places:
+        """The places that a finding's locations point into."""
+        return self._after if self._after is not None and reported.status is Status.REVEALED else self
 
     def data(self, path: str) -> bytes:
         """A file's bytes; empty where it isn't there."""

@@ -9,7 +9,7 @@ May import outcome.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.edits import Create, Delete, Replace, SetMode, splice
@@ -39,11 +39,29 @@ MOST_NEW_LINES = 12
 """So many lines of a new file, or of one changed place, are shown."""
 
 
-def render(outcome: Outcome, places: Places, paint: Paint, *, quiet: bool = False, verbose: bool = False) -> str:
-    """The whole report. `quiet` leaves out everything but the findings; `verbose` names every file not read."""
-    parts = ["\n".join(_finding(reported, places, paint)) + "\n\n" for reported in outcome.reported]
-    if not quiet:
-        parts += [line + "\n" for line in (*_skipped(outcome, verbose=verbose), *_totals(outcome, paint))]
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How much is told. `dry`: repairs are not made but shown as a patch. `quiet` leaves out everything but the
+    findings; `verbose` names every file not read.
+    """
+
+    dry: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+PLAIN = Manner()
+
+
+def render(outcome: Outcome, places: Places, paint: Paint, manner: Manner = PLAIN) -> str:
+    """The whole report."""
+    pages = [_Page(places.of(reported), paint, dry=manner.dry) for reported in outcome.reported]
+    parts = [
+        "\n".join(_finding(reported, page)) + "\n\n" for reported, page in zip(outcome.reported, pages, strict=True)
+    ]
+    if not manner.quiet:
+        rest = (*_skipped(outcome, verbose=manner.verbose), *_totals(outcome, paint, dry=manner.dry))
+        parts += [line + "\n" for line in rest]
     return "".join(parts)
 
 
@@ -65,6 +83,7 @@ class _Page:
 
     places: Places
     paint: Paint
+    dry: bool = False
     width: int = 1
 
     @property
@@ -72,18 +91,23 @@ class _Page:
         return " " * self.width
 
 
-def _finding(reported: Reported, places: Places, paint: Paint) -> Iterator[str]:
-    finding = reported.finding
+def _finding(reported: Reported, page: _Page) -> Iterator[str]:
+    finding, paint = reported.finding, page.paint
     ends = (finding.location, *finding.evidence)
-    page = _Page(places, paint, len(str(max(places.start(location).line for location in ends))))
+    page = replace(page, width=len(str(max(page.places.start(location).line for location in ends))))
     colour = _COLOURS[finding.severity]
     head = paint(f"{finding.severity.value}[{finding.rule.id}]", colour, "bold")
-    fate = "" if reported.status is None else " " + paint(f"[{reported.status.value}]", _FATES[reported.status])
+    status = reported.status
+    fate = "" if status is None else " " + paint(f"[{_fate(status, dry=page.dry)}]", _FATES[status])
     yield head + paint(f": {shown(finding.message)}", "bold") + fate
     yield from _place(finding.location, page, mark="^", colour=colour)
     for location in finding.evidence:
         yield from _place(location, page, mark="-", colour="blue")
     yield from _remedy(reported, page)
+
+
+def _fate(status: Status, *, dry: bool) -> str:
+    return "in the patch" if dry and status is Status.FIXED else status.value
 
 
 def _place(location: Location, page: _Page, *, mark: str, colour: str) -> Iterator[str]:
@@ -173,7 +197,7 @@ def _skipped(outcome: Outcome, *, verbose: bool) -> Iterator[str]:
         yield f"not read: {len(outcome.skipped)} files (--verbose names them)"
 
 
-def _totals(outcome: Outcome, paint: Paint) -> Iterator[str]:
+def _totals(outcome: Outcome, paint: Paint, *, dry: bool) -> Iterator[str]:
     files = _count(outcome.files, "file")
     if not outcome.reported:
         yield f"{paint('nothing wrong', 'green')} in {files}"
@@ -183,7 +207,7 @@ def _totals(outcome: Outcome, paint: Paint) -> Iterator[str]:
     fates = Counter(reported.status for reported in outcome.reported if reported.status is not None)
     grades = Counter(r.proposal.applicability if r.proposal else Applicability.MANUAL for r in outcome.reported)
     if any(fate is not Status.REFUSED for fate in fates):
-        ways = ", ".join(f"{fates[fate]} {fate.value}" for fate in Status if fates[fate])
+        ways = ", ".join(f"{fates[fate]} {_fate(fate, dry=dry)}" for fate in Status if fates[fate])
     else:
         words = {
             Applicability.SAFE: "for --apply",
