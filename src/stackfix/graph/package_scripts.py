@@ -1,0 +1,85 @@
+"""npm, yarn, pnpm and bun: the script of package.json that a command names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stackfix.formats import yaml
+from stackfix.graph.command import begins, literal
+from stackfix.graph.value import Template
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from stackfix.graph.setting import Setting
+
+_MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
+_FOLDER_OPTIONS = frozenset({"--prefix", "--cwd", "-C", "--dir"})
+_FLAGS = frozenset({"-s", "--silent", "--if-present", "--quiet", "-q"})
+_ENDS = frozenset("install ci i add rebuild prune cache config audit build".split())
+_EXEC = frozenset({"exec", "dlx", "x"})
+
+
+def packaged(name: str, words: tuple[Template, ...], setting: Setting) -> tuple[Template, Setting] | bool | None:
+    """The script's text and the setting it runs in.
+
+    None where `name` is no package manager; True for a command that ends; False where nobody can tell.
+    """
+    if name not in _MANAGERS:
+        return None
+    queue = list(words[1:])
+    while queue and begins(queue[0]).startswith("-"):
+        moved = _option(queue, setting)
+        if moved is None:
+            return False
+        setting = moved
+    first = literal(queue.pop(0)) if queue else ""
+    if first in _ENDS and name == "npm":
+        return True
+    if first in _EXEC and queue:
+        return _joined(queue), setting.wrapped(name)
+    if first in {"run", "run-script"}:
+        while queue and begins(queue[0]).startswith("-"):
+            moved = _option(queue, setting)
+            if moved is None:
+                return False
+            setting = moved
+        first = literal(queue.pop(0)) if queue else ""
+    return _script(name, first, queue, setting)
+
+
+def _option(queue: list[Template], setting: Setting) -> Setting | None:
+    word = literal(queue.pop(0)) or ""
+    option, equals, value = word.partition("=")
+    if option in _FLAGS:
+        return setting
+    if option not in _FOLDER_OPTIONS or not (equals or queue):
+        return None
+    folder = value if equals else setting.value(queue.pop(0))
+    return replace(setting, folder=setting.absolute(folder) if folder else None)
+
+
+def _joined(queue: list[Template]) -> Template:
+    parts = tuple(p for index, word in enumerate(queue) for p in (*_gap(index), *word.parts))
+    return Template(parts)
+
+
+def _gap(index: int) -> tuple[Text, ...]:
+    return (Text.unwritten(" "),) if index else ()
+
+
+def _script(name: str, script: str | None, queue: list[Template], setting: Setting) -> tuple[Template, Setting] | bool:
+    found = setting.file("package.json")
+    if not script or not isinstance(found, str):
+        return False
+    documents = setting.library.get(found, yaml.read)
+    root = documents[0].root if documents else None
+    value = yaml.get(root, "scripts", script)
+    if not isinstance(value, yaml.Scalar):
+        started = name == "npm" and script == "start" and yaml.get(root, "scripts") is not None
+        return (Template.literal(Text.unwritten("node server.js")), setting.wrapped(name)) if started else False
+    extra = tuple(queue[1:] if queue and literal(queue[0]) == "--" else queue)
+    if extra and name == "npm" and (not queue or literal(queue[0]) != "--"):
+        extra = tuple(w for w in extra if not begins(w).startswith("-"))
+    inner = replace(setting.wrapped(name), extra=extra, arguments=(), variables={})
+    return Template.literal(value.text), inner

@@ -1,0 +1,224 @@
+"""Programs that serve: their flags, environment variables and defaults, from their own documentation.
+
+A table, so that another program is one more row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Names(Enum):
+    """What a program's positional argument names."""
+
+    OBJECT = "module:attribute"
+    SCRIPT = "file"
+    ADDRESS = "address"
+    FOLDER = "folder"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One program, or one of its subcommands.
+
+    `port`, `host`, `bind` (host:port) are options; `flags` take no value. `default_host` None is every address.
+    `port_variables` are environment variables that it reads itself, the strongest first. `configuration` are files
+    of the working folder that may decide what the command line leaves open, as the file of an option in `configured_by`
+    does; after an option of `hides` nobody can tell. `unsure_variables` may decide it, depending on the version.
+    """
+
+    name: str
+    subcommands: tuple[str, ...] = ()
+    port: tuple[str, ...] = ()
+    host: tuple[str, ...] = ()
+    bind: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+    port_variables: tuple[str, ...] = ()
+    host_variables: tuple[str, ...] = ()
+    default_port: int | None = None
+    default_host: str | None = None
+    names: Names = Names.NOTHING
+    configuration: tuple[str, ...] = ()
+    configured_by: tuple[str, ...] = ()
+    hides: frozenset[str] = frozenset()
+    unsure_variables: tuple[str, ...] = ()
+
+
+_LOOPBACK = "127.0.0.1"
+
+
+def _flags(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_VITE = ("vite.config.ts", "vite.config.js", "vite.config.mts", "vite.config.mjs", "vite.config.cts", "vite.config.cjs")
+_VITE_FLAGS = _flags("--open --cors --strictPort --force --help --version -d --debug --clearScreen --profile")
+_NEXT_FLAGS = _flags("--turbo --turbopack --webpack --experimental-https --disable-source-maps --help")
+_UVICORN_FLAGS = _flags(
+    "--reload --use-colors --no-use-colors --proxy-headers --no-proxy-headers --server-header --no-server-header"
+    " --date-header --no-date-header --access-log --no-access-log --factory --version --help"
+)
+_GUNICORN_FLAGS = _flags(
+    "--reload --daemon -D --preload --check-config --print-config --spew --no-sendfile --reuse-port --capture-output"
+    " --log-syslog --disable-redirect-access-to-syslog --proxy-protocol --strip-header-spaces --initgroups --no-control-socket"
+)
+_FASTAPI_FLAGS = _flags("--reload --no-reload --proxy-headers --no-proxy-headers --help")
+_FLASK_FLAGS = _flags(
+    "--debug --no-debug --reload --no-reload --debugger --no-debugger --with-threads --without-threads --help"
+)
+
+TOOLS = (
+    Tool(
+        "uvicorn", port=("--port",), host=("--host",), flags=_UVICORN_FLAGS, port_variables=("UVICORN_PORT",),
+        host_variables=("UVICORN_HOST",), default_port=8000, default_host=_LOOPBACK, names=Names.OBJECT,
+        hides=_flags("--uds --fd"),
+    ),
+    Tool(
+        "gunicorn", bind=("-b", "--bind"), flags=_GUNICORN_FLAGS, default_port=8000, default_host=_LOOPBACK,
+        names=Names.OBJECT, configuration=("gunicorn.conf.py",), configured_by=("-c", "--config"),
+        hides=_flags("--paste --paster"),
+        unsure_variables=("GUNICORN_CMD_ARGS",),
+    ),
+    Tool(
+        "hypercorn", bind=("-b", "--bind"), flags=_flags("--debug --reload -h --help"), default_port=8000,
+        default_host=_LOOPBACK, names=Names.OBJECT,
+        configured_by=("-c", "--config"), hides=_flags("--insecure-bind --quic-bind"),
+    ),
+    Tool(
+        "daphne", port=("-p", "--port"), host=("-b", "--bind"), flags=_flags("--proxy-headers --no-server-name"),
+        default_port=8000, default_host=_LOOPBACK, names=Names.OBJECT,
+        hides=_flags("-u --unix-socket --fd -e --endpoint"),
+    ),
+    Tool(
+        "granian", port=("--port",), host=("--host",), port_variables=("GRANIAN_PORT",), host_variables=("GRANIAN_HOST",),
+        flags=_flags("--ws --no-ws --reload --no-reload --factory --no-factory --access-log --no-access-log --log --no-log"),
+        default_port=8000, default_host=_LOOPBACK, names=Names.OBJECT, hides=_flags("--uds --static-path-mount"),
+    ),
+    Tool(
+        "fastapi", ("run",), port=("--port",), host=("--host",), flags=_FASTAPI_FLAGS, default_port=8000,
+        default_host="0.0.0.0", names=Names.SCRIPT, unsure_variables=("PORT", "HOST"),  # noqa: S104 - its default
+    ),
+    Tool(
+        "fastapi", ("dev",), port=("--port",), host=("--host",), flags=_FASTAPI_FLAGS, default_port=8000,
+        default_host=_LOOPBACK, names=Names.SCRIPT, unsure_variables=("PORT", "HOST"),
+    ),
+    Tool(
+        "flask", ("run",), port=("-p", "--port"), host=("-h", "--host"), flags=_FLASK_FLAGS,
+        port_variables=("FLASK_RUN_PORT",), host_variables=("FLASK_RUN_HOST",), default_port=5000,
+        default_host=_LOOPBACK, configuration=(".flaskenv",),
+    ),
+    Tool(
+        "streamlit", ("run",), port=("--server.port",), host=("--server.address",), flags=_flags("--help"),
+        port_variables=("STREAMLIT_SERVER_PORT",), host_variables=("STREAMLIT_SERVER_ADDRESS",), default_port=8501,
+        names=Names.SCRIPT, configuration=(".streamlit/config.toml",),
+    ),
+    Tool(
+        "chainlit", ("run",), port=("--port",), host=("--host",), flags=_flags("-w --watch -h --headless -d --debug"),
+        port_variables=("CHAINLIT_PORT",), host_variables=("CHAINLIT_HOST",), default_port=8000, names=Names.SCRIPT,
+    ),
+    Tool(
+        "jupyter", ("lab",), port=("--port", "--ServerApp.port", "--NotebookApp.port"), host=("--ip", "--ServerApp.ip"),
+        flags=_flags("--allow-root --no-browser --debug -y"), default_port=8888, default_host="localhost",
+        unsure_variables=("JUPYTER_PORT", "JUPYTER_IP"), configured_by=("--config",),
+    ),
+    Tool(
+        "jupyter", ("notebook",), port=("--port", "--ServerApp.port", "--NotebookApp.port"),
+        host=("--ip", "--ServerApp.ip"), flags=_flags("--allow-root --no-browser --debug -y"), default_port=8888,
+        default_host="localhost", unsure_variables=("JUPYTER_PORT", "JUPYTER_IP"), configured_by=("--config",),
+    ),
+    Tool(
+        "mlflow", ("server",), port=("-p", "--port"), host=("-h", "--host"), port_variables=("MLFLOW_PORT",),
+        host_variables=("MLFLOW_HOST",), flags=_flags("--serve-artifacts --no-serve-artifacts --artifacts-only --dev"),
+        default_port=5000, default_host=_LOOPBACK,
+    ),
+    Tool(
+        "mlflow", ("ui",), port=("-p", "--port"), host=("-h", "--host"), port_variables=("MLFLOW_PORT",),
+        host_variables=("MLFLOW_HOST",), flags=_flags("--serve-artifacts --no-serve-artifacts --dev"),
+        default_port=5000, default_host=_LOOPBACK,
+    ),
+    Tool(
+        "http.server", port=(), host=("-b", "--bind"), flags=_flags("--cgi -h --help"), default_port=8000,
+        names=Names.ADDRESS,
+    ),
+    Tool(
+        "next", ("start",), port=("-p", "--port"), host=("-H", "--hostname"), flags=_NEXT_FLAGS, port_variables=("PORT",),
+        default_port=3000, names=Names.FOLDER,
+    ),
+    Tool(
+        "next", ("dev",), port=("-p", "--port"), host=("-H", "--hostname"), flags=_NEXT_FLAGS, port_variables=("PORT",),
+        default_port=3000, names=Names.FOLDER,
+    ),
+    Tool(
+        "vite", ("preview",), port=("--port",), host=("--host",), flags=_VITE_FLAGS, default_port=4173,
+        default_host="localhost", names=Names.FOLDER, configuration=_VITE, configured_by=("-c", "--config"),
+    ),
+    Tool(
+        "vite", port=("--port",), host=("--host",), flags=_VITE_FLAGS, default_port=5173, default_host="localhost",
+        names=Names.FOLDER, configuration=_VITE, configured_by=("-c", "--config"),
+    ),
+    Tool("react-scripts", ("start",), port_variables=("PORT",), host_variables=("HOST",), default_port=3000),
+    Tool(
+        "vue-cli-service", ("serve",), port=("--port",), host=("--host",), flags=_flags("--open --https --copy"),
+        default_port=8080, names=Names.FOLDER, configuration=("vue.config.js", "vue.config.ts"), unsure_variables=("PORT", "HOST"),
+    ),
+    Tool(
+        "ng", ("serve",), port=("--port",), host=("--host",), default_port=4200, default_host="localhost",
+        flags=_flags("--open -o --watch --live-reload --disable-host-check --ssl --hmr --prod --verbose --no-live-reload"),
+        configuration=("angular.json",),
+    ),
+    Tool(
+        "serve", port=("-p", "--port", "-l", "--listen"), port_variables=("PORT",), default_port=3000, names=Names.FOLDER,
+        flags=_flags("-s --single -d --debug -C --cors -n --no-clipboard -u --no-compression --no-etag -S --symlinks -L"
+                     " --no-request-logging --no-port-switching"),
+    ),
+    Tool(
+        "http-server", port=("-p", "--port"), host=("-a",), port_variables=("PORT",), default_port=8080, names=Names.FOLDER,
+        flags=_flags("-d -g --gzip -b --brotli -s --silent --cors -o -S --tls --ssl --no-dotfiles -i -r"),
+    ),
+    Tool(
+        "redis-server", port=("--port",), host=("--bind",), default_port=6379, names=Names.ADDRESS,
+    ),
+    Tool("flower", port=("--port",), host=("--address",), port_variables=("FLOWER_PORT",), default_port=5555),
+    Tool(
+        "tensorboard", port=("--port",), host=("--host",), flags=_flags("--bind_all --reuse_port"), default_port=6006,
+        default_host="localhost",
+    ),
+)
+
+PROXIES = {"nginx": "/etc/nginx/nginx.conf", "caddy": "/etc/caddy/Caddyfile", "httpd": "", "httpd-foreground": "",
+           "apache2-foreground": "", "apache2ctl": "", "apachectl": "", "apache2": "", "haproxy": "", "envoy": "", "traefik": ""}
+"""Programs whose configuration decides; their usual configuration file."""
+
+SILENT = frozenset(
+    "alembic arq dramatiq celery rq rqworker huey_consumer taskiq rabbit prefect-worker sleep tail echo true false printf"
+    " mkdir chown chmod cp mv rm ln touch cat ls id whoami date test [ [[ : psql pg_isready mysql mysqladmin redis-cli"
+    " mongosh curl wget nc ping pip pip3 apt-get apk apt npx-install python-migrate prisma sequelize knex flyway"
+    " liquibase dbmate goose atlas envsubst sed awk grep find which command wait trap set unset umask ulimit exit return"
+    " read shift local export source tee getent hostname pg_dump mysqldump pg_restore crond cron supercronic"
+    " kafka-topics kafka-topics.sh nslookup dig host sync kill dos2unix openssl tar unzip git".split()
+)
+"""Programs that bind no port of their own."""
+
+SCRIPTED = {
+    "node": frozenset({"-r", "--require", "--import", "--loader", "--experimental-loader", "--env-file", "--max-old-space-size", "-C", "--conditions"}),
+    "nodejs": frozenset({"-r", "--require", "--import", "--loader"}),
+    "ts-node": frozenset({"-r", "--require", "-P", "--project", "-O", "--compiler-options"}),
+    "ts-node-dev": frozenset({"-r", "--require", "-P", "--project", "--watch", "--ignore-watch"}),
+    "tsx": frozenset({"--tsconfig", "--env-file", "--import"}),
+    "nodemon": frozenset({"-w", "--watch", "-e", "--ext", "-i", "--ignore", "--exec", "-x", "--delay", "--config"}),
+    "bun": frozenset({"--preload", "-r", "--env-file"}),
+    "gradio": frozenset(),
+    "pm2-runtime": frozenset({"-i", "--instances", "--name", "-n", "--env"}),
+    "php": frozenset(),
+}
+"""Interpreters that run a file of source; which of their options take a value."""
+
+
+def find(name: str, subcommand: str | None) -> Tool | None:
+    """The row of a program; one with a subcommand before one without."""
+    for tool in TOOLS:
+        if tool.name == name and tool.subcommands and subcommand in tool.subcommands:
+            return tool
+    return next((t for t in TOOLS if t.name == name and not t.subcommands), None)
