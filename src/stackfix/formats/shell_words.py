@@ -33,7 +33,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Dynamic:
-    """What a running shell alone knows: `kind` is "command", "arithmetic", "parameter", "ansi", "array" or "process"."""
+    """What a running shell alone knows. `kind`: "command", "arithmetic", "parameter", "ansi", "array", "process"."""
 
     kind: str
     text: Text
@@ -93,10 +93,7 @@ class WordScanner:
         """The word at an offset; it is empty where none begins there."""
         quotes = self._quotes
         parts, end = self.parts(start, "plain", len(self.value))
-        unquoted = "".join(
-            p.value if isinstance(p, Text) and all(q.exact and q.quoting[-1:] == ("shell:plain",) for q in p.pieces) else "\0"
-            for p in parts
-        )
+        unquoted = "".join(p.value if isinstance(p, Text) and _is_plain(p) else "\0" for p in parts)
         whole = parts or (within(self.slicer.slice(start, start), "shell:plain"),)
         merged = _merged(whole)
         return Word(
@@ -229,6 +226,10 @@ class WordScanner:
         self._quotes += kind == "ansi"
         found.append(Dynamic(kind, self.slicer.slice(start, end)))
         return end
+
+
+def _is_plain(text: Text) -> bool:
+    return all(p.exact and p.quoting[-1:] == ("shell:plain",) for p in text.pieces)
 
 
 def _double_quoted(context: str) -> bool:

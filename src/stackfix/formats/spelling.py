@@ -11,9 +11,7 @@ from stackfix.text import Piece, Text
 
 def within(text: Text, quoting: str) -> Text:
     """The same characters, spelled as themselves inside one more quoting (the innermost)."""
-    return Text(
-        text.value, tuple(Piece(p.length, p.path, p.span, (*p.quoting, quoting), p.exact) for p in text.pieces)
-    )
+    return Text(text.value, tuple(Piece(p.length, p.path, p.span, (*p.quoting, quoting), p.exact) for p in text.pieces))
 
 
 def decoded(source: Text, value: str, quoting: str) -> Text:
@@ -24,4 +22,5 @@ def decoded(source: Text, value: str, quoting: str) -> Text:
     if place is None:
         return Text.unwritten(value)
     outer = source.pieces[0].quoting if source.pieces else ()
-    return Text(value, (Piece(len(value), place[0], Span(place[1].start, place[1].end), (*outer, quoting), exact=False),))
+    span = Span(place[1].start, place[1].end)
+    return Text(value, (Piece(len(value), place[0], span, (*outer, quoting), exact=False),))

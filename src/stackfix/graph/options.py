@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.graph.command import begins, cut, literal
-from stackfix.graph.value import Template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from stackfix.graph.value import Environment
+    from stackfix.graph.value import Environment, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,9 @@ class Options:
         return any(name in names for name, _ in self.given)
 
 
-def parse(words: Sequence[Template], flags: Collection[str], environment: Environment, *, long: bool = False) -> Options:
+def parse(
+    words: Sequence[Template], flags: Collection[str], environment: Environment, *, long: bool = False
+) -> Options:
     """Read arguments of a program whose `flags` take no value and all other options do.
 
     `long`: options of one dash are words, too (Go, Java).

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _FOLDER_OPTIONS = frozenset({"--prefix", "--cwd", "-C", "--dir"})
 _FLAGS = frozenset({"-s", "--silent", "--if-present", "--quiet", "-q"})
-_ENDS = frozenset("install ci i add rebuild prune cache config audit build".split())
+_ENDS = frozenset(["install", "ci", "i", "add", "rebuild", "prune", "cache", "config", "audit", "build"])
 _EXEC = frozenset({"exec", "dlx", "x"})
 
 
@@ -28,24 +28,26 @@ def packaged(name: str, words: tuple[Template, ...], setting: Setting) -> tuple[
     if name not in _MANAGERS:
         return None
     queue = list(words[1:])
-    while queue and begins(queue[0]).startswith("-"):
-        moved = _option(queue, setting)
-        if moved is None:
-            return False
-        setting = moved
+    seen = _options(queue, setting)
     first = literal(queue.pop(0)) if queue else ""
+    if seen is None:
+        return False
     if first in _ENDS and name == "npm":
         return True
     if first in _EXEC and queue:
-        return _joined(queue), setting.wrapped(name)
+        return _joined(queue), seen.wrapped(name)
     if first in {"run", "run-script"}:
-        while queue and begins(queue[0]).startswith("-"):
-            moved = _option(queue, setting)
-            if moved is None:
-                return False
-            setting = moved
+        seen = _options(queue, seen)
         first = literal(queue.pop(0)) if queue else ""
-    return _script(name, first, queue, setting)
+    return False if seen is None else _script(name, first, queue, seen)
+
+
+def _options(queue: list[Template], setting: Setting) -> Setting | None:
+    """Take the options off that stand first; None after one that nobody knows."""
+    seen: Setting | None = setting
+    while seen is not None and queue and begins(queue[0]).startswith("-"):
+        seen = _option(queue, seen)
+    return seen
 
 
 def _option(queue: list[Template], setting: Setting) -> Setting | None:

@@ -39,7 +39,10 @@ UNKNOWN = Started()
 
 
 def whole_command(entrypoint: Words | None, command: Words | None) -> Words | None:
-    """ENTRYPOINT and CMD as one command. A shell-form ENTRYPOINT takes no arguments; a shell-form CMD is given to sh -c."""
+    """ENTRYPOINT and CMD as one command.
+
+    A Dockerfile's shell-form ENTRYPOINT takes no arguments; its shell-form CMD is given to `sh -c`.
+    """
     if entrypoint is None or not entrypoint.words:
         return command
     if command is None or (entrypoint.shell and entrypoint.anchor.innermost.syntax == "dockerfile"):
@@ -112,7 +115,9 @@ def run(words: tuple[Template, ...], setting: Setting) -> Started:
     return _program(base, name, words, setting)
 
 
-def _packaged(package: tuple[Template, Setting] | bool, base: str, words: tuple[Template, ...], setting: Setting) -> Started:
+def _packaged(
+    package: tuple[Template, Setting] | bool, base: str, words: tuple[Template, ...], setting: Setting
+) -> Started:
     if isinstance(package, bool):
         return _only(setting.process(base, words, Listens.NOTHING if package else Listens.UNKNOWN))
     return _text(*package)
@@ -125,7 +130,11 @@ def _only(process: Process) -> Started:
 def _scripted(words: tuple[Template, ...]) -> tuple[Template, ...]:
     """`uv run main.py` runs the interpreter."""
     first = literal(words[0]) or ""
-    return (Template.literal(Text.unwritten("python")), *words) if first.endswith(".py") and "/" not in first[:1] else words
+    return (
+        (Template.literal(Text.unwritten("python")), *words)
+        if first.endswith(".py") and "/" not in first[:1]
+        else words
+    )
 
 
 def _program(base: str, name: str, words: tuple[Template, ...], setting: Setting) -> Started:
@@ -232,9 +241,7 @@ def _flowing(seen: Flow, setting: Setting) -> Started:
     if background and not any(_works(p) for p in front.processes) and front.known:
         steps.extend(front.processes)
         front = Started((), known=True)
-    return Started(
-        (*background, *front.processes), known and front.known, tuple(waits), (*steps, *front.steps)
-    )
+    return Started((*background, *front.processes), known and front.known, tuple(waits), (*steps, *front.steps))
 
 
 def _step(step: Step, setting: Setting) -> Started:
@@ -256,5 +263,3 @@ def _stays(found: Started) -> bool:
 def _works(process: Process) -> bool:
     """Whether it is more than `wait`, `tail -f` or `sleep infinity`."""
     return process.tool not in {"wait", "tail", "sleep", "echo", "cat", "true", ":", "printf", "trap", "exit"}
-
-

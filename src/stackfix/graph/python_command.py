@@ -22,11 +22,22 @@ NAME = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)?)?")
 
 _WITH_VALUE = frozenset({"-X", "-W", "--check-hash-based-pycs"})
 _TOOL_MODULES = {"gunicorn.app.wsgiapp": "gunicorn", "uvicorn.main": "uvicorn", "streamlit.web.cli": "streamlit"}
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _RUNS = frozenset({"runserver", "runserver_plus"})
-_ENDS = frozenset(
-    "migrate makemigrations collectstatic check createsuperuser loaddata dumpdata flush shell test compilemessages"
-    " createcachetable qcluster wait_for_db wait_for_database seed showmigrations process_tasks celery rqworker"
-    " run_huey crontab clearsessions".split()
+_ENDS = _words(
+    "migrate makemigrations collectstatic check createsuperuser loaddata dumpdata flush shell test "
+    "compilemessages createcachetable qcluster wait_for_db wait_for_database seed showmigrations "
+    "process_tasks celery rqworker run_huey crontab clearsessions "
+)
+
+_RUNSERVER_FLAGS = _words(
+    "--noreload --nothreading --insecure --nostatic --ipv6 -6 --force-color --no-color --skip-checks "
+    "--traceback --threaded --nopin "
 )
 
 
@@ -88,11 +99,7 @@ def _django(words: tuple[Template, ...], text: Text, rest: tuple[Template, ...],
     if command not in _RUNS:
         listens = Listens.NOTHING if command in _ENDS else Listens.UNKNOWN
         return setting.process("manage.py", words, listens, entry=entry)
-    flags = frozenset(
-        "--noreload --nothreading --insecure --nostatic --ipv6 -6 --force-color --no-color --skip-checks --traceback"
-        " --threaded --nopin".split()
-    )
-    options = parse(rest[1:], flags, setting.environment)
+    options = parse(rest[1:], _RUNSERVER_FLAGS, setting.environment)
     if not options.certain:
         return setting.process("runserver", words, Listens.UNKNOWN, entry=entry)
     bind = _address(options.positionals[0] if options.positionals else None)

@@ -63,7 +63,9 @@ def _tool(tool: Tool, words: tuple[Template, ...], setting: Setting) -> Process:
             return _by_configuration(tool, words, setting, options, configured)
         if _unsure(tool, setting):
             return unknown
-    return setting.process(tool.name, words, Listens.COMMAND, entry=entry, binds=_defaulted(tool, binds, options, setting))
+    return setting.process(
+        tool.name, words, Listens.COMMAND, entry=entry, binds=_defaulted(tool, binds, options, setting)
+    )
 
 
 def _open_host(tool: Tool, options: Options) -> bool:
@@ -175,7 +177,9 @@ def _configured(tool: Tool, options: Options, setting: Setting) -> str | Found:
     return found
 
 
-def _by_configuration(tool: Tool, words: tuple[Template, ...], setting: Setting, options: Options, path: str) -> Process:
+def _by_configuration(
+    tool: Tool, words: tuple[Template, ...], setting: Setting, options: Options, path: str
+) -> Process:
     entry = _entry(tool, options, setting)
     binds = _binds(tool, options, setting) or ()
     if tool.name == "streamlit":
@@ -226,12 +230,14 @@ def _entry(tool: Tool, options: Options, setting: Setting) -> Entry | None:
     return Entry("package", text, path=setting.absolute(text.value)) if tool.names is Names.FOLDER else None
 
 
-def object_entry(text: Text, setting: Setting, folder: Template | None = None, *, factory: bool = False) -> Entry | None:
+def object_entry(
+    text: Text, setting: Setting, folder: Template | None = None, *, factory: bool = False
+) -> Entry | None:
     """`module:attribute`, `module:create()`."""
     match = _OBJECT.fullmatch(text.value)
     if match is None:
         return None
-    folders = (setting.folder,)
+    folders: tuple[str | None, ...] = (setting.folder,)
     if folder is not None:
         value = setting.value(folder)
         folders = (setting.absolute(value) if value is not None else None, setting.folder)
@@ -295,7 +301,7 @@ def _proxy(name: str, words: tuple[Template, ...], setting: Setting) -> Process:
 
 
 def _interpreted(name: str, words: tuple[Template, ...], setting: Setting) -> Process:
-    """node server.js and the like. A debugger's port is the command line's own."""
+    """Node server.js and the like. A debugger's port is the command line's own."""
     values = tools.SCRIPTED[name]
     queue = list(words[1:])
     binds: list[Bind] = []
@@ -304,7 +310,7 @@ def _interpreted(name: str, words: tuple[Template, ...], setting: Setting) -> Pr
         option, equals, value = word.partition("=")
         if option in {"--inspect", "--inspect-brk"}:
             binds.append(_inspected(value))
-        if option in {"-e", "--eval", "-p", "--print", "--watch-path", "-S", "-r"} and name in {"node", "php"} and option != "-r":
+        if option in {"-e", "--eval", "-p", "--print", "-S"}:
             return setting.process(name, words, Listens.UNKNOWN)
         if option in values and not equals and queue:
             queue.pop(0)

@@ -75,7 +75,7 @@ class Setting:
         whole = self.absolute(path)
         return Found.MADE if whole is None else self.lookup(whole)
 
-    def process(
+    def process(  # noqa: PLR0913 - each is a fact of its own
         self,
         tool: str,
         words: tuple[Template, ...],

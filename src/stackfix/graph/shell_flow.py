@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stackfix.findings import Anchor, located
+from stackfix.findings import Anchor
 from stackfix.formats import shell
 from stackfix.graph import tools
 from stackfix.graph.command import of_word
-from stackfix.graph.value import Opaque, Template
+from stackfix.graph.value import Template
 from stackfix.graph.wrappers import waited_for, with_variable
 
 if TYPE_CHECKING:
@@ -24,8 +24,13 @@ _MAYBE = frozenset({"then", "else", "loop", "for", "case", "and", "or"})
 _DECLARES = frozenset({"export", "declare", "local", "readonly", "typeset"})
 _SOURCES = frozenset({".", "source"})
 _UNSEEN = frozenset({"eval"})
-_LISTENS = re.compile(r"(?:^|/)(?:uvicorn|gunicorn|hypercorn|daphne|granian|python[\d.]*|node|npm|yarn|pnpm|next|nginx|caddy|"
-                      r"flask|streamlit|fastapi|java|dotnet|supervisord|serve|vite|php|ruby|rails|puma|bundle|npx|bun|deno|\S+\.sh)$")
+_LISTENS = re.compile(
+    r"(?:^|/)(?:uvicorn|gunicorn|hypercorn|daphne|granian|python[\d.]*|node|npm|yarn|pnpm|next|nginx|caddy|flask|streamlit"
+    r"|fastapi|java|dotnet|supervisord|serve|vite|php|ruby|rails|puma|bundle|npx|bun|deno|\S+\.sh)$"
+)
+_FILTERS = frozenset(
+    {"tee", "logger", "sed", "grep", "awk", "cat", "ts", "jq", "cut", "head", "tail", "wc", "tr", "sort"}
+)
 _DEEPEST = 8
 
 
@@ -123,8 +128,9 @@ class _Walker:
             self._unseen(command)
         if name in self.functions or (name is not None and _LISTENS.search(name) and not _ends(command)):
             self.seen.known = False
+        exported = name == "export"
         for assigned in self._assigned(command):
-            self.setting = with_variable(self.setting, assigned.name.value, Template((Opaque(),)), exported=name == "export")
+            self.setting = with_variable(self.setting, assigned.name.value, Template.unknown(), exported=exported)
 
     def _alternative(self, command: shell.Command) -> None:
         if command.name == "exec" or (command.name is not None and _LISTENS.search(command.name)):
@@ -190,17 +196,20 @@ class _Walker:
         yield level, tuple(inside)
 
     def _assigned(self, command: shell.Command) -> list[shell.Assignment]:
+        """What a command assigns to variables of the shell itself."""
         found = list(command.assignments) if not command.words or command.name in _DECLARES else []
         if command.name in _DECLARES:
             found += [a for w in command.words[1:] if (a := shell.assignment(w)) is not None]
         if command.name == "read":
-            found += [shell.Assignment(w.literal, w) for w in command.words[1:] if w.literal is not None and w.literal.value.isidentifier()]
+            literals = [(w, w.literal) for w in command.words[1:]]
+            found += [shell.Assignment(t, w) for w, t in literals if t is not None and t.value.isidentifier()]
         return found
 
     def _assign(self, command: shell.Command, *, exported: bool) -> None:
         for assigned in self._assigned(command):
-            value = Template((Opaque(),)) if assigned.append else of_word(assigned.value, self.unknown)
-            self.setting = with_variable(self.setting, assigned.name.value, self._own(assigned, value), exported=exported)
+            value = Template.unknown() if assigned.append else of_word(assigned.value, self.unknown)
+            value = self._own(assigned, value)
+            self.setting = with_variable(self.setting, assigned.name.value, value, exported=exported)
         for word in command.words[1:]:
             name = word.literal.value if word.literal is not None else ""
             if exported and name in self.setting.variables:
@@ -225,7 +234,8 @@ class _Walker:
             self.setting = replace(self.setting, arguments=words[values.index("--") + 1 :])
         elif len(values) > 1 and values[1] and values[1][0] not in "-+":
             self.setting = replace(self.setting, arguments=words[1:])
-        self.exports_all = self.exports_all or any(v.startswith("-") and "a" in v for v in values[1:2]) or "allexport" in values
+        every = any(v.startswith("-") and "a" in v for v in values[1:2]) or "allexport" in values
+        self.exports_all = self.exports_all or every
 
     def _unseen(self, command: shell.Command) -> None:
         """A file read into the shell may set any variable, except a virtual environment's activation."""
@@ -234,7 +244,7 @@ class _Walker:
             return
         unknown = replace(self.setting.environment, complete=False)
         hidden = {n: replace(v, value=None) for n, v in unknown.variables.items()}
-        variables = dict.fromkeys(self.setting.variables, Template((Opaque(),)))
+        variables = dict.fromkeys(self.setting.variables, Template.unknown())
         self.setting = replace(self.setting, environment=replace(unknown, variables=hidden), variables=variables)
 
     def _wait(self, command: shell.Command) -> None:
@@ -269,7 +279,7 @@ def _after_exec(words: tuple[Template, ...]) -> tuple[Template, ...]:
 
 def _filters(command: shell.Command) -> bool:
     """Whether a command behind a pipe only reads what the one before says."""
-    return (command.name or "") in {"tee", "logger", "sed", "grep", "awk", "cat", "ts", "jq", "cut", "head", "tail", "wc", "tr", "sort", "xargs", "while"}
+    return command.name in _FILTERS
 
 
 def _ends(command: shell.Command) -> bool:
@@ -280,5 +290,3 @@ def _ends(command: shell.Command) -> bool:
     if words[:1] and words[0].endswith("manage.py"):
         return len(words) > 1 and words[1] not in {"runserver", "runserver_plus"}
     return words[:1] == ["-m"] and words[1:2] != [] and words[1] in tools.SILENT
-
-

@@ -36,13 +36,19 @@ def _set(text: str) -> frozenset[str]:
 
 _UV = Wrapper(
     "run",
-    values=_set("--with --with-editable --with-requirements --python -p --package --extra --group --only-group --no-group"
-                " --cache-dir --index-url --no-extra --color"),
-    flags=_set("--no-dev --frozen --locked --no-sync --isolated --all-extras --dev --active --quiet -q --verbose -v -n"
-               " --no-cache --no-project --offline --exact --no-editable --all-packages --only-dev --all-groups --no-progress"
-               " --native-tls --no-config --no-default-groups --no-managed-python --managed-python"),
+    values=_set(
+        "--with --with-editable --with-requirements --python -p --package --extra --group --only-group --no-group"
+        " --cache-dir --index-url --no-extra --color"
+    ),
+    flags=_set(
+        "--no-dev --frozen --locked --no-sync --isolated --all-extras --dev --active --quiet -q --verbose -v -n"
+        " --no-cache --no-project --offline --exact --no-editable --all-packages --only-dev --all-groups --no-progress"
+        " --native-tls --no-config --no-default-groups --no-managed-python --managed-python"
+    ),
 )
-_CONDA = Wrapper("run", values=_set("-n --name -p --prefix"), flags=_set("--no-capture-output --live-stream -v --no-user-output"))
+_CONDA = Wrapper(
+    "run", values=_set("-n --name -p --prefix"), flags=_set("--no-capture-output --live-stream -v --no-user-output")
+)
 _PLAIN_RUN = Wrapper("run", flags=_set("-q --quiet -v --verbose --no-interaction -n --no-ansi -s --site-packages"))
 _NPX = Wrapper(values=_set("-p --package"), flags=_set("-y --yes --no-install --quiet -q --no --bun"))
 
@@ -99,7 +105,7 @@ class Handed:
     waits: tuple[Address, ...] = ()
 
 
-def handed(name: str, words: tuple[Template, ...], setting: Setting) -> Handed | None | bool:
+def handed(name: str, words: tuple[Template, ...], setting: Setting) -> Handed | bool | None:
     """What the wrapper `name` runs; False where it is no wrapper, None where it can't be followed."""
     if name in _WAITERS:
         return _waited(words[1:], setting.wrapped(name))
@@ -109,9 +115,8 @@ def handed(name: str, words: tuple[Template, ...], setting: Setting) -> Handed |
     if wrapper is None:
         return False
     queue = list(words[1:])
-    if wrapper.subcommand is not None:
-        if not queue or literal(queue.pop(0)) != wrapper.subcommand:
-            return None
+    if wrapper.subcommand is not None and (not queue or literal(queue.pop(0)) != wrapper.subcommand):
+        return None
     rest = _after_options(queue, wrapper)
     if rest is None:
         return None
@@ -178,7 +183,11 @@ def _dockerized(words: tuple[Template, ...], setting: Setting) -> Handed | None:
         word = queue.pop(0)
         name, equals, _ = begins(word).partition("=")
         value = cut(word, len(name) + 1) if equals else None
-        if value is None and name.lstrip("-") not in {"template-strict", "skip-tls-verify", "version", "poll"} and queue:
+        if (
+            value is None
+            and name.lstrip("-") not in {"template-strict", "skip-tls-verify", "version", "poll"}
+            and queue
+        ):
             value = queue.pop(0)
         if name.lstrip("-") == "wait" and value is not None and (found := waited_for(value)) is not None:
             waits.append(found)
