@@ -141,6 +141,9 @@ class Text:
             return replace(piece, length=end - start)
         if not piece.exact:
             if start == end:
+                if here < start < here + piece.length:
+                    # Between characters that one escape spells there is no place to insert at.
+                    return replace(piece, length=0, path=None)
                 point = piece.span.start if start == here else piece.span.end
                 return replace(piece, length=0, span=Span(point, point))
             return replace(piece, length=end - start, cut=piece.cut or end - start < piece.length)

@@ -53,9 +53,12 @@ def _lines(found: Place, head: Sequence[str], directives: Sequence[Sequence[str]
     """The block, from its name to its brace, its first line without the margin."""
     manner = style.style_of(found.document)
     siblings = [one for one in found.block if one.block is not None]
+    kinds = {one[0] for one in directives}
+    alike = [b.block for b in siblings if b.keyword == head[0] and b.block and kinds & {d.keyword for d in b.block}]
+    models = alike[-1] if alike else ()
     words = " ".join((head[0], *(nginx.spell(one, manner.quote) for one in head[1:])))
     opening = words + style.brace(siblings, manner, margin) + "{"
-    inner = [margin + manner.unit + style.written(one, (), manner) for one in directives]
+    inner = [margin + manner.unit + style.written(one, models, manner) for one in directives]
     return manner.feed.join((opening, *inner, margin + "}"))
 
 

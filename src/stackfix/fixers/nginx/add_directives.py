@@ -53,24 +53,37 @@ def edits(repair: AddDirectives, library: Library) -> tuple[Edit, ...]:
     if not wanted:
         return ()
     copied = inherited.copies(found, wanted, library)
-    manner = style.style_of(found.document)
-    siblings = [one for one in found.block if one.block is None]
-    lines: list[str] = []
-    words: list[tuple[str, ...]] = []
-    for kind in dict.fromkeys(one[0] for one in wanted):
-        for line, spoken in copied:
-            if spoken[0] == kind:
-                lines.append(line)
-                words.append(spoken)
-        for one in wanted:
-            if one[0] == kind:
-                lines.append(style.written(one, siblings, manner))
-                words.append(one)
+    lines, words = _written(found, wanted, copied)
     index, splice = _position(found, lines, tuple(one[0] for one in wanted), repair.beside)
     new = tuple((one[0], one[1:], None, None) for one in words)
     shape = nginx.shape(found.document.directives)
     expected = change.below(shape, found.steps, lambda block: (*block[:index], *new, *block[index:]))
     return change.done(found, (splice,), expected)
+
+
+def _written(
+    found: Place, wanted: Sequence[tuple[str, ...]], copied: Sequence[nginx.Directive]
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """The lines to insert and their words: of each kind the inherited ones first, which set the columns."""
+    manner = style.style_of(found.document)
+    one_line = "\n" not in found.document.text.value[_inside(found.node)]
+    siblings = [one for one in found.block if one.block is None] + ([] if one_line else list(copied))
+    lines: list[str] = []
+    words: list[tuple[str, ...]] = []
+    for kind in dict.fromkeys(one[0] for one in wanted):
+        for source in copied:
+            if source.keyword == kind:
+                lines.append(style.collapsed(source) if one_line else style.verbatim(source))
+                words.append((kind, *source.values))
+        for one in wanted:
+            if one[0] == kind:
+                lines.append(style.written(one, siblings, manner))
+                words.append(one)
+    return lines, words
+
+
+def _inside(node: nginx.Document | nginx.Directive) -> slice:
+    return slice(node.opening, node.closing) if isinstance(node, nginx.Directive) else slice(None)
 
 
 def _there(words: Sequence[str], block: Sequence[nginx.Directive]) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.edits import Refused
-from stackfix.fixers.nginx import style
 from stackfix.fixers.nginx.place import host
 from stackfix.graph import proxy, proxy_files
 
@@ -14,8 +13,9 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor
     from stackfix.fixers.nginx.place import Place
+    from stackfix.formats import nginx
     from stackfix.graph.library import Library
-    from stackfix.graph.proxy_blocks import Block, Said
+    from stackfix.graph.proxy_blocks import Block
 
 _WHOLE = frozenset(
     {
@@ -40,10 +40,8 @@ _WHOLE = frozenset(
 _NAMED = frozenset({"proxy_set_header", "grpc_set_header", "fastcgi_param", "uwsgi_param", "scgi_param"})
 
 
-def copies(
-    place: Place, directives: Sequence[Sequence[str]], library: Library
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The inherited directives to be written beside the new ones: each as a line, and its words.
+def copies(place: Place, directives: Sequence[Sequence[str]], library: Library) -> tuple[nginx.Directive, ...]:
+    """The inherited directives to be written beside the new ones.
 
     Refused where an include that nobody can read may hold some, or where several configurations take the block in and
     give it different ones.
@@ -52,13 +50,13 @@ def copies(
     if not kinds:
         return ()
     blocks = tuple(_blocks(place, library))
-    found: list[tuple[str, tuple[str, ...]]] = []
+    found: list[nginx.Directive] = []
     for kind in kinds:
-        ways = {_lost(block, kind) for block in blocks}
+        ways = {tuple(one.text for one in _lost(block, kind)): _lost(block, kind) for block in blocks}
         if len(ways) > 1:
             raise Refused(f"the block inherits different {kind} by different files")
         named = {words[1].lower() for words in directives if words[0] == kind and kind in _NAMED}
-        found += [one for way in ways for one in way if one[1][1].lower() not in named]
+        found += [one for way in ways.values() for one in way if one.values[:1] and one.values[0].lower() not in named]
     return tuple(found)
 
 
@@ -71,17 +69,13 @@ def loses(place: Place, keyword: str, library: Library) -> bool:
     )
 
 
-def _lost(block: Block, kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _lost(block: Block, kind: str) -> tuple[nginx.Directive, ...]:
     effective = block.effective(kind)
     if effective.own:
         return ()
     if not effective.certain:
         raise Refused(f"an include that can't be read may hold {kind}")
-    return tuple((_line(said), (said.keyword, *said.values)) for said in effective.said)
-
-
-def _line(said: Said) -> str:
-    return style.verbatim(said.directive)
+    return tuple(said.directive for said in effective.said)
 
 
 def _blocks(place: Place, library: Library) -> Iterator[Block]:

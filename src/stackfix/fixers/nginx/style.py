@@ -17,11 +17,12 @@ _DEFAULT_INDENT = "    "
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What is common to a document: its line end, one level of indentation, and its quote."""
+    """What is common to a document: its line end, one level of indentation, its quote, and the one of empty words."""
 
     feed: str
     unit: str
     quote: str
+    empty: str
 
 
 def style_of(document: nginx.Document) -> Style:
@@ -36,7 +37,8 @@ def style_of(document: nginx.Document) -> Style:
         for start, _ in directive.words[1:]
         if value[start] in "\"'"
     )
-    return Style(feed, unit, "'" if quotes["'"] > quotes['"'] else '"')
+    single = quotes["'"] > quotes['"']
+    return Style(feed, unit, "'" if single else '"', "'" if single or not quotes else '"')
 
 
 def _units(value: str, directives: Iterable[nginx.Directive]) -> Iterable[str]:
@@ -75,7 +77,7 @@ def ends_line(value: str, at: int) -> bool:
 
 def written(words: Sequence[str], siblings: Sequence[nginx.Directive], style: Style) -> str:
     """A directive in one line, its arguments spelled and put into columns as its neighbours' are."""
-    line = words[0]
+    line = nginx.spell(words[0], style.quote if words[0] else style.empty)
     same = [one for one in siblings if one.keyword == words[0]]
     for index, word in enumerate(words[1:]):
         column = _column(same, index) or (_column(siblings, index) if index == 0 else None)
@@ -85,7 +87,13 @@ def written(words: Sequence[str], siblings: Sequence[nginx.Directive], style: St
 
 
 def verbatim(directive: nginx.Directive) -> str:
-    """A directive without a block in one line, its words as they are spelled elsewhere."""
+    """A directive without a block in one line, its words as they are spelled elsewhere, in their columns."""
+    head = directive.head.value
+    return collapsed(directive) if "\n" in head else head + ";"
+
+
+def collapsed(directive: nginx.Directive) -> str:
+    """The same with single spaces between the words."""
     value = directive.source.text.value
     return " ".join(value[start:end] for start, end in directive.words) + ";"
 
@@ -95,7 +103,7 @@ def _spelled(word: str, same: Sequence[nginx.Directive], index: int, style: Styl
     firsts = {one.source.text.value[one.words[index + 1][0]] for one in same if len(one.words) > index + 1}
     if len(same) > 1 and firsts in ({'"'}, {"'"}):
         return nginx.spell(word, firsts.pop(), bare=False)
-    return nginx.spell(word, style.quote)
+    return nginx.spell(word, style.quote if word else style.empty)
 
 
 def _column(siblings: Sequence[nginx.Directive], index: int) -> int | None:
