@@ -1,0 +1,326 @@
+"""The command line by its contract: words in, exit code, stdout, one line of stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stackfix import __version__, catalogue, cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+BROKEN = {
+    "compose.yml": (
+        "services:\n"
+        "  api:\n"
+        "    build: ./api\n"
+        '    ports: ["9100:8000"]\n'
+        "  web:\n"
+        "    image: example/web:1\n"
+        "    environment:\n"
+        "      API_URL: http://api:9100  # the way in\n"
+        "      API_TOKEN: hunter2\n"
+    ),
+    "api/Dockerfile": 'FROM python:3.12\nCOPY main.py .\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
+    "api/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+}
+REPAIRED = BROKEN["compose.yml"].replace("http://api:9100", "http://api:8000")
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Ran]:
+    """Call the command in this process."""
+
+    def call(*words: object) -> Ran:
+        code = cli.main([str(word) for word in words])
+        out, err = capsysbinary.readouterr()
+        return Ran(code, out.decode(), err.decode())
+
+    return call
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A repository in which one wire doesn't meet: a published port used inside the network."""
+    root = tmp_path / "site"
+    for name, text in BROKEN.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "start")
+    return root
+
+
+def git(root: Path, *words: str) -> str:
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+    ran = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True, env=environment)
+    return ran.stdout
+
+
+def compose(root: Path) -> str:
+    return (root / "compose.yml").read_text("utf-8")
+
+
+# --- wrong use -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--dry-run", "--apply"], "exclude each other"),
+        (["--commit"], "--commit goes with --apply"),
+        (["--apply", "--branch", "x"], "--branch goes with --apply --commit"),
+        (["--apply", "--current-branch"], "--current-branch goes with --apply --commit"),
+        (["--apply", "--commit", "--current-branch", "--branch", "x"], "exclude each other"),
+        (["--unsafe-fixes"], "--unsafe-fixes goes with --dry-run or --apply"),
+        (["--quiet", "--verbose"], "exclude each other"),
+        (["--dry-run", "--output-format", "json"], "needs --output FILE"),
+        (["--output-format", "xml"], "'xml' is not one of"),
+        (["--nonsense"], "--nonsense"),
+        (["a", "b"], "unexpected extra argument"),
+        (["nowhere"], "nowhere: No such file or directory"),
+        (["explain"], "RULE"),
+        (["explain", "proxy-prt"], "no rule or family is called 'proxy-prt'"),
+        (["--select", "enviroment"], "did you mean 'environment'?"),
+        (["--quiet", "rules"], "rules is a command of its own"),
+        (["--config", "nowhere.toml"], "nowhere.toml"),
+        (["--set", "prots.backend=1"], "ports"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_2(
+    words: list[str], said: str, run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.startswith("stackfix: ")
+    assert ran.err.count("\n") == 1
+
+
+# --- reporting -------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_says_what_is_wrong_and_writes_nothing(run: Callable[..., Ran], broken: Path) -> None:
+    ran = run(broken)
+    assert (ran.code, ran.err) == (1, "")
+    assert "error[host-port-inside-network]" in ran.out
+    assert " --> compose.yml:8:" in ran.out
+    assert ran.out.rstrip().endswith("(1 error): 1 for --apply")
+    assert compose(broken) == BROKEN["compose.yml"]
+    assert git(broken, "status", "--porcelain") == ""
+
+
+def test_no_secret_is_told(run: Callable[..., Ran], broken: Path) -> None:
+    for words in ([], ["--dry-run"], ["--output-format", "json"], ["--apply"]):
+        ran = run(broken, *words)
+        assert "hunter2" not in ran.out.split("\n+++")[0] + ran.err, words
+
+
+def test_nothing_wrong_is_exit_0(run: Callable[..., Ran], tmp_path: Path) -> None:
+    ran = run(tmp_path)
+    assert (ran.code, ran.out) == (0, "nothing wrong in 0 files\n")
+
+
+def test_json_goes_to_stdout_alone(run: Callable[..., Ran], broken: Path) -> None:
+    ran = run(broken, "--output-format", "json")
+    told = json.loads(ran.out)
+    assert (ran.code, ran.err) == (1, "")
+    assert told["root"] == str(broken)
+    assert [f["rule"] for f in told["findings"]] == ["host-port-inside-network"]
+    assert told["summary"]["safe"] == 1
+
+
+def test_a_report_may_go_to_a_file(run: Callable[..., Ran], broken: Path, tmp_path: Path) -> None:
+    ran = run(broken, "--output-format", "json", "--output", tmp_path / "report.json")
+    assert (ran.code, ran.out, ran.err) == (1, "", "")
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["version"] == 1
+    assert run(broken, "--output", tmp_path / "no" / "where").code == 2
+
+
+def test_selecting_and_ignoring_by_name_and_family(run: Callable[..., Ran], broken: Path) -> None:
+    family = catalogue.detector("host-port-inside-network").rule.family.value
+    for words, code in (
+        (["--select", "host-port-inside-network"], 1),
+        (["--select", f"{family},ports"], 1),
+        (["--select", "scripts"], 0),
+        (["--ignore", "host-port-inside-network"], 0),
+        (["--ignore", "scripts", "--ignore", family], 0),
+        (["--exit-zero"], 0),
+    ):
+        assert run(broken, *words).code == code, words
+
+
+def test_statistics_and_quiet(run: Callable[..., Ran], broken: Path) -> None:
+    assert run(broken, "--statistics").out.split()[:3] == ["1", "error", "host-port-inside-network"]
+    assert "finding" not in run(broken, "--quiet").out
+
+
+def test_colour_is_for_terminals_or_who_asks(run: Callable[..., Ran], broken: Path) -> None:
+    assert "\x1b[" not in run(broken).out
+    assert "\x1b[" in run(broken, "--color", "always").out
+    assert "\x1b[" not in run(broken, "--color", "always", "--output-format", "json").out
+
+
+def test_a_file_as_path_reports_what_touches_it(run: Callable[..., Ran], broken: Path) -> None:
+    assert run(broken / "compose.yml").code == 1
+    assert run(broken / "api" / "main.py").code == 0
+
+
+# --- repairing -------------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_puts_the_patch_on_stdout_and_the_report_on_stderr(run: Callable[..., Ran], broken: Path) -> None:
+    ran = run(broken, "--dry-run")
+    assert ran.code == 1
+    assert ran.out.startswith("diff --git a/compose.yml b/compose.yml\n--- a/compose.yml\n")
+    assert "-      API_URL: http://api:9100  # the way in\n+      API_URL: http://api:8000  # the way in\n" in ran.out
+    assert "[in the patch]" in ran.err
+    assert compose(broken) == BROKEN["compose.yml"]
+
+
+def test_a_dry_run_with_a_report_for_programs(run: Callable[..., Ran], broken: Path, tmp_path: Path) -> None:
+    ran = run(broken, "--dry-run", "--output-format", "json", "--output", tmp_path / "report.json")
+    assert ran.out.startswith("diff --git ")
+    assert "status" not in json.loads((tmp_path / "report.json").read_text("utf-8"))["findings"][0]
+
+
+def test_apply_repairs_and_a_second_time_does_nothing(run: Callable[..., Ran], broken: Path) -> None:
+    ran = run(broken, "--apply", "--output-format", "json")
+    assert ran.code == 0
+    assert [f["status"] for f in json.loads(ran.out)["findings"]] == ["fixed"]
+    assert compose(broken) == REPAIRED
+    assert run(broken, "--apply").code == 0
+    assert run(broken).code == 0
+    assert run(broken, "--dry-run").out == ""
+    assert compose(broken) == REPAIRED
+
+
+def test_the_patch_of_a_folder_inside_a_repository_applies_there(run: Callable[..., Ran], broken: Path) -> None:
+    inner = broken / "deploy"
+    inner.mkdir()
+    (broken / "compose.yml").rename(inner / "compose.yml")
+    (broken / "api").rename(inner / "api")
+    patch = run(inner, "--dry-run").out
+    subprocess.run(["git", "apply", "-"], cwd=inner, input=patch, text=True, check=True)
+    assert compose(inner) == REPAIRED
+
+
+def test_a_commit_leaves_the_work_tree_alone(run: Callable[..., Ran], broken: Path) -> None:
+    (broken / "notes.txt").write_text("mine\n", "utf-8")
+    ran = run(broken, "--apply", "--commit")
+    assert ran.code == 0, ran.err
+    assert compose(broken) == BROKEN["compose.yml"]
+    assert git(broken, "show", "stackfix/fixes:compose.yml") == REPAIRED
+    assert git(broken, "symbolic-ref", "--short", "HEAD").strip() == "main"
+    assert git(broken, "status", "--porcelain") == "?? notes.txt\n"
+
+
+def test_nothing_to_fix_makes_no_branch(run: Callable[..., Ran], broken: Path) -> None:
+    (broken / "compose.yml").write_text(REPAIRED, "utf-8")
+    git(broken, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qam", "repaired")
+    assert run(broken, "--apply", "--commit").code == 0
+    assert git(broken, "branch", "--list", "stackfix/*") == ""
+
+
+# --- other commands --------------------------------------------------------------------------------------------------
+
+
+def test_rules_are_listed_with_their_state(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stackfix.toml").write_text('ignore = ["url-port"]\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    ran = run("rules")
+    states = {line.split()[1]: line.split()[0] for line in ran.out.splitlines() if line.startswith("  ")}
+    assert states.keys() == set(catalogue.ids())
+    assert states["url-port"] == "off"
+    assert states["unknown-host"] == "on"
+
+
+def test_a_folder_called_as_a_command_is_still_reachable(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rules").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert run("./rules").out == "nothing wrong in 0 files\n"
+    assert "url-port" in run("rules").out
+
+
+@pytest.mark.parametrize("rule", catalogue.ids())
+def test_every_rule_is_explained(rule: str, run: Callable[..., Ran]) -> None:
+    ran = run("explain", rule)
+    assert ran.code == 0
+    for heading in catalogue.SECTIONS:
+        assert f"\n{heading}\n    " in ran.out
+
+
+def test_version_and_help(run: Callable[..., Ran]) -> None:
+    assert run("--version").out == f"stackfix {__version__}\n"
+    assert run("--quiet", "--version").out == f"stackfix {__version__}\n"
+    told = run("--help").out
+    assert told.startswith("Usage: stackfix [OPTIONS] [PATH]\n")
+    for later in ("graph", "probe", "fleet", "--baseline"):
+        assert later not in told
+
+
+# --- the door --------------------------------------------------------------------------------------------------------
+
+
+def test_an_error_of_our_own_is_exit_3_and_quotes_nothing(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(_options: object) -> int:
+        raise KeyError("hunter2")
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(cli, "_check", break_down)
+    ran = run(tmp_path)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.count("\n") == 1
+    assert "an error of stackfix itself (KeyError): please report it" in ran.err
+    left = (tmp_path / "stackfix" / "error.txt").read_text("utf-8")
+    assert "break_down" in left
+    assert "hunter2" not in left + ran.err
+    assert "break_down" in run(tmp_path, "--verbose").err
+
+
+def test_an_interrupt_is_exit_130(run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_options: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_check", interrupted)
+    assert run(tmp_path) == Ran(130, "", "")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(broken: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "stackfix", str(broken)]
+    with os.fdopen(writing, "wb") as closed:
+        ran = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.stderr == ""
+    assert ran.returncode in {0, 1}
+
+
+def test_a_terminal_that_is_not_utf8_is_no_error(broken: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "stackfix", str(broken)]
+    ran = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert (ran.returncode, ran.stderr) == (1, b"")
