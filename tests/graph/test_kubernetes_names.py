@@ -279,6 +279,57 @@ def test_pods_that_nobody_sees_may_serve(other: str) -> None:
     assert may_select_unseen(service(cluster, "api"), cluster)
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "met"),
+    [
+        ("statefulset.kubernetes.io/pod-name", "db-0", True),
+        ("statefulset.kubernetes.io/pod-name", "db-12", True),
+        ("statefulset.kubernetes.io/pod-name", "db", False),
+        ("statefulset.kubernetes.io/pod-name", "other-0", False),
+        ("other", "db-0", False),
+    ],
+)
+def test_the_pods_of_a_stateful_set_are_labelled_with_their_names(label: str, value: str, met: bool) -> None:
+    text = f"""
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: {{name: db}}
+        spec: {{template: {{metadata: {{labels: {{app: db}}}}, spec: {{containers: [{{name: c, image: i}}]}}}}}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {{name: first}}
+        spec: {{selector: {{app: db, {label}: {value}}}, ports: [{{port: 5432}}]}}
+        """
+    cluster = only({"a.yaml": text})
+    found = service(cluster, "first")
+    assert bool(selected(found, cluster)) == met
+    assert not may_select_unseen(found, cluster)
+
+
+def test_a_label_that_pods_get_as_they_run_may_be_there() -> None:
+    text = svc("db").replace("{app: db}", "{app: db, role: master}") + "---\n" + pod("db")
+    cluster = only({"a.yaml": text})
+    assert selected(service(cluster, "db"), cluster) == ()
+    assert may_select_unseen(service(cluster, "db"), cluster)
+
+
+def test_the_pods_of_a_job_are_labelled_with_its_name() -> None:
+    text = """
+        apiVersion: batch/v1
+        kind: Job
+        metadata: {name: load}
+        spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: s}
+        spec: {selector: {job-name: load}, ports: [{port: 1}]}
+        """
+    cluster = only({"a.yaml": text})
+    assert [w.name for w in selected(service(cluster, "s"), cluster)] == ["c"]
+
+
 def test_pods_of_an_unrelated_example_may_serve_too() -> None:
     files = {"e/one/a.yaml": svc("api"), "e/two/a.yaml": svc("api") + "---\n" + pod("api")}
     one, two = linked(files).clusters

@@ -345,6 +345,14 @@ def test_other_yaml_holds_no_objects() -> None:
     assert (found.objects, found.kustomizations, found.hidden) == ((), (), False)
 
 
+def test_of_a_long_definition_only_its_name_is_taken() -> None:
+    text = (
+        b"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x.y.io}\nspec: {a: b}\n"
+    )
+    (found,) = kubernetes.facts(Text.of_file("crd.yaml", text)).objects
+    assert (found.called, set(found.root.entries)) == ("x.y.io", {"apiVersion", "kind", "metadata"})
+
+
 def test_an_alias_bomb_is_refused_and_reported() -> None:
     lines = ["apiVersion: v1", "kind: Pod", "metadata: {name: p}", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 8)]

@@ -73,6 +73,11 @@ _BUILT_IN = frozenset(
 )
 
 
+# Kinds that nothing is asked of but their names, and that are long.
+_UNREAD = frozenset({"CustomResourceDefinition"})
+_HEADER = frozenset({"apiVersion", "kind", "metadata"})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Manifest:
     """One object as written, or as Kustomize makes it. `group` is the API group, "" the core's.
@@ -165,7 +170,9 @@ def _objects(document: yaml.Document, path: str) -> Iterator[Branch]:
         return
     named = posixpath.basename(path) in KUSTOMIZATION_NAMES
     if named or (yaml.find(node, "kind") and yaml.find(node, "apiVersion")):
-        root = take(node, Anchor(path, "yaml", (document.index,), name=_called(node)))
+        kind = yaml.get(node, "kind")
+        only = _HEADER if isinstance(kind, yaml.Scalar) and kind.value in _UNREAD else None
+        root = take(node, Anchor(path, "yaml", (document.index,), name=_called(node)), only)
         if isinstance(root, Branch):
             yield root
 

@@ -45,6 +45,21 @@ _LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")
 _POD = re.compile(r"(?P<set>.+)-[0-9]+\Z")
 
 
+_POD_NAME = "statefulset.kubernetes.io/pod-name"
+# Labels that pods get as they run, from controllers or from what runs in them.
+_RUN_TIME_LABELS = frozenset(
+    {
+        "apps.kubernetes.io/pod-index",
+        "controller-revision-hash",
+        "controller-uid",
+        "pod-template-hash",
+        "role",
+        "spilo-role",
+        "vault-active",
+    }
+)
+
+
 class _Placed(Protocol):
     @property
     def location(self) -> Location: ...
@@ -173,17 +188,34 @@ def selected(service: KubeService, cluster: Cluster) -> tuple[Workload, ...]:
 
 
 def _has(workload: Workload, wanted: Mapping[str, str], namespace: str) -> bool:
-    labels = workload.labels or {}
+    labels = {**(workload.labels or {}), **_given_labels(workload)}
     if "initContainers" in workload.anchor.innermost.steps or not same_namespace(namespace, workload.namespace):
         return False
+    number = labels.pop(_POD_NAME, None)
+    if number is not None and _POD_NAME in wanted:
+        match = _POD.match(wanted[_POD_NAME])
+        wanted = {key: value for key, value in wanted.items() if key != _POD_NAME}
+        if match is None or match.group("set") != number:
+            return False
     return all(labels.get(key) == value for key, value in wanted.items())
+
+
+def _given_labels(workload: Workload) -> dict[str, str]:
+    """The labels that Kubernetes itself adds to pods; a StatefulSet's pods have its name with a number."""
+    controller = workload.controller
+    if controller is None or controller.name is None:
+        return {}
+    if controller.kind == "StatefulSet":
+        return {_POD_NAME: controller.name.value}
+    name = controller.name.value
+    return {"job-name": name, "batch.kubernetes.io/job-name": name} if controller.kind == "Job" else {}
 
 
 def may_select_unseen(service: KubeService, cluster: Cluster) -> bool:
     """Whether pods that nobody can see may serve a Service: an operator's, a template's, those of unread manifests."""
     if service.selector is None or not cluster.complete or cluster.deployment.fragment:
         return True
-    if cluster.world.templates or cluster.world.unreadable:
+    if cluster.world.templates or cluster.world.unreadable or _RUN_TIME_LABELS & set(service.selector):
         return True
     groups = cluster.world.clusters
     if any(kubernetes_pods.is_hidden(o) or kubernetes_pods.has_unknown_labels(o) for c in groups for o in c.objects):

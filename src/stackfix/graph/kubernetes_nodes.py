@@ -45,7 +45,7 @@ class Leaf:
     def location(self) -> Location:
         """Where it is written; the file's beginning where it is written in several places."""
         if isinstance(self.written, yaml.Scalar):
-            return Location(_path(self.written, self.anchor), self.written.span)
+            return _located(self.written, self.anchor)
         place = self.written.place or self.written.first_place
         return Location(*place) if place else Location(self.anchor.path, _NOWHERE)
 
@@ -62,11 +62,15 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One key of a mapping with what stands under it. `location` is the whole of it."""
+    """What stands under a key of a mapping. `place` is where the key and the value are, worked out when asked for."""
 
-    key: Text
     value: Node
-    location: Location
+    place: Place
+
+    @property
+    def location(self) -> Location:
+        """The whole of it, key included."""
+        return _located(self.place, self.value.anchor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +79,12 @@ class Branch:
 
     entries: Mapping[str, Entry]
     anchor: Anchor
-    location: Location
+    place: Place
+
+    @property
+    def location(self) -> Location:
+        """The whole of it, as the base has it where patches are laid over it."""
+        return _located(self.place, self.anchor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,22 +93,29 @@ class Row:
 
     items: tuple[Node, ...]
     anchor: Anchor
-    location: Location
+    place: Place
+
+    @property
+    def location(self) -> Location:
+        """The whole of it."""
+        return _located(self.place, self.anchor)
 
 
 Node = Leaf | Branch | Row
+Place = yaml.Node | yaml.Item | Location
 
 
-def take(node: yaml.Node, anchor: Anchor) -> Node:
-    """A YAML node with all below it. Unreadable where aliases multiply it beyond reason."""
-    return _Taker().take(node, anchor, 0)
+def take(node: yaml.Node, anchor: Anchor, only: frozenset[str] | None = None) -> Node:
+    """A YAML node with all below it, or with these keys only. Unreadable where aliases multiply it beyond reason."""
+    return _Taker(only).take(node, anchor, 0)
 
 
 class _Taker:
     """Counts nodes, since a few lines of aliases may stand for millions."""
 
-    def __init__(self) -> None:
+    def __init__(self, only: frozenset[str] | None) -> None:
         self.count = 0
+        self.only = only
 
     def take(self, node: yaml.Node, anchor: Anchor, depth: int) -> Node:
         self.count += 1
@@ -108,17 +124,16 @@ class _Taker:
         here = yaml.deref(node)
         if isinstance(here, yaml.Scalar):
             return Leaf(here.value, anchor, here)
-        place = Location(_path(here, anchor), here.span)
         if isinstance(here, yaml.Sequence):
             items = tuple(self.take(item, anchor.child(i), depth + 1) for i, item in enumerate(here.items))
-            return Row(items, anchor, place)
+            return Row(items, anchor, here)
         entries = {}
         for item in yaml.items(here):
             key = yaml.deref(item.key)
-            if isinstance(key, yaml.Scalar):
+            if isinstance(key, yaml.Scalar) and (depth or self.only is None or key.value in self.only):
                 value = self.take(item.value, anchor.child(key.value), depth + 1)
-                entries[key.value] = Entry(key.text, value, Location(place.path, item.span))
-        return Branch(entries, anchor, place)
+                entries[key.value] = Entry(value, item)
+        return Branch(entries, anchor, here)
 
 
 def get(node: Node | None, *steps: str | int) -> Node | None:
@@ -207,10 +222,10 @@ def changed(node: Branch, key: str, new: Node | None, entry: Entry | None = None
     kept = dict(node.entries)
     if new is None:
         kept.pop(key, None)
-        return Branch(kept, node.anchor, node.location)
+        return Branch(kept, node.anchor, node.place)
     old = entry or kept.get(key)
-    kept[key] = Entry(old.key if old else Text.unwritten(key), new, old.location if old else new.location)
-    return Branch(kept, node.anchor, node.location)
+    kept[key] = Entry(new, old.place if old else new.location)
+    return Branch(kept, node.anchor, node.place)
 
 
 def put(node: Node, steps: tuple[str | int, ...], new: Node) -> Node:
@@ -220,7 +235,7 @@ def put(node: Node, steps: tuple[str | int, ...], new: Node) -> Node:
     step, rest = steps[0], steps[1:]
     if isinstance(node, Row) and isinstance(step, int) and 0 <= step < len(node.items):
         items = (*node.items[:step], put(node.items[step], rest, new), *node.items[step + 1 :])
-        return Row(items, node.anchor, node.location)
+        return Row(items, node.anchor, node.place)
     if not isinstance(node, Branch):
         return node
     key = str(step)
@@ -228,7 +243,10 @@ def put(node: Node, steps: tuple[str | int, ...], new: Node) -> Node:
     return changed(node, key, put(below, rest, new))
 
 
-def _path(node: yaml.Node, anchor: Anchor) -> str:
-    """The file that a node's bytes lie in: a document inside another has the outer's file."""
-    pieces = node.source.text.pieces
-    return (pieces[0].path if pieces else None) or anchor.path
+def _located(place: Place, anchor: Anchor) -> Location:
+    """Where a node's bytes lie: a document inside another has the outer's file."""
+    if isinstance(place, Location):
+        return place
+    source = (place.key if isinstance(place, yaml.Item) else place).source
+    pieces = source.text.pieces
+    return Location((pieces[0].path if pieces else None) or anchor.path, place.span)

@@ -50,7 +50,7 @@ def _laid_over(old: Manifest, new: Manifest, behavior: str) -> Manifest:
     data = nodes.get(new.root, "data")
     before = nodes.get(old.root, "data")
     if behavior == "merge" and isinstance(before, Branch) and isinstance(data, Branch):
-        data = Branch({**before.entries, **data.entries}, before.anchor, before.location)
+        data = Branch({**before.entries, **data.entries}, before.anchor, before.place)
     root = nodes.changed(old.root, "data", data)
     return replace(kubernetes.remade(old, root), uncertain=old.uncertain or new.uncertain)
 
@@ -67,10 +67,10 @@ def _made(library: Library, item: Branch, kind: str, folder: str, paths: set[str
     for leaf in listed:
         known = _env_file(library, leaf, folder, data, paths) and known
     metadata = Branch(
-        {key: item.entries[key] for key in ("name", "namespace") if key in item.entries}, item.anchor, item.location
+        {key: item.entries[key] for key in ("name", "namespace") if key in item.entries}, item.anchor, item.place
     )
     root = nodes.changed(item, "metadata", metadata)
-    root = nodes.changed(root, "data", Branch(data, item.anchor, item.location))
+    root = nodes.changed(root, "data", Branch(data, item.anchor, item.place))
     if kind == "Secret":
         root = nodes.changed(nodes.changed(root, "stringData", nodes.get(root, "data")), "data", None)
     return replace(kubernetes.manifest(root, kind, ""), uncertain=not known)
@@ -83,7 +83,7 @@ def _assignment(line: Text, leaf: Leaf, data: dict[str, Entry]) -> bool:
     if not equals:
         return False
     value = _unquoted(line.slice(len(name) + 1, len(line)))
-    data[key.value] = Entry(key, Leaf(value.value, leaf.anchor, value), leaf.location)
+    data[key.value] = Entry(Leaf(value.value, leaf.anchor, value), leaf.location)
     return True
 
 
@@ -101,7 +101,7 @@ def _file(library: Library, leaf: Leaf, folder: str, data: dict[str, Entry], pat
     content = library.text(full)
     if content is None:
         return False
-    data[key] = Entry(leaf.text, Leaf(content.value, leaf.anchor, content), leaf.location)
+    data[key] = Entry(Leaf(content.value, leaf.anchor, content), leaf.location)
     return True
 
 

@@ -70,14 +70,14 @@ def _directive(patch: Branch) -> str | None:
 
 def _cleaned(patch: Branch) -> Branch:
     kept = {key: entry for key, entry in patch.entries.items() if not key.startswith("$")}
-    return Branch(kept, patch.anchor, patch.location)
+    return Branch(kept, patch.anchor, patch.place)
 
 
 def _rows(field: str, base: Row, patch: Row) -> Row:
     key = next((k for k in _MERGE_KEYS.get(field, ()) if _all_have(k, patch)), None)
     replaces = any(isinstance(item, Branch) and _directive(item) == "replace" for item in patch.items)
     if key is None or replaces:
-        return Row(tuple(i for i in patch.items if not _is_directive(i)), patch.anchor, patch.location)
+        return Row(tuple(i for i in patch.items if not _is_directive(i)), patch.anchor, patch.place)
     items: list[Node] = list(base.items)
     for item in patch.items:
         if not isinstance(item, Branch):
@@ -91,7 +91,7 @@ def _rows(field: str, base: Row, patch: Row) -> Row:
             old = items[at]
             assert isinstance(old, Branch)
             items[at] = strategic(old, item)
-    return Row(tuple(items), base.anchor, base.location)
+    return Row(tuple(items), base.anchor, base.place)
 
 
 def _is_directive(item: Node) -> bool:
@@ -155,7 +155,7 @@ def _last(node: Node, step: str, kind: str, new: Node | None) -> Node | None:
         return None
     put = () if kind == "remove" or new is None else (new,)
     kept = at if kind == "add" else at + 1
-    return Row((*node.items[:at], *put, *node.items[kept:]), node.anchor, node.location)
+    return Row((*node.items[:at], *put, *node.items[kept:]), node.anchor, node.place)
 
 
 def field_paths(node: Node, path: str) -> tuple[tuple[str | int, ...], ...]:
