@@ -124,7 +124,7 @@ class _Reader:
         """The known values of a list, or of a single scalar."""
         for node, _ in self.nodes(*steps):
             for item in node.items if isinstance(node, yaml.Sequence) else (node,):
-                text = self.fill(item) if not isinstance(item, yaml.Item) else None
+                text = self.fill(item)
                 if text is not None:
                     yield text
 
@@ -202,7 +202,6 @@ class _Reader:
         for node, anchor in self.nodes("env_file"):
             entries = node.items if isinstance(node, yaml.Sequence) else (node,)
             for index, entry in enumerate(entries):
-                assert not isinstance(entry, yaml.Item)
                 item = yaml.deref(entry)
                 text = self.fill(yaml.get(item, "path") if isinstance(item, yaml.Mapping) else item)
                 place = located(text) if text else None
@@ -274,7 +273,7 @@ class _Reader:
             return
         node, anchor = found
         items = node.items if isinstance(node, yaml.Sequence) else (node,)
-        words = tuple(text for item in items if not isinstance(item, yaml.Item) and (text := self.fill(item)))
+        words = tuple(text for item in items if (text := self.fill(item)))
         if len(words) != len(items) or not words or words[0].value == "NONE":
             return
         if isinstance(node, yaml.Sequence) and words[0].value in {"CMD", "CMD-SHELL"}:
@@ -287,7 +286,6 @@ class _Reader:
         """Bind mounts of files and folders of the repository, and of anything else with an unknown source."""
         for node, anchor in self.nodes("volumes"):
             for index, entry in enumerate(node.items if isinstance(node, yaml.Sequence) else ()):
-                assert not isinstance(entry, yaml.Item)
                 mount = self._mount(yaml.deref(entry), anchor.child(index))
                 if mount:
                     yield mount

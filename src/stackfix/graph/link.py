@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stackfix.graph import compose, kubernetes_link, listening, references, sources, tying
+from stackfix.graph import compose, kubernetes_link, listening, proxies, references, sources, tying
 from stackfix.graph.image import image as built_image
 from stackfix.graph.model import Platform, Reference
 from stackfix.graph.reach import ComposeNames, Reach, Reached
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from stackfix.graph.image import Image
     from stackfix.graph.kubernetes_cluster import World
     from stackfix.graph.library import Library
-    from stackfix.graph.model import Build, Deployment, Listening, Workload
-    from stackfix.graph.process import Process
-    from stackfix.graph.value import Environment
+    from stackfix.graph.model import Build, Deployment, KubeConfig, Listening, Workload
+    from stackfix.graph.proxy_facts import NginxFacts
+    from stackfix.graph.started import Process, Started
+    from stackfix.graph.value import Environment, Template
     from stackfix.policy import Policy
     from stackfix.text import Text
 
@@ -39,8 +40,9 @@ class Graph:
         self.library = library
         self.policy = policy
         self._images: dict[Build, Image | None] = {}
-        self._processes: dict[Workload, tuple[Process, ...] | None] = {}
-        self._programs: dict[Workload, Program | None] = {}
+        self._started: dict[Workload, Started | None] = {}
+        self._programs: dict[tuple[Workload, tuple[Template, ...]], Program | None] = {}
+        self._proxies: dict[Workload, tuple[NginxFacts, ...]] = {}
         self._listening: dict[Workload, Listening] = {}
         self._reached: dict[Reference, Reach] = {}
 
@@ -133,17 +135,38 @@ class Graph:
         base = image.environment if image else EMPTY
         return base.under(workload.environment)
 
-    def processes(self, workload: Workload) -> tuple[Process, ...] | None:
-        """What a workload's command starts; None where nobody can tell."""
-        if workload not in self._processes:
-            self._processes[workload] = sources.processes(self, workload)
-        return self._processes[workload]
+    def started(self, workload: Workload) -> Started | None:
+        """What a workload's command starts; None where an image hides the command."""
+        if workload not in self._started:
+            self._started[workload] = sources.started(self, workload)
+        return self._started[workload]
 
-    def program(self, workload: Workload) -> Program | None:
-        """The Python program that a workload runs, followed from its entry point."""
-        if workload not in self._programs:
-            self._programs[workload] = sources.program(self, workload)
-        return self._programs[workload]
+    def program_of(self, workload: Workload, process: Process) -> Program | None:
+        """The Python program that a process runs, followed from its entry point."""
+        key = (workload, process.words)
+        if key not in self._programs:
+            self._programs[key] = sources.program(self, workload, process)
+        return self._programs[key]
+
+    def programs(self, workload: Workload) -> tuple[Program, ...]:
+        """Every Python program that a workload runs."""
+        begun = self.started(workload)
+        found = (self.program_of(workload, process) for process in begun.processes) if begun else ()
+        return tuple(program for program in found if program is not None)
+
+    def proxies(self, workload: Workload) -> tuple[NginxFacts, ...]:
+        """The nginx configurations that a workload reads, where nginx is what it runs."""
+        if workload not in self._proxies:
+            nginx = proxies.runs_nginx(self, workload)
+            self._proxies[workload] = proxies.configurations(self, workload) if nginx else ()
+        return self._proxies[workload]
+
+    def configs(self, workload: Workload, kind: str, name: str) -> tuple[KubeConfig, ...]:
+        """The ConfigMaps or Secrets of a name that a workload's manifests come with."""
+        for cluster in self.world.clusters:
+            if cluster.deployment is workload.deployment:
+                return tuple(c for c in cluster.configs if c.kind == kind and c.name == name)
+        return ()
 
     def listening(self, workload: Workload) -> Listening:
         """What a workload binds."""
@@ -156,7 +179,7 @@ class Graph:
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Everything that must reach something, each written place once a workload."""
-        found = []
+        found: list[Reference] = []
         for workload in self.workloads:
             environment = self.environment(workload)
             found += references.of_environment(workload, environment)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph.model import Says
+from stackfix.graph.model import DEFAULT_PORTS, Says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,16 +58,16 @@ def wrong_port(graph: Graph, reference: Reference, targets: Iterable[Workload]) 
         listening = graph.listening(target)
         if not listening.known or port in listening.ports:
             return None
-        answers.add(answered(graph, target))
+        answers.add(answered(graph, target, reference.address.scheme))
     return answers.pop() if len(answers) == 1 else None
 
 
-def answered(graph: Graph, target: Workload) -> Answer | None:
+def answered(graph: Graph, target: Workload, scheme: str | None = None) -> Answer | None:
     """The one port that a component answers on; of several, the one that its declarations single out."""
-    endpoints = [e for e in graph.listening(target).endpoints if e.protocol == "tcp" and not e.loopback]
+    endpoints = [e for e in graph.listening(target).endpoints if e.protocol == "tcp" and e.sure and not e.loopback]
     if len({e.port for e in endpoints}) > 1:
-        declared = {d.port for d in target.declarations}
-        endpoints = [e for e in endpoints if e.port in declared]
+        told: set[int | None] = {d.port for d in target.declarations} or {DEFAULT_PORTS.get(scheme or "")}
+        endpoints = [e for e in endpoints if e.port in told]
     if len({e.port for e in endpoints}) != 1:
         return None
     port = endpoints[0].port

@@ -58,7 +58,8 @@ class Endpoint:
 
     `port_text` is where the number is written (None for a tool's default), in whole: an edit of it moves the listener.
     `host` is None where it is every address. `variable` is the environment variable that decides the port, if one does,
-    set or not; `host_variable` likewise. `loopback` is reachable from its own container alone.
+    set or not; `host_variable` likewise. `loopback` is reachable from its own container alone. Not `sure`: a known image
+    opens it in some settings; a reference to it is right, and it proves nothing.
     """
 
     port: int
@@ -71,6 +72,7 @@ class Endpoint:
     protocol: str = "tcp"
     evidence: tuple[Location, ...] = ()
     anchor: Anchor | None = None
+    sure: bool = True
 
     @property
     def loopback(self) -> bool:

@@ -1,0 +1,79 @@
+"""What a workload really binds, in that deployment.
+
+The command line first, then the environment that the deployment gives, the image's ENV, the source's default, the known
+image's or tool's own (model.md: "a listen endpoint is …"). Where anything hides it, nobody can tell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.graph import known_images, proxies, started
+from stackfix.graph.model import NOTHING_KNOWN, Endpoint, Listening, Witness
+from stackfix.graph.started import Bind, Listens
+from stackfix.graph.value import Template
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from stackfix.graph.application import ProgramListen
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+    from stackfix.graph.started import Process
+
+
+def of(graph: Graph, workload: Workload) -> Listening:
+    """All endpoints of a workload, or that nobody can tell."""
+    if workload.build is None and graph.build_of(workload) is None:
+        return _pulled(graph, workload)
+    if proxies.runs_nginx(graph, workload):
+        found = proxies.endpoints(graph, workload)
+        return NOTHING_KNOWN if found is None else Listening(found, known=True)
+    begun = graph.started(workload)
+    if begun is None or not begun.known or not begun.processes:
+        return NOTHING_KNOWN
+    parts = [_process(graph, workload, process) for process in begun.processes]
+    known = all(part.known for part in parts)
+    return Listening(tuple(e for part in parts for e in part.endpoints), known=known)
+
+
+def _pulled(graph: Graph, workload: Workload) -> Listening:
+    """A public image as it is configured here."""
+    if workload.image is None:
+        return NOTHING_KNOWN
+    if proxies.runs_nginx(graph, workload):
+        found = proxies.endpoints(graph, workload)
+        return NOTHING_KNOWN if found is None else Listening(found, known=True)
+    words = [t.value for w in (workload.entrypoint, workload.command) if w for p in w.words if (t := p.text)]
+    unread = any(p.text is None for w in (workload.entrypoint, workload.command) if w for p in w.words)
+    mounted = [mount.target for mount in workload.mounts]
+    ports = known_images.ports(workload.image.value, workload.environment, words, mounted)
+    if ports is None or unread:
+        return NOTHING_KNOWN
+    certain = tuple(Endpoint(port, Witness.KNOWN_IMAGE, evidence=(workload.location,)) for port in ports.certain)
+    possible = tuple(Endpoint(port, Witness.TOOL, sure=False) for port in sorted(ports.possible - set(ports.certain)))
+    return Listening((*certain, *possible), known=True)
+
+
+def _process(graph: Graph, workload: Workload, process: Process) -> Listening:
+    if process.listens is not Listens.SOURCE:
+        return started.endpoints(process)
+    program = graph.program_of(workload, process)
+    if program is None or program.unread:
+        return NOTHING_KNOWN
+    listens = [listen for listen in program.listens if listen.certain]
+    if len(listens) != len(program.listens) or not listens:
+        return NOTHING_KNOWN
+    found = [started.endpoint(_bind(listen), process, process.environment) for listen in listens]
+    certain = tuple(endpoint for endpoint in found if endpoint is not None)
+    return Listening(certain, known=len(certain) == len(found))
+
+
+def _bind(listen: ProgramListen) -> Bind:
+    """A call that binds, with the framework's own defaults where it gives nothing."""
+    port = listen.port
+    if port is None and listen.default_port is not None:
+        port = Template.literal(Text.unwritten(str(listen.default_port)))
+    host = listen.host
+    if host is None and listen.default_host is not None:
+        host = Template.literal(Text.unwritten(listen.default_host))
+    return Bind(port, host, witness=Witness.SOURCE)

@@ -1,0 +1,135 @@
+"""Which nginx configuration a workload runs: copied into its image, mounted, or in a ConfigMap.
+
+Source: the official image's files: /etc/nginx/nginx.conf includes /etc/nginx/conf.d/*.conf, where its own default.conf
+listens on 80, and /etc/nginx/templates/*.template are rendered into conf.d at start.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from stackfix.graph import known_images, proxy
+from stackfix.graph.model import Endpoint, Witness
+from stackfix.graph.proxy_files import configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Mount, Workload
+    from stackfix.graph.proxy_facts import NginxFacts
+
+_MAIN = "/etc/nginx/nginx.conf"
+_FRAGMENTS = "/etc/nginx/conf.d/"
+_TEMPLATES = "/etc/nginx/templates/"
+_DEFAULT = "/etc/nginx/conf.d/default.conf"
+_IMAGES = frozenset(
+    {"nginx", "nginxinc/nginx-unprivileged", "openresty/openresty", "bitnami/nginx", "jonasal/nginx-certbot"}
+)
+
+
+def runs_nginx(graph: Graph, workload: Workload) -> bool:
+    """Whether a workload's command is nginx, as far as anything tells."""
+    started = graph.started(workload)
+    if started is not None and any(process.tool == "nginx" for process in started.processes):
+        return True
+    image = graph.image(workload)
+    if image is not None:
+        default = image.command is None and image.entrypoint is None
+        return default and image.base is not None and image.base.family == "nginx" and _own_command(workload)
+    name = workload.image.value if workload.image and workload.build is None else ""
+    return known_images.parse(name).repository in _IMAGES and _own_command(workload)
+
+
+def _own_command(workload: Workload) -> bool:
+    return workload.command is None and workload.entrypoint is None
+
+
+def configurations(graph: Graph, workload: Workload) -> tuple[NginxFacts, ...]:
+    """The configurations that a workload's nginx reads, as far as they lie in the repository."""
+    placed = dict(_placed(graph, workload))
+    found = list(_within_config_maps(graph, workload))
+    if _MAIN in placed:
+        roots = [placed[_MAIN]]
+    else:
+        roots = [p for target, p in sorted(placed.items()) if _is_fragment(target)]
+    for path in roots:
+        facts = configuration(graph.library, path, placed)
+        if facts is not None:
+            found.append(facts)
+    return tuple(found)
+
+
+def _is_fragment(target: str) -> bool:
+    if target.startswith(_FRAGMENTS):
+        return target.endswith(".conf")
+    return target.startswith(_TEMPLATES) and target.endswith(".template")
+
+
+def _placed(graph: Graph, workload: Workload) -> Iterator[tuple[str, str]]:
+    """nginx's files by their place in the container: the image's own, then what is mounted over them."""
+    image = graph.image(workload)
+    if image is not None:
+        yield from image.files.below("/etc/nginx").items()
+    for mount in workload.mounts:
+        if mount.source is None or not mount.target.startswith("/etc/nginx"):
+            continue
+        if graph.library.tree.is_file(mount.source):
+            yield mount.target, mount.source
+        for path in graph.library.tree.below(mount.source) if mount.source else ():
+            yield posixpath.join(mount.target, path[len(mount.source) + 1 :]), path
+
+
+def _within_config_maps(graph: Graph, workload: Workload) -> Iterator[NginxFacts]:
+    for mount in workload.mounts:
+        if mount.config_map is None or not mount.target.startswith("/etc/nginx"):
+            continue
+        for config in graph.configs(workload, "ConfigMap", mount.config_map):
+            for key, text in (config.keys or {}).items():
+                if text is not None and (mount.key in {None, key}) and _looks_placed(mount, key):
+                    yield proxy.facts_within(text, config.anchor.child("data", key))
+
+
+def _looks_placed(mount: Mount, key: str) -> bool:
+    return key.endswith((".conf", ".template")) or mount.key == key
+
+
+def endpoints(graph: Graph, workload: Workload) -> tuple[Endpoint, ...] | None:
+    """What a workload's nginx binds; None where some of it can't be seen."""
+    found = graph.proxies(workload)
+    if any(not facts.complete for facts in found):
+        return None
+    endpoints = [e for facts in found for e in _endpoints(facts)]
+    if _keeps_default(graph, workload, found):
+        endpoints.append(Endpoint(80, Witness.TOOL))
+    return tuple(endpoints) or None
+
+
+def _endpoints(facts: NginxFacts) -> Iterator[Endpoint]:
+    for server in facts.servers:
+        for listen in server.listens:
+            if listen.port is not None:
+                yield Endpoint(
+                    listen.port,
+                    Witness.CONFIGURATION,
+                    port_text=listen.port_text,
+                    host=listen.host if listen.host not in {"0.0.0.0", "*", "[::]"} else None,  # noqa: S104 - read
+                    evidence=(listen.location,),
+                    anchor=listen.anchor,
+                )
+        if not server.listens:
+            yield Endpoint(80, Witness.TOOL, evidence=(server.location,), anchor=server.anchor)
+
+
+def _keeps_default(graph: Graph, workload: Workload, found: tuple[NginxFacts, ...]) -> bool:
+    """Whether the image's own default.conf, which listens on 80, is still read."""
+    placed: Mapping[str, str] = dict(_placed(graph, workload))
+    if any(facts.http for facts in found) or _DEFAULT in placed:
+        return False
+    if any(target == _TEMPLATES + "default.conf.template" for target in placed):
+        return False
+    covered = any(mount.target.rstrip("/") in {"/etc/nginx/conf.d", _DEFAULT} for mount in workload.mounts)
+    image = graph.image(workload)
+    removed = image is not None and isinstance(image.files.lookup(_DEFAULT), str)
+    return not covered and not removed

@@ -1,0 +1,221 @@
+"""From a workload's command to the source that it runs: files through image and mounts, programs, defaults, copies."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix import tree
+from stackfix.findings import located
+from stackfix.graph import application, environment, process, references
+from stackfix.graph.image_files import Found
+from stackfix.graph.model import Reference, Words, Writing
+from stackfix.graph.value import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.application import Program
+    from stackfix.graph.image import Image
+    from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+    from stackfix.graph.python_facts import EnvRead
+    from stackfix.graph.started import Entry, Process, Started
+    from stackfix.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A container's files: the image's, with bind mounts of the repository over them."""
+
+    library: Library
+    image: Image | None
+    mounts: tuple[tuple[str, str], ...]
+
+    def lookup(self, path: str) -> str | Found:
+        """The tree's file at an absolute path in the container, or what is known of it otherwise."""
+        for target, source in self.mounts:
+            if path == target or path.startswith(target.rstrip("/") + "/"):
+                found = tree.join(source, path[len(target) :].lstrip("/")) if path != target else source
+                if self.library.tree.is_file(found):
+                    return found
+                return Found.MADE if self.library.tree.is_unknown(found) else Found.ABSENT
+        return self.image.files.lookup(path) if self.image is not None else Found.MADE
+
+    def folder(self, path: str) -> str | None:
+        """The tree's folder whose files a folder of the container holds; None where there is no single one."""
+        for target, source in self.mounts:
+            if path == target or path.startswith(target.rstrip("/") + "/"):
+                return tree.join(source, path[len(target) :].lstrip("/")) if path != target else source
+        if self.image is None:
+            return None
+        for place, file in self.image.files.below(path).items():
+            rest = place[len(path.rstrip("/")) + 1 :]
+            if file == rest or file.endswith("/" + rest):
+                return file[: -len(rest)].rstrip("/")
+        return None
+
+
+def files(graph: Graph, workload: Workload) -> Files:
+    """The files that a workload's process sees."""
+    bound = [
+        (mount.target, mount.source)
+        for mount in workload.mounts
+        if mount.source is not None and not graph.library.tree.is_unknown(mount.source)
+    ]
+    bound.sort(key=lambda pair: -len(pair[0]))
+    return Files(graph.library, graph.image(workload), tuple(bound))
+
+
+def words(graph: Graph, workload: Workload) -> tuple[Words | None, Words | None] | None:
+    """A workload's entry point and command after the deployment's overrides; None where an image hides them.
+
+    Source: Compose specification, "entrypoint" (it clears the image's CMD); Kubernetes, "Define a command" (the same).
+    """
+    image = graph.image(workload)
+    if workload.entrypoint is not None:
+        return workload.entrypoint, workload.command
+    if image is None:
+        return (None, workload.command) if workload.command is not None and _plain_base(workload) else None
+    if image.entrypoint is None and image.inherits_entrypoint and image.base is None:
+        return None
+    if workload.command is not None:
+        return image.entrypoint, workload.command
+    if image.command is None and image.entrypoint is None:
+        return None
+    return image.entrypoint, image.command
+
+
+def started(graph: Graph, workload: Workload) -> Started | None:
+    """What a workload's command starts; None where an image hides the command."""
+    found = words(graph, workload)
+    whole = process.whole_command(*found) if found is not None else None
+    if whole is None or not whole.words:
+        return None
+    image = graph.image(workload)
+    folder = workload.working_dir or (image.working_dir if image is not None else None)
+    seen = files(graph, workload)
+    return process.start(graph.library, whole, seen.lookup, folder, graph.environment(workload))
+
+
+def _plain_base(workload: Workload) -> bool:
+    """Whether a pulled image is a bare language image, whose entry point hands its arguments on."""
+    name = workload.image.value if workload.image else ""
+    return name.rpartition("/")[2].partition(":")[0] in {"python", "node", "golang", "ruby", "debian", "ubuntu", "alpine"}
+
+
+def program(graph: Graph, workload: Workload, begun: Process) -> Program | None:
+    """The Python program behind a process."""
+    entry = begun.entry
+    if entry is None:
+        return None
+    seen = files(graph, workload)
+    folders = (*entry.folders, *_python_path(begun), *((begun.folder,) if begun.folder else ()))
+    if entry.module is not None:
+        for folder in dict.fromkeys(folders):
+            found = _module(seen, folder, entry.module)
+            if found is not None:
+                return _followed(graph.library, seen, found, folders, entry, begun)
+        return None
+    path = seen.lookup(entry.path) if entry.path is not None else Found.MADE
+    if not isinstance(path, str) or not path.endswith(".py"):
+        return None
+    roots = tuple(r for f in folders if (r := seen.folder(f)) is not None)
+    return application.program(graph.library, path, roots, arguments=begun.words[1:])
+
+
+def _python_path(begun: Process) -> tuple[str, ...]:
+    given = begun.environment.get("PYTHONPATH")
+    if given is None or given.value is None:
+        return ()
+    return tuple(part for part in given.value.value.split(":") if part.startswith("/"))
+
+
+def _module(seen: Files, folder: str, module: str) -> str | None:
+    base = posixpath.join(folder, module.replace(".", "/"))
+    for path in (base + ".py", base + "/__init__.py", base + "/__main__.py"):
+        found = seen.lookup(path)
+        if isinstance(found, str):
+            return found
+    return None
+
+
+def _followed(  # noqa: PLR0913 - a start command has that many parts
+    library: Library, seen: Files, path: str, folders: tuple[str, ...], entry: Entry, begun: Process
+) -> Program | None:
+    roots = tuple(dict.fromkeys(r for f in folders if (r := seen.folder(f)) is not None))
+    return application.program(
+        library,
+        path,
+        roots,
+        entry.module,
+        main=entry.kind == "module",
+        attribute=entry.attribute,
+        arguments=begun.words[1:],
+    )
+
+
+# --- references in the source ----------------------------------------------------------------------------------------
+
+
+def defaults(graph: Graph, workload: Workload) -> Iterator[Reference]:
+    """Addresses in defaults of the source that take effect, since the deployment doesn't give the variable."""
+    seen = graph.environment(workload)
+    for program_, read in _reads(graph, workload):
+        if any(seen.get(name) is not None for name in (read.name, *read.names)) or not seen.complete:
+            continue
+        text = _default(program_, read, seen)
+        if text is None:
+            continue
+        for part, found in references.addresses(read.name, text):
+            place = located(part)
+            if place is not None:
+                yield Reference(
+                    address=found,
+                    value=part,
+                    location=place,
+                    anchor=read.anchor,
+                    writing=Writing.SOURCE_DEFAULT,
+                    place=references.place_of(read.name, workload),
+                    workload=workload,
+                    variable=read.name,
+                    calls=read.name in program_.called_variables,
+                )
+
+
+def _reads(graph: Graph, workload: Workload) -> Iterator[tuple[Program, EnvRead]]:
+    for found in graph.programs(workload):
+        for read in found.env_reads:
+            yield found, read
+
+
+def _default(found: Program, read: EnvRead, seen: Environment) -> Text | None:
+    if read.default is None:
+        return None
+    path = read.location.path
+    value = found.value(path, read.default).fill(Environment({}, seen.complete))
+    return value.text if value else None
+
+
+def copies(graph: Graph, workload: Workload, variable: str) -> tuple[Text, ...]:
+    """Other places that give a workload's variable a value: defaults in its source, lines of dotenv files beside it."""
+    texts = []
+    for found, read in _reads(graph, workload):
+        if variable in {read.name, *read.names} and (text := _default(found, read, Environment())) is not None:
+            texts.append(text)
+    for path in _dotenv_files(graph, workload):
+        given = (environment.variables(graph.library, path) or {}).get(variable)
+        if given is not None and given.value is not None:
+            texts.append(given.value)
+    return tuple(texts)
+
+
+def _dotenv_files(graph: Graph, workload: Workload) -> Iterator[str]:
+    """The dotenv files of the project's folder and of the build's context: the live ones and the examples."""
+    build = graph.build_of(workload)
+    for folder in dict.fromkeys((workload.deployment.folder, build.context if build else workload.deployment.folder)):
+        for path in sorted(graph.library.tree.entries):
+            if posixpath.dirname(path) == folder and environment.is_dotenv(path):
+                yield path
