@@ -1,0 +1,128 @@
+"""Whether ignore rules name a path: git's own answer where there is git, else what the root's `.gitignore` files say.
+
+May import plumbing.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import weakref
+from threading import Lock
+from typing import IO, TYPE_CHECKING
+
+from stackfix.repository import plumbing
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+    from pathspec import GitIgnoreSpec
+
+
+class Files:
+    """The `.gitignore` files of a root outside git, each read when a path beside or below it is asked for."""
+
+    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+        """`read` gives the `.gitignore` of a folder, None where it has none."""
+        self._read = read
+        self._specs: dict[str, GitIgnoreSpec | None] = {}
+        self._folders: dict[str, bool] = {"": False}
+
+    def names(self, path: str) -> bool:
+        """Whether a path is ignored, itself or by a folder above it; a folder's path ends with `/`."""
+        parent = posixpath.dirname(path.rstrip("/"))
+        if parent not in self._folders:
+            self._folders[parent] = self.names(parent + "/")
+        if self._folders[parent]:
+            return True
+        folder = parent
+        while True:
+            spec = self._spec(folder)
+            if spec is not None:
+                said = spec.check_file(path[len(folder) + 1 :] if folder else path).include
+                if said is not None:
+                    return said
+            if not folder:
+                return False
+            folder = posixpath.dirname(folder)
+
+    def _spec(self, folder: str) -> GitIgnoreSpec | None:
+        if folder not in self._specs:
+            data = self._read(folder)
+            self._specs[folder] = None if data is None else _compiled(data)
+        return self._specs[folder]
+
+
+def _compiled(data: bytes) -> GitIgnoreSpec | None:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 30 ms that only a root with a .gitignore and no git pays
+
+    lines = []
+    for line in os.fsdecode(data).splitlines():
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            # git passes over a line that is no pattern.
+            continue
+        lines.append(line)
+    return GitIgnoreSpec.from_lines(lines) if lines else None
+
+
+class Git:
+    """The answer of git itself, from one process that is started by the first question and stays."""
+
+    def __init__(self, root: str) -> None:
+        """`root` is the folder that paths are relative to."""
+        self._root = root
+        self._known: dict[str, bool] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = Lock()
+
+    def names(self, path: str) -> bool:
+        """Whether git would ignore a path, as a file or as a folder, tracked or not."""
+        path = path.rstrip("/")
+        if path not in self._known:
+            with self._lock:
+                self._known[path] = self._ask(path) or self._ask(path + "/")
+        return self._known[path]
+
+    def _ask(self, path: str) -> bool:
+        if "\0" in path:
+            return False
+        if self._process is None:
+            try:
+                self._process = plumbing.start(
+                    self._root, "check-ignore", "--stdin", "-z", "-v", "-n", "--no-index", talking=True
+                )
+            except plumbing.GitFailed:
+                return False
+            weakref.finalize(self, plumbing.stop, self._process)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(os.fsencode(path) + b"\0")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return self._given_up()
+        answer = [_field(self._process.stdout) for _ in range(4)]
+        if None in answer:
+            return self._given_up()
+        pattern = answer[2] or b""
+        return bool(pattern) and not pattern.startswith(b"!")
+
+    def _given_up(self) -> bool:
+        """Git ends at a path that it won't judge (beyond a link, in a submodule): the next question starts it anew."""
+        if self._process is not None:
+            plumbing.stop(self._process)
+        self._process = None
+        return False
+
+
+def _field(stream: IO[bytes]) -> bytes | None:
+    """One field of an answer, up to its NUL; None at the end."""
+    found = bytearray()
+    while (byte := stream.read(1)) != b"\0":
+        if not byte:
+            return None
+        found += byte
+    return bytes(found)
