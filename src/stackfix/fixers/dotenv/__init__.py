@@ -1,0 +1,1 @@
+"""Repairs of dotenv files. May import edits, formats and repairs."""

@@ -1,0 +1,1 @@
+"""Repairs of shell scripts. May import edits, formats and repairs."""

@@ -1,0 +1,126 @@
+"""CI definitions: what GitHub workflows and GitLab pipelines build and apply.
+
+Steps run at the repository's root unless `working-directory` says otherwise. What a matrix or an expression gives is
+unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Anchor, Location, located
+from stackfix.formats import yaml
+from stackfix.graph.script import ScriptFacts, of_shell
+from stackfix.text import Text, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BUILDS = re.compile(r"(?:docker/build-push-action|redhat-actions/buildah-build|docker/bake-action)@")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An action that builds an image. Paths are from the root; None where not given or unknown (`certain` False)."""
+
+    location: Location
+    anchor: Anchor
+    context: Text | None
+    file: Text | None
+    tags: tuple[Text, ...]
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A block of shell. `folder` is its `working-directory` from the root, None where an expression gives it."""
+
+    facts: ScriptFacts
+    folder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowFacts:
+    """All that one definition builds and runs."""
+
+    builds: tuple[Built, ...] = ()
+    runs: tuple[Ran, ...] = ()
+
+
+def is_workflow(path: str) -> bool:
+    """Whether a file is a CI definition, by its path."""
+    return bool(re.search(r"(?:^|/)(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml)$", path))
+
+
+def facts(text: Text) -> WorkflowFacts:
+    """The facts of a GitHub workflow or a GitLab pipeline."""
+    builds: list[Built] = []
+    runs: list[Ran] = []
+    for document in yaml.read(text):
+        jobs = yaml.get(document.root, "jobs")
+        if isinstance(jobs, yaml.Mapping):
+            for job in yaml.items(jobs):
+                _job(job, document.index, text, builds, runs)
+        else:
+            runs.extend(_gitlab(document, text))
+    return WorkflowFacts(tuple(builds), tuple(runs))
+
+
+def _job(job: yaml.Item, index: int, text: Text, builds: list[Built], runs: list[Ran]) -> None:
+    steps = yaml.get(job.value, "steps")
+    default = yaml.get(job.value, "defaults", "run", "working-directory")
+    if not isinstance(steps, yaml.Sequence):
+        return
+    key = yaml.deref(job.key)
+    name = key.value if isinstance(key, yaml.Scalar) else ""
+    for number, item in enumerate(steps.items):
+        anchor = Anchor(_path(text), "yaml", (index, "jobs", name, "steps", number))
+        used, run = yaml.get(item, "uses"), yaml.get(item, "run")
+        if isinstance(used, yaml.Scalar) and _BUILDS.match(used.value):
+            builds.extend(_built(used, yaml.get(item, "with"), anchor))
+        if isinstance(run, yaml.Scalar):
+            runs.extend(_ran(run.text, yaml.get(item, "working-directory") or default, anchor.child("run")))
+
+
+def _built(used: yaml.Scalar, given: yaml.Node | None, anchor: Anchor) -> Iterator[Built]:
+    location = located(used.text)
+    context, file, tags = (yaml.get(given, k) for k in ("context", "file", "tags"))
+    texts = [n.text if isinstance(n, yaml.Scalar) else None for n in (context, file)]
+    certain = not any(t is not None and "${{" in t.value for t in texts)
+    known = [None if t is None or "${{" in t.value or "://" in t.value else t for t in texts]
+    named = tags.text.value.split() if isinstance(tags, yaml.Scalar) else []
+    found = tuple(Text.unwritten(t.strip(",")) for t in named if "${{" not in t)
+    if location is not None:
+        yield Built(location, anchor, known[0], known[1], found, certain)
+
+
+def _ran(written: Text, folder: yaml.Node | None, anchor: Anchor) -> Iterator[Ran]:
+    inner = Anchor(anchor.path, anchor.syntax, anchor.steps, Anchor(anchor.path, "shell"))
+    try:
+        found = of_shell(written, inner)
+    except Unreadable:
+        return
+    value = folder.value if isinstance(folder, yaml.Scalar) else ""
+    yield Ran(found, None if "${{" in value else value)
+
+
+def _gitlab(document: yaml.Document, text: Text) -> Iterator[Ran]:
+    """Each line of `before_script`, `script` and `after_script` of each job, one after another."""
+    for item in yaml.items(document.root):
+        key = yaml.deref(item.key)
+        if not isinstance(key, yaml.Scalar):
+            continue
+        for part in ("before_script", "script", "after_script"):
+            lines = yaml.get(item.value, part)
+            for number, line in enumerate(lines.items if isinstance(lines, yaml.Sequence) else ()):
+                scalar = yaml.deref(line)
+                if isinstance(scalar, yaml.Scalar):
+                    anchor = Anchor(_path(text), "yaml", (document.index, key.value, part, number))
+                    yield from _ran(scalar.text, None, anchor)
+
+
+def _path(text: Text) -> str:
+    place = text.first_place
+    return place[0] if place is not None else ""
