@@ -44,7 +44,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
             continue
         reach = graph.resolve(reference)
-        if reach.reached is Reached.MET and (answer := meeting.wrong_port(graph, reference, reach.workloads)):
+        if reach.reached is Reached.MET and (answer := meeting.wrong_port(graph, reference, reach)):
             yield _finding(graph, reference, reach, answer)
 
 
@@ -54,11 +54,15 @@ def _finding(graph: Graph, reference: Reference, reach: Reach, answer: meeting.A
     move = moves.move(graph, reference, moves.Target(host, answer.port))
     return Finding(
         rule=RULE,
-        message=f"{address.host.value} doesn't answer on {address.port}: it binds {answer.port}",
-        location=Location(reference.location.path, reference.location.span, f"reaches for {address.port}"),
+        message=f"{address.host.value} doesn't answer on {address.default_port}: {_says(reach)} {answer.port}",
+        location=Location(reference.location.path, reference.location.span, f"reaches for {address.default_port}"),
         anchor=reference.anchor,
         value=reference.value.value,
         evidence=(*answer.evidence, *move.copies),
         remedy=Remedy(Applicability.SAFE, f"use {host or address.host.value}:{answer.port}", move.repairs),
         components=graph.concerned(reference, *reach.workloads),
     )
+
+
+def _says(reach: Reach) -> str:
+    return "its Service offers" if reach.service is not None else "it binds"

@@ -46,15 +46,27 @@ class Project:
         return named[-1] if named else re.sub(r"[^a-z0-9_-]", "", posixpath.basename(self.folder).lower())
 
 
+def service_names(library: Library) -> frozenset[str]:
+    """The names of all services of all Compose files, those that are never judged too."""
+    found = set()
+    for file in files(library).values():
+        for part in file.services:
+            found.add(part.name.value)
+            named = yaml.get(part.node, "container_name")
+            if isinstance(named, yaml.Scalar):
+                found.add(named.value)
+    return frozenset(found)
+
+
 def deployments(library: Library, policy: Policy) -> tuple[Deployment, ...]:
     """All Compose projects that can be judged."""
-    files = _files(library)
-    projects = _projects(library, files)
+    projects = _projects(library, files(library))
     names = _real_names(projects)
     return tuple(_deployment(library, policy, project, names) for project in projects)
 
 
-def _files(library: Library) -> dict[str, ComposeFile]:
+def files(library: Library) -> dict[str, ComposeFile]:
+    """Every Compose file outside folders of copies, by path."""
     found = {}
     for path, entry in library.tree.entries.items():
         if not entry.wiring or not path.endswith((".yml", ".yaml")):
@@ -68,25 +80,25 @@ def _files(library: Library) -> dict[str, ComposeFile]:
     return found
 
 
-def _projects(library: Library, files: Mapping[str, ComposeFile]) -> tuple[Project, ...]:
+def _projects(library: Library, known: Mapping[str, ComposeFile]) -> tuple[Project, ...]:
     """Canonical files with their overrides, the combinations people write, and whole files that stand alone."""
     lists: dict[tuple[str, ...], None] = {}
-    combined = combinations(library, frozenset(files)) if files else ()
+    combined = combinations(library, frozenset(known)) if known else ()
     later = {path for paths in combined for path in paths[1:]}
-    for path in sorted(files):
+    for path in sorted(known):
         folder, name = posixpath.split(path)
         override = re.sub(r"\.(ya?ml)$", r".override.\1", path)
         if name in _CANONICAL:
-            first = next(n for n in _CANONICAL if tree.join(folder, n) in files)
+            first = next(n for n in _CANONICAL if tree.join(folder, n) in known)
             if name == first:
-                lists[(path, override) if override in files else (path,)] = None
-        elif path not in later and ".override." not in name and files[path].whole:
+                lists[(path, override) if override in known else (path,)] = None
+        elif path not in later and ".override." not in name and known[path].whole:
             lists[(path,)] = None
     lists.update(dict.fromkeys(paths for paths in combined if len(paths) > 1))
     return tuple(
         Project(merged, posixpath.dirname(paths[0]))
         for paths in lists
-        if (merged := _with_includes(library, [files[path] for path in paths])) and _complete(merged)
+        if (merged := _with_includes(library, [known[path] for path in paths])) and _complete(merged)
     )
 
 

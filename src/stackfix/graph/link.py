@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stackfix.graph import compose, kubernetes_link, listening, proxies, references, sources, tying
+from stackfix.graph import address, compose, kubernetes_link, kubernetes_names, listening, proxies, references, sources, tying
 from stackfix.graph.image import image as built_image
 from stackfix.graph.model import Platform, Reference
-from stackfix.graph.reach import ComposeNames, Reach, Reached
+from stackfix.graph.reach import By, ComposeNames, Reach, Reached
 from stackfix.graph.value import EMPTY
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Graph:
     @cached_property
     def names(self) -> ComposeNames:
         """The names of the Compose projects."""
-        return ComposeNames(self.projects)
+        return ComposeNames(self.projects, compose.service_names(self.library))
 
     @cached_property
     def ties(self) -> tying.Ties:
@@ -193,10 +193,24 @@ class Graph:
         return self._reached[reference]
 
     def _resolve(self, reference: Reference) -> Reach:
-        asker = reference.workload
-        if asker is None or asker.deployment.platform is not Platform.COMPOSE:
+        asker, host = reference.workload, reference.address.host.value
+        if asker is None:
             return Reach(Reached.UNKNOWN)
-        return self.names.resolve(reference.address.host.value, asker)
+        if asker.deployment.platform is Platform.COMPOSE:
+            return self.names.resolve(host, asker)
+        return self._resolve_in_cluster(host, asker)
+
+    def _resolve_in_cluster(self, host: str, asker: Workload) -> Reach:
+        cluster = next((c for c in self.world.clusters if c.deployment is asker.deployment), None)
+        if cluster is None or asker.network_mode == "host" or host in asker.extra_hosts:
+            return Reach(Reached.UNKNOWN)
+        if address.is_loopback(host):
+            return Reach(Reached.SELF, (asker,))
+        found = kubernetes_names.resolve_host(host, asker.namespace or "", cluster, asker.location.path)
+        if isinstance(found, kubernetes_names.Unresolved):
+            missing = found is kubernetes_names.Unresolved.MISSING
+            return Reach(Reached.MISSING if missing else Reached.UNKNOWN)
+        return Reach(Reached.MET, kubernetes_names.selected(found, cluster), By.SERVICE, found)
 
     def copies(self, workload: Workload, variable: str) -> tuple[Text, ...]:
         """Other places that give a workload's variable a value: defaults in its source and example lines."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
+from stackfix.graph import kubernetes_names
 from stackfix.graph.model import DEFAULT_PORTS, Says
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Location
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Declaration, Reference, Workload
+    from stackfix.graph.model import Declaration, KubeService, Reference, Workload
+    from stackfix.graph.reach import Reach
+
+
+_PLAIN = frozenset({"http", "ws"})
+"""Schemes whose own port is meant where none is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +54,35 @@ def _behind(graph: Graph, target: Workload, port: int | None) -> Answer | None:
     return Answer(container, tuple(filter(None, (place, *_witnesses(graph, target, container)))))
 
 
-def wrong_port(graph: Graph, reference: Reference, targets: Iterable[Workload]) -> Answer | None:
-    """The port that a reference should name, where it names one that its component certainly doesn't bind."""
-    port = reference.address.port
-    if port is None:
+def wrong_port(graph: Graph, reference: Reference, reach: Reach) -> Answer | None:
+    """The port that a reference should name, where it names one that its component certainly doesn't answer on.
+
+    In Kubernetes that is a port of the Service, in Compose one that the process binds.
+    """
+    port = reference.address.default_port if reference.address.scheme else reference.address.port
+    if port is None or (reference.address.port is None and reference.address.scheme not in _PLAIN):
         return None
+    if reach.service is not None:
+        return _offered(reach.service, port, reach.workloads)
     answers = set()
-    for target in targets:
+    for target in reach.workloads:
         listening = graph.listening(target)
         if not listening.known or port in listening.ports:
             return None
         answers.add(answered(graph, target, reference.address.scheme))
     return answers.pop() if len(answers) == 1 else None
+
+
+def _offered(service: KubeService, port: int, pods: Iterable[Workload]) -> Answer | None:
+    """The one port of a Service, or the one behind which the asked number is; None where the Service has it."""
+    if service.headless or service.external_name or not service.ports or any(p.port == port for p in service.ports):
+        return None
+    behind = [p for p in service.ports if port in kubernetes_names.target_ports(p, tuple(pods))]
+    fitting = behind or list(service.ports)
+    if len(fitting) != 1:
+        return None
+    place = located(fitting[0].port_text, f"the Service offers {fitting[0].port}")
+    return Answer(fitting[0].port, (place,) if place else ())
 
 
 def answered(graph: Graph, target: Workload, scheme: str | None = None) -> Answer | None:

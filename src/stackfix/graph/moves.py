@@ -52,8 +52,12 @@ def move(graph: Graph, reference: Reference, target: Target) -> Move:
 
 def _repoint(address: Address, old: Address, target: Target) -> Iterator[SetText]:
     """The texts to set; a copy's port follows only where it was the same wrong one."""
-    if target.host is not None and target.host != address.host.value:
-        yield SetText(address.host, target.host)
+    host = target.host if target.host is not None else address.host.value
+    bare = address.port_text is None and address.scheme is not None
+    if bare and target.port not in {None, address.default_port} and address.default_port == old.default_port:
+        host = f"{host}:{target.port}"
+    if host != address.host.value:
+        yield SetText(address.host, host)
     if target.port is not None and address.port_text is not None and address.port == old.port != target.port:
         yield SetText(address.port_text, str(target.port))
 

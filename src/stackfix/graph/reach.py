@@ -15,7 +15,7 @@ from stackfix.graph import address
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stackfix.graph.model import Deployment, Workload
+    from stackfix.graph.model import Deployment, KubeService, Workload
 
 
 class Reached(Enum):
@@ -40,18 +40,26 @@ class By(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A name resolved: by whom it is answered. Several where one name is shared by several workloads."""
+    """A name resolved: by whom it is answered. Several where one name is shared by several workloads.
+
+    `service` is the Kubernetes Service that answers: then its ports count, and `workloads` are what it selects.
+    """
 
     reached: Reached
     workloads: tuple[Workload, ...] = ()
     by: By | None = None
+    service: KubeService | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ComposeNames:
-    """The names of all Compose projects, by network."""
+    """The names of all Compose projects, by network.
+
+    `spoken` are names that any Compose file gives a service, fragments and copies too: what they are part of is unseen.
+    """
 
     deployments: tuple[Deployment, ...]
+    spoken: frozenset[str] = frozenset()
 
     def resolve(self, host: str, asker: Workload) -> Reach:
         """What `host` is for a process of `asker`."""
@@ -106,7 +114,7 @@ class ComposeNames:
 
     def _elsewhere(self, host: str) -> bool:
         """Whether some other project of the repository has the name: how they are joined may be unseen."""
-        return any(w.name == host or _named(w, host) for d in self.deployments for w in d.workloads)
+        return host in self.spoken or any(_named(w, host) for d in self.deployments for w in d.workloads)
 
 
 def _networks(workload: Workload) -> frozenset[str]:

@@ -39,7 +39,7 @@ _NOT_A_CALL = re.compile(
     r"|SERVER_NAME|VIRTUAL_HOST|LETSENCRYPT|NO_PROXY|BIND|LISTEN|^HOST$|^HOSTNAME$|^NEXTAUTH_URL$|SITE_URL|ROOT_URL|CLUSTER"
     r"|QUORUM|VOTERS|(?:^|_)(?:APP|WEB|CLIENT|FRONTEND|FRONT_END|DASHBOARD|UI|PORTAL|SELF|OWN)_(?:URL|HOST|BASE_URL)$"
 )
-_HOST_NAME = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS)$|(?:HOST|HOSTNAME)$", re.IGNORECASE)
+_HOST_NAME = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS)$|(?<![Vv])(?:HOST|HOSTNAME)$", re.IGNORECASE)
 _SCHEMES = re.compile(
     r"(?:https?|wss?|grpcs?|tcp|rediss?|postgres(?:ql)?|mysql|mariadb|mongodb|amqps?|nats|kafka|bolt|neo4j|memcached"
     r"|clickhouse|elasticsearch|mssql|s3|plaintext)(?:\+[a-z0-9_]+)?"
