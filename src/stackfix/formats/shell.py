@@ -37,8 +37,8 @@ def read(text: Text) -> Script:
 
 def words(text: Text) -> tuple[Word, ...]:
     """The words of one simple command, assignments before it included; Unreadable where it is more than that."""
-    commands = read(text).commands
-    if len(commands) != 1 or commands[0].redirects or commands[0].follow == "&":
+    commands = tuple(c for c in read(text).commands if not any(b.kind == "substitution" for b in c.blocks))
+    if len(commands) != 1 or commands[0].blocks or commands[0].redirects or commands[0].follow == "&":
         raise Unreadable("not one simple command")
     reader = Reader(text)
     assigned = tuple(reader.scanner.word(_offset(commands[0], a)) for a in commands[0].assignments)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
-from stackfix.formats.shell_words import Dynamic, Part, Word, WordScanner
+from stackfix.formats.shell_words import Dynamic, Part, Word, WordScanner, merged
 from stackfix.formats.spelling import within
 from stackfix.text import Text, Unreadable
 
@@ -91,7 +92,7 @@ ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\[[^\]]*\])?\+?=", re.ASCII)
 """`NAME=`, `NAME[index]=` or `NAME+=`."""
 
 _RESERVED = re.compile(
-    r"(if|then|elif|else|fi|while|until|do|done|for|select|case|esac|function|time|[{}!]|\[\[)(?=[\s;&|()<>]|$)"
+    r"(if|in|then|elif|else|fi|while|until|do|done|for|select|case|esac|function|time|[{}!]|\[\[)(?=[\s;&|()<>]|$)"
 )
 _REDIRECT = re.compile(r"(?:\d*|\{\w+\})(?:<<<|<<-|<<|<>|<&|>>|>&|>\||<|>)|&>>|&>")
 _OPERATOR = re.compile(r"&&|\|\||\|&|;;&|;;|;&|[;&|]")
@@ -153,8 +154,10 @@ class Reader:
 
     def _inside(self, block: Block, ends: frozenset[str]) -> None:
         outer, self.blocks = self.blocks, (*self.blocks, block)
-        self._list(ends)
+        read = self._list(ends)
         self.blocks = outer
+        if not read and block.kind not in {"substitution", "case"}:
+            raise Unreadable("a block without a command", block.start)
 
     def _peek(self) -> str:
         return self.value[self.at : self.at + 1]
@@ -188,20 +191,27 @@ class Reader:
             else:
                 return newline
 
-    def _list(self, ends: frozenset[str]) -> None:
+    def _list(self, ends: frozenset[str]) -> int:
+        """Read up to what ends the list; how many commands there were."""
         lead = ""
-        while True:
+        for count in itertools.count():
             if self._space() and lead not in {"&&", "||", "|"}:
                 lead = "\n" if lead or self.drafts else ""
-            if self.at >= len(self.value) or self._peek() in ends or self._reserved() in ends:
-                return
-            if self.value.startswith(";;", self.at) and ";;" in ends:
-                return
+            if self._at_end(ends):
+                if lead in {"&&", "||", "|"}:
+                    raise Unreadable(f"nothing follows {lead}", self.at)
+                return count
             if self._peek() == ")" or _OPERATOR.match(self.value, self.at):
                 raise Unreadable(f"a {self._peek()} where a command should stand", self.at)
             first = len(self.drafts)
             self._one(lead)
             lead = self._operator(first)
+        return 0
+
+    def _at_end(self, ends: frozenset[str]) -> bool:
+        if self.at >= len(self.value) or self._peek() in ends or self._reserved() in ends:
+            return True
+        return self.value.startswith((";;", ";&"), self.at) and ";;" in ends
 
     def _operator(self, first: int) -> str:
         """Read what follows the command, and tell those that it was made of."""
@@ -393,6 +403,8 @@ class Reader:
                 draft.words.append(self._word())
                 self._array_after(draft)
             draft.end = self.at
+        if not (draft.words or draft.assignments or draft.redirects):
+            raise Unreadable("a command is missing", self.at)
         self.drafts.append(draft)
 
     def _assigned(self, draft: _Draft) -> bool:
@@ -448,6 +460,8 @@ class Reader:
             operator = match.group()
             self.at = match.end()
             self._blank()
+            if self._peek() == "#":
+                raise Unreadable("a redirection to nothing", self.at)
             target = self._process() if self.value.startswith(("<(", ">("), self.at) else self._word()
             draft.redirects.append(Redirect(operator, target))
             draft.end = self.at
@@ -482,4 +496,4 @@ def _heredoc(delimiter: str, raw: Text, quoted: bool) -> Heredoc:
     except Unreadable:
         # A shell reads a body only when it runs it: the script around it stays readable.
         parts = (Dynamic("command", raw),)
-    return Heredoc(delimiter, raw, parts)
+    return Heredoc(delimiter, raw, merged(parts))

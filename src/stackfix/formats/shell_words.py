@@ -95,9 +95,13 @@ class WordScanner:
         parts, end = self.parts(start, "plain", len(self.value))
         unquoted = "".join(p.value if isinstance(p, Text) and _is_plain(p) else "\0" for p in parts)
         whole = parts or (within(self.slicer.slice(start, start), "shell:plain"),)
-        merged = _merged(whole)
         return Word(
-            merged, self.slicer.slice(start, end), start, end, bool(_PATTERN.search(unquoted)), self._quotes != quotes
+            merged(whole),
+            self.slicer.slice(start, end),
+            start,
+            end,
+            bool(_PATTERN.search(unquoted)),
+            self._quotes != quotes,
         )
 
     def parts(self, at: int, context: str, limit: int) -> tuple[tuple[Part, ...], int]:
@@ -211,7 +215,7 @@ class WordScanner:
         if not operand and match.group(2):
             operand = (within(self.slicer.slice(end, end), f"shell:{operand_context}"),)
         whole = self.slicer.slice(at, end + 1)
-        found.append(Parameter(match.group(1), whole, match.group(2) or "", _merged(operand), _double_quoted(context)))
+        found.append(Parameter(match.group(1), whole, match.group(2) or "", merged(operand), _double_quoted(context)))
         return end + 1
 
     def _closing(self, at: int, quote: str) -> int:
@@ -236,7 +240,7 @@ def _double_quoted(context: str) -> bool:
     return context in {"double", "double_operand", "heredoc"}
 
 
-def _merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Neighbouring texts as one."""
     found: list[Part] = []
     texts: list[Text] = []
