@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 import warnings
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.edits import Refused
 from stackfix.findings import Anchor, Location, located
+from stackfix.formats.python_literals import encode, inexact, parts, quoted
 from stackfix.spans import Span
-from stackfix.text import Piece, Slicer, Text, Unreadable
+from stackfix.text import Slicer, Text, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+__all__ = ["Module", "dotted", "encode", "prefilter", "read", "resolve"]
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -29,14 +29,6 @@ _TELLING = (
 )  # fmt: skip
 _LINE = re.compile(r"\r\n|\r|\n")
 _EXCEPT = re.compile(r"^[ \t]*except[ \t]+[\w.]+(?:[ \t]*,[ \t]*[\w.]+)+[ \t]*:", re.MULTILINE)
-_GAP = re.compile(r"(?:[ \t\f]+|\\(?:\r\n|\r|\n)|\r\n|\r|\n|#[^\r\n]*)+")
-_OPENING = re.compile(r"""([rRbBuUfF]{0,2})('''|\"\"\"|'|")""")
-_ESCAPE = re.compile(r"\\(?:\r\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|.)", re.DOTALL)
-_BYTES_ESCAPE = re.compile(r"\\(?:\r\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
-_SIMPLE = {"\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_QUOTES = {"'": "single", '"': "double", "'''": "triple-single", '"""': "triple-double"}
-_MARKS = {name: mark for mark, name in _QUOTES.items()}
-_DECIMAL = re.compile(r"0|[1-9][0-9]*")
 
 
 class Module:
@@ -95,19 +87,19 @@ class Module:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str | bytes):
             return None
         meant = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
-        parts = _parts(self, *self.range(node))
-        text = Text.join(p for p in parts if p is not None) if parts is not None else None
-        if text is not None and text.value == meant and None not in (parts or []):
+        found = parts(self._slicer, *self.range(node))
+        text = Text.join(p for p in found if p is not None) if found is not None else None
+        if text is not None and text.value == meant and None not in (found or []):
             return text
         return self._whole(node, meant)
 
     def joined(self, node: ast.JoinedStr) -> tuple[Text | ast.FormattedValue, ...]:
         """An f-string's texts and expressions in order. Texts that can't be placed exactly point at the whole."""
-        parts = _parts(self, *self.range(node)) or []
-        texts = [p.value if p is not None else None for p in parts]
+        found = parts(self._slicer, *self.range(node)) or []
+        texts = [p.value if p is not None else None for p in found]
         meant = [v.value if isinstance(v, ast.Constant) else None for v in node.values]
         if texts == meant:
-            pairs = [t or v for t, v in zip(parts, node.values, strict=True)]
+            pairs = [t or v for t, v in zip(found, node.values, strict=True)]
             return tuple(v for v in pairs if isinstance(v, Text | ast.FormattedValue))
         return tuple(
             self._whole(node, str(v.value)) if isinstance(v, ast.Constant) else v
@@ -122,8 +114,8 @@ class Module:
         source = self.source(node)
         meant = str(node.value)
         if source.value == meant:
-            return _quoted(source, "python:number" if isinstance(node.value, int) else "python:float")
-        return _inexact(source, meant, "python:number" if isinstance(node.value, int) else "python:float")
+            return quoted(source, "python:number" if isinstance(node.value, int) else "python:float")
+        return inexact(source, meant, "python:number" if isinstance(node.value, int) else "python:float")
 
     def anchor(self, node: ast.AST) -> Anchor:
         """A node's address: what `resolve` finds it by."""
@@ -137,7 +129,7 @@ class Module:
         return self._parents.get(node)
 
     def _whole(self, node: ast.expr, meant: str) -> Text:
-        return _inexact(self.source(node), meant, "python:unknown")
+        return inexact(self.source(node), meant, "python:unknown")
 
     def _address(self, node: ast.AST) -> tuple[str | int, ...]:
         steps: list[tuple[str | int, ...]] = []
@@ -302,223 +294,3 @@ def _names(node: ast.AST) -> tuple[str, ...]:
     if isinstance(node, ast.AnnAssign) and node.value is not None:
         return (f"assign:{ast.unparse(node.target)}", kind)
     return (kind,)
-
-
-# --- literals --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """One string token: character offsets of its inside, and how it spells characters."""
-
-    start: int
-    end: int
-    raw: bool
-    bytes: bool
-    formatted: bool
-    mark: str
-
-    @property
-    def quoting(self) -> str:
-        prefix = ("raw-" if self.raw else "") + ("bytes-" if self.bytes else "") + ("f-" if self.formatted else "")
-        return f"python:{prefix}{_QUOTES[self.mark]}"
-
-
-def _tokens(source: str, start: int, end: int) -> list[_Token] | None:
-    """The string tokens of one literal with its implicit concatenations."""
-    found = []
-    while start < end:
-        gap = _GAP.match(source, start, end)
-        start = gap.end() if gap else start
-        if start >= end:
-            break
-        opening = _OPENING.match(source, start, end)
-        if opening is None:
-            return None
-        prefix, mark = opening[1].lower(), opening[2]
-        formatted = "f" in prefix
-        close = _close(source, opening.end(), end, mark, formatted=formatted)
-        if close is None:
-            return None
-        found.append(_Token(opening.end(), close, "r" in prefix, "b" in prefix, formatted, mark))
-        start = close + len(mark)
-    return found
-
-
-def _close(source: str, at: int, end: int, mark: str, *, formatted: bool) -> int | None:
-    """Where the closing quotes stand. An expression in an f-string may hold quotes of its own."""
-    while at < end:
-        if source[at] == "\\":
-            at += 2
-        elif source.startswith(mark, at):
-            return at
-        elif formatted and source[at] == "{" and not source.startswith("{{", at):
-            after = _expression_end(source, at + 1, end, mark)
-            if after is None:
-                return None
-            at = after
-        else:
-            at += 2 if formatted and source.startswith("{{", at) else 1
-    return None
-
-
-def _expression_end(source: str, at: int, end: int, mark: str) -> int | None:
-    """Past the `}` that closes an f-string's expression which began before `at`."""
-    depth = 1
-    while at < end:
-        character = source[at]
-        if character in "'\"":
-            opening = _OPENING.match(source, at, end)
-            if opening is None or source.startswith(mark, at):
-                return None
-            close = _close(source, opening.end(), end, opening[2], formatted=False)
-            if close is None:
-                return None
-            at = close + len(opening[2])
-            continue
-        depth += (character in "{[(") - (character in "}])")
-        at += 1
-        if depth == 0:
-            return at
-    return None
-
-
-def _parts(module: Module, start: int, end: int) -> list[Text | None] | None:
-    """A literal's texts, with None where an f-string has an expression; neighbours joined as `ast` joins them."""
-    tokens = _tokens(module.text.value, start, end)
-    if not tokens:
-        return None
-    parts: list[Text | None] = []
-    for token in tokens:
-        for part in _token_parts(module, token):
-            if part is not None and parts and parts[-1] is not None:
-                parts[-1] = parts[-1] + part
-            else:
-                parts.append(part)
-    if any(t.formatted for t in tokens):
-        parts = [p for p in parts if p is None or p.value]
-    return parts
-
-
-def _token_parts(module: Module, token: _Token) -> Iterator[Text | None]:
-    if not token.formatted:
-        yield _decoded(module, token, token.start, token.end)
-        return
-    source = module.text.value
-    at = begin = token.start
-    while at < token.end:
-        if source[at] == "{" and not source.startswith("{{", at):
-            yield _decoded(module, token, begin, at)
-            yield None
-            at = begin = _expression_end(source, at + 1, token.end, token.mark) or token.end
-        else:
-            at += 2 if source.startswith(("{{", "}}"), at) or (source[at] == "\\" and not token.raw) else 1
-    yield _decoded(module, token, begin, token.end)
-
-
-def _decoded(module: Module, token: _Token, start: int, end: int) -> Text:
-    """Characters of a token's inside: runs spelled as they are, and escape sequences in one piece each."""
-    if start == end:
-        return _quoted(module.slice(start, end), token.quoting)
-    source = module.text.value
-    patterns = [r"\r\n?"]
-    if not token.raw:
-        patterns.append((_BYTES_ESCAPE if token.bytes else _ESCAPE).pattern)
-    if token.formatted:
-        patterns.append(r"\{\{|\}\}")
-    texts = []
-    for match in re.compile("|".join(patterns), re.DOTALL).finditer(source, start, end):
-        if match.start() > start:
-            texts.append(_quoted(module.slice(start, match.start()), token.quoting))
-        texts.append(_inexact(module.slice(match.start(), match.end()), _meaning(match[0]), token.quoting))
-        start = match.end()
-    if start < end:
-        texts.append(_quoted(module.slice(start, end), token.quoting))
-    return Text.join(texts)
-
-
-def _meaning(spelled: str) -> str:
-    """What an escape sequence, a doubled brace or a line ending stands for; an unknown sequence stands for itself."""
-    if not spelled.startswith("\\"):
-        return "\n" if spelled[0] == "\r" else spelled[0]
-    rest = spelled[1:]
-    if rest in {"\n", "\r", "\r\n"}:
-        return ""
-    if rest in _SIMPLE:
-        return _SIMPLE[rest]
-    if rest[0] in "01234567":
-        return chr(int(rest, 8))
-    if rest[0] in "xuU" and len(rest) > 1:
-        return chr(int(rest[1:], 16)) if int(rest[1:], 16) <= sys.maxunicode else spelled
-    if rest.startswith("N{"):
-        import unicodedata  # noqa: PLC0415 - a large table that hardly any file needs
-
-        try:
-            return unicodedata.lookup(rest[2:-1])
-        except KeyError:
-            return spelled
-    return spelled
-
-
-def _quoted(text: Text, quoting: str) -> Text:
-    return Text(text.value, tuple(replace(p, quoting=(*p.quoting, quoting)) for p in text.pieces))
-
-
-def _inexact(source: Text, meant: str, quoting: str) -> Text:
-    """One piece that spells `meant` with all the bytes of `source`."""
-    place = source.place
-    if place is None:
-        return Text.unwritten(meant)
-    outer = source.pieces[0].quoting
-    return Text(meant, (Piece(len(meant), place[0], place[1], (*outer, quoting), exact=False),))
-
-
-# --- spelling --------------------------------------------------------------------------------------------------------
-
-
-def encode(quoting: str, new: str) -> str:
-    """Spell characters inside a literal of that kind. Refused where the kind can't hold them."""
-    kind = quoting.removeprefix("python:")
-    if kind == "number":
-        if not _DECIMAL.fullmatch(new):
-            raise Refused("a number in Python source can only become another whole number")
-        return new
-    prefixes, mark = _kind(kind)
-    if "raw-" in prefixes:
-        return _encode_raw(new, mark, prefixes)
-    spelled = "".join(_spelled(c, mark, in_bytes="bytes-" in prefixes) for c in new)
-    return spelled.replace("{", "{{").replace("}", "}}") if "f-" in prefixes else spelled
-
-
-def _kind(kind: str) -> tuple[str, str]:
-    for name in ("triple-single", "triple-double", "single", "double"):
-        if kind.endswith(name):
-            return kind[: len(kind) - len(name)], _MARKS[name]
-    raise Refused("this Python literal's spelling can't be changed exactly")
-
-
-def _encode_raw(new: str, mark: str, prefixes: str) -> str:
-    if mark[0] in new or "\\" in new or any(ord(c) < 0x20 or c == "\x7f" for c in new):  # noqa: PLR2004 - controls
-        raise Refused("a raw Python string can't spell these characters")
-    if "bytes-" in prefixes and not new.isascii():
-        raise Refused("a bytes literal holds ASCII only")
-    if "f-" in prefixes and ("{" in new or "}" in new):
-        return new.replace("{", "{{").replace("}", "}}")
-    return new
-
-
-def _spelled(character: str, mark: str, *, in_bytes: bool) -> str:
-    code = ord(character)
-    if character in {"\\", mark[0]}:
-        return "\\" + character
-    if character in "\n\r\t":
-        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
-    if 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004 - the surrogates
-        raise Refused("half of a character pair can't be written")
-    if code < 0x20 or 0x7F <= code < 0xA0:  # noqa: PLR2004 - control characters
-        return f"\\x{code:02x}"
-    if in_bytes and code > 0x7F:  # noqa: PLR2004 - past ASCII
-        if code > 0xFF:  # noqa: PLR2004 - past Latin-1
-            raise Refused("a bytes literal can't hold these characters")
-        return f"\\x{code:02x}"
-    return character

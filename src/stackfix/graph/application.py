@@ -16,7 +16,7 @@ from stackfix.graph.python_names import Names, resolve_module
 from stackfix.graph.python_reach import Reach, reach
 from stackfix.graph.python_routing import Routing, ServedRoute, objects, routing
 from stackfix.graph.python_serving import run_defaults, split_address
-from stackfix.graph.value import Hole, Symbol, Template
+from stackfix.graph.value import Hole, Opaque, Symbol, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
@@ -298,6 +298,8 @@ def _calls(names: Names, reached: Reach) -> Iterator[ProgramCall]:
         for call in known.client_calls if known is not None else ():
             value = names.value(path, call.value)
             kept = authority(value) if call.kind == "url" else value
+            if all(isinstance(p, Opaque) for p in kept.parts):
+                continue
             yield ProgramCall(path, call.callee, call.kind, kept, call.location, call.anchor)
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stackfix.graph.value import Hole, Symbol
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/{}]+.*|[A-Za-z][A-Za-z0-9_.-]*:[0-9]{2,5}(?:,\S*)?", re.DOTALL)
+# The first text of an f-string names a whole host only where a port or a path ends it.
+_WHOLE_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/{}]+(?:/|:[0-9]{2,5}$)")
 _VERBS = {"get", "post", "put", "delete", "patch", "head", "options"}
 _URL = (("url", 0),)
 _HOST_PORT = (("host", 0), ("port", 1))
@@ -158,7 +160,7 @@ def literals(source: Source) -> Iterator[Literal]:
 def _literal(source: Source, node: ast.AST) -> Text | None:
     if isinstance(node, ast.JoinedStr):
         first = next(iter(source.module.joined(node)), None)
-        return first if isinstance(first, Text) and "://" in first.value else None
+        return first if isinstance(first, Text) and _WHOLE_HOST.match(first.value) else None
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or ":" not in node.value:
         return None
     if isinstance(source.module.parent(node), ast.Expr | ast.JoinedStr):

@@ -29,6 +29,9 @@ class Reach:
     paths: list[str] = field(default_factory=list)
     functions: dict[Function, bool] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    # What has been worked out once about the finished program.
+    objects: dict[Function, list[Function]] = field(default_factory=dict)
+    callers: dict[str, list[tuple[str, Called]]] | None = None
 
     def runs(self, path: str, spot: Spot) -> bool | None:
         """Whether code runs: True for certain, None perhaps, False not in this program."""

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.graph.value import EMPTY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.findings import Anchor, Location
-    from stackfix.graph.python_facts import Include, PythonFacts, ServerObject
+    from stackfix.graph.python_facts import Called, Include, PythonFacts, ServerObject
     from stackfix.graph.python_names import Names
     from stackfix.graph.python_reach import Reach
     from stackfix.graph.value import Template
@@ -25,7 +27,7 @@ _HARMLESS = {
     "isinstance", "len", "str", "partial", "update_wrapper", "CORSMiddleware", "cors", "Marshmallow", "Mail", "Cache",
     "AsyncClient", "ASGITransport", "ProxyFix", "SentryAsgiMiddleware", "add_pagination", "include_router", "mount",
     "register_blueprint", "add_middleware", "Talisman", "Compress", "CSRFProtect", "Session", "WSGIMiddleware",
-    "launch", "Middleware",
+    "launch", "Middleware", "Mount",
 }  # fmt: skip
 
 
@@ -100,22 +102,24 @@ class _Table:
         for route in known.routes:
             if not self._owns(node, path, route.owner) or self._never(path, route.spot.function):
                 continue
-            own = self.names.value(path, route.path).text
+            own = self._text(path, route.path)
             if own is None:
                 self.holes.append("a path that can't be read")
                 continue
-            full = _joined(prefix, own.value, django=node[1] in {"urlpatterns", "websocket_urlpatterns"})
-            pattern = _pattern(prefix, own.value) if route.regex else _matching(full)
+            full = _joined(prefix, own, django=node[1] in {"urlpatterns", "websocket_urlpatterns"})
+            pattern = _pattern(prefix, own) if route.regex else _matching(full)
             self.routes.append(
-                ServedRoute(full, route.websocket, route.methods, route.location, route.anchor, pattern, own)
+                ServedRoute(
+                    full, route.websocket, route.methods, route.location, route.anchor, pattern, route.path.text
+                )
             )
         for hidden in known.unknown_routes:
             if self._owns(node, path, hidden.owner):
-                text = self.names.value(path, hidden.prefix).text if hidden.prefix is not None else None
+                text = self._text(path, hidden.prefix) if hidden.prefix is not None else None
                 if text is None:
                     self.holes.append(hidden.reason)
                 else:
-                    self.unknown.append(_joined(prefix, text.value, django=node[1] == "urlpatterns"))
+                    self.unknown.append(_joined(prefix, text, django=node[1] == "urlpatterns"))
 
     def _includes(self, node: Node, prefix: str, path: str, known: PythonFacts, seen: tuple[Node, ...]) -> None:
         for include in known.includes:
@@ -169,14 +173,26 @@ class _Table:
         return True
 
     def _text(self, path: str, value: Template | None) -> str | None:
+        """A path or prefix; a setting is taken by its default, and noted: another environment may serve elsewhere."""
         if value is None:
             return ""
-        text = self.names.value(path, value).text
-        return None if text is None else text.value
+        resolved = self.names.value(path, value)
+        if resolved.holes:
+            self.holes.append("a path that the environment decides")
+        filled = resolved.fill(EMPTY)
+        return None if filled is None else filled.text.value
 
 
 def objects(names: Names, reached: Reach, path: str, owner: str, depth: int = 0) -> list[Node]:
     """The applications or routers that a name of a file stands for: several where a parameter is given several."""
+    key = (path, owner)
+    if key not in reached.objects:
+        reached.objects[key] = []
+        reached.objects[key] = _objects(names, reached, path, owner, depth)
+    return reached.objects[key]
+
+
+def _objects(names: Names, reached: Reach, path: str, owner: str, depth: int) -> list[Node]:
     place = names.find(path, owner) if depth <= _DEPTH else None
     known = names.facts(place[0]) if place is not None else None
     if place is None or known is None:
@@ -199,20 +215,28 @@ def _given(names: Names, reached: Reach, function: Node, name: str, depth: int) 
     """What a function's parameter is given, wherever it is called."""
     own = names.facts(function[0])
     index = own.parameters[function[1]].index(name) if own is not None else 0
-    for path in reached.paths:
-        known = names.facts(path)
-        for called in known.calls if known is not None else ():
-            if called.name.rpartition(".")[2] != function[1].rpartition(".")[2] and not _renamed(known, called.name):
-                continue
-            if names.find(path, called.name) != function:
-                continue
-            given = called.arguments[index] if index < len(called.arguments) else dict(called.keywords).get(name)
-            if given is not None:
-                yield from objects(names, reached, path, given, depth + 1)
+    for path, called in _callers(names, reached).get(function[1].rpartition(".")[2], ()):
+        if names.find(path, called.name) != function:
+            continue
+        given = called.arguments[index] if index < len(called.arguments) else dict(called.keywords).get(name)
+        if given is not None:
+            yield from objects(names, reached, path, given, depth + 1)
 
 
-def _renamed(known: PythonFacts | None, name: str) -> bool:
-    return known is not None and any(i.alias == name and i.name != name for i in known.imports)
+def _callers(names: Names, reached: Reach) -> dict[str, list[tuple[str, Called]]]:
+    """Every call by the last part of its name, and by the name that an alias stands for."""
+    if reached.callers is None:
+        reached.callers = {}
+        for path in reached.paths:
+            known = names.facts(path)
+            if known is None:
+                continue
+            aliases = {i.alias: i.name for i in known.imports if i.name is not None and i.name != i.alias}
+            for called in known.calls:
+                last = called.name.rpartition(".")[2]
+                for name in {last, aliases.get(called.name, last)}:
+                    reached.callers.setdefault(name, []).append((path, called))
+    return reached.callers
 
 
 def _object(names: Names, node: Node) -> ServerObject | None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from stackfix.graph.value import Template
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# Nodes that say nothing of their own: names are read by what holds them.
+_LEAVES = {ast.Name, ast.Load, ast.Store, ast.Del, ast.alias, ast.arg, ast.Pass, ast.And, ast.Or, ast.Add, ast.Eq}
 _LOOPS = ast.For | ast.AsyncFor | ast.While | ast.Match | ast.IfExp | ast.Lambda
 
 
@@ -176,7 +178,7 @@ def _visits(tree: ast.Module) -> Iterator[tuple[ast.AST, Spot]]:
     while stack:
         node, spot = stack.pop()
         yield node, spot
-        stack.extend(reversed(list(_below(node, spot))))
+        stack.extend(reversed([below for below in _below(node, spot) if type(below[0]) not in _LEAVES]))
 
 
 def _below(node: ast.AST, spot: Spot) -> Iterator[tuple[ast.AST, Spot]]:

@@ -48,7 +48,8 @@ def evaluate(source: Source, node: ast.expr | None, scope: str, depth: int = 0) 
     """What an expression seen from a scope comes to. Numbers are their decimal digits."""
     if node is None or depth > _DEPTH:
         return Template.unknown()
-    text = source.module.string(node) or source.module.number(node)
+    text = source.module.string(node)
+    text = source.module.number(node) if text is None else text
     if text is not None:
         return Template.literal(text)
     rule = _RULES.get(type(node))
