@@ -63,6 +63,10 @@ class Tree:
             names.setdefault(posixpath.basename(path), []).append(path)
         return {name: tuple(sorted(paths)) for name, paths in names.items()}
 
+    @cached_property
+    def _unknown(self) -> frozenset[str]:
+        return frozenset(self.unknown)
+
     def is_file(self, path: str) -> bool:
         """Whether a file is there."""
         return path in self.entries
@@ -75,7 +79,10 @@ class Tree:
         """Whether nobody can say if it is there: outside the root, in a submodule, excluded."""
         if path.startswith(("../", "/")) or path == "..":
             return True
-        return any(path == p or path.startswith(p + "/") for p in self.unknown)
+        unknown = self._unknown
+        while path and path not in unknown:
+            path = path.rpartition("/")[0]
+        return path in unknown
 
     def named(self, name: str) -> tuple[str, ...]:
         """All files with that base name, sorted."""
