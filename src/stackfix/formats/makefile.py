@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(
     r"(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(::?=|\?=|:=|=)[ \t]*([^\r\n#]*?)[ \t]*(?:#[^\r\n]*)?\r?$"
 )
-_TARGET = re.compile(r"([A-Za-z0-9_.%/$(){} @-]+?)[ \t]*(?:[A-Za-z_][^:\r\n]*)?::?(?!=)")
+_TARGET = re.compile(r"([^:=#\s][^:=#\r\n]*?)[ \t]*::?(?!=)")
 _USE = re.compile(r"\$(?:\$|\((?P<round>[\w.-]+)\)|\{(?P<curly>[\w.-]+)\}|\((?P<call>[^)]*)\)|\{\{|(?P<one>.))")
 
 
@@ -84,7 +84,7 @@ def read_just(text: Text) -> Document:
                 begin = start + len(line) - len(line.lstrip(" \t@-"))
                 recipes.append(Recipe(target, slicer.slice(begin, end), "-" in line[: begin - start]))
         elif line.strip() and not line.startswith("#"):
-            match = re.match(r"@?([A-Za-z_][\w-]*)[^:=]*:(?!=)", line)
+            match = re.match(r"@?([A-Za-z_][\w-]*)(?:[ \t][^:\r\n]*)?:(?!=)", line)
             target = match.group(1) if match else ""
     return Document(text, (), tuple(recipes))
 

@@ -28,13 +28,15 @@ _KNOWN = re.compile(
 )
 _RANDOM = re.compile(r"(?<![\w/.@:-])[A-Za-z0-9+/_=-]{20,}(?![\w/.@:-])")
 _BITS_PER_CHARACTER = 3.6
+_LONGEST_WORD = 15
+_LONGEST_NUMBER = 8
 _PLAIN = re.compile(r"(?:true|false|yes|no|on|off|null|none|\d{1,6}(?:\.\d+)?)?", re.IGNORECASE)
 
 
 def is_secret(name: str, value: str | None) -> bool:
     """Whether a variable's value must be hidden. A value that is a number, a switch or empty tells nobody anything."""
-    if value is None or _PLAIN.fullmatch(value.strip()):
-        return bool(value) and secret_name(name) and value.strip().isdecimal() if value else False
+    if value is None or (_PLAIN.fullmatch(value.strip()) and not value.strip().isdecimal()):
+        return False
     return secret_name(name) or secret_value(value)
 
 
@@ -62,4 +64,7 @@ def _random(word: str) -> bool:
     counts = Counter(word)
     bits = -sum(n / len(word) * math.log2(n / len(word)) for n in counts.values())
     parts = re.split(r"[-_/]", word)
-    return bits >= _BITS_PER_CHARACTER and not all(len(p) < 10 and (p.isalpha() or p.isdigit()) for p in parts)  # noqa: PLR2004
+    plain = all(
+        (p.isalpha() and len(p) <= _LONGEST_WORD) or (p.isdigit() and len(p) <= _LONGEST_NUMBER) for p in parts if p
+    )
+    return bits >= _BITS_PER_CHARACTER and not plain

@@ -33,8 +33,7 @@ def serving(name: str, words: tuple[Template, ...], setting: Setting) -> Process
         return _proxy(name, words, setting)
     if name in tools.SCRIPTED:
         return _interpreted(name, words, setting)
-    first = next((literal(w) for w in arguments if not (literal(w) or "-").startswith("-")), None)
-    tool = tools.find(name, first)
+    tool = tools.find(name, tuple(value for w in arguments if (value := literal(w)) is not None))
     if tool is not None:
         return _tool(tool, words, setting)
     if name in tools.SILENT:

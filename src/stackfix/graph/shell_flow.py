@@ -24,6 +24,7 @@ _MAYBE = frozenset({"then", "else", "loop", "for", "case", "and", "or"})
 _DECLARES = frozenset({"export", "declare", "local", "readonly", "typeset"})
 _SOURCES = frozenset({".", "source"})
 _UNSEEN = frozenset({"eval"})
+_TESTS = frozenset({"[", "[[", "test", "grep", "command", "which", "type", "false"})
 _LISTENS = re.compile(
     r"(?:^|/)(?:uvicorn|gunicorn|hypercorn|daphne|granian|python[\d.]*|node|npm|yarn|pnpm|next|nginx|caddy|flask|streamlit"
     r"|fastapi|java|dotnet|supervisord|serve|vite|php|ruby|rails|puma|bundle|npx|bun|deno|\S+\.sh)$"
@@ -74,6 +75,8 @@ class _Walker:
         self.seen = Flow()
         self.ended = False
         self.exports_all = False
+        self.tested = False
+        self.before: str | None = None
         self.numbers = {id(c): i for i, c in enumerate(commands)}
         self.functions = {b.name for c in commands for b in c.blocks if b.kind == "function"}
 
@@ -84,7 +87,7 @@ class _Walker:
             kinds = {b.kind for b in blocks}
             if self.ended or kinds & {"substitution", "function"}:
                 continue
-            if kinds & {"condition", *_MAYBE}:
+            if kinds & {"condition", *_MAYBE} or self._only_if(command):
                 self._maybe(command)
             elif command.lead == "||":
                 self._alternative(command)
@@ -92,6 +95,12 @@ class _Walker:
                 self._surely(command, depth, background="background" in kinds or command.follow == "&")
             elif not _filters(command):
                 self.seen.known = False
+
+    def _only_if(self, command: shell.Command) -> bool:
+        """Whether it depends on a test: `[ -f x ] && command`."""
+        self.tested = command.lead == "&&" and (self.tested or self.before in _TESTS)
+        self.before = command.name
+        return self.tested
 
     def _words(self, command: shell.Command) -> tuple[Template, ...]:
         """Its words with `"$@"` replaced by the script's own arguments."""

@@ -396,9 +396,11 @@ SCRIPTED = {
 """Interpreters that run a file of source; which of their options take a value."""
 
 
-def find(name: str, subcommand: str | None) -> Tool | None:
-    """The row of a program; one with a subcommand before one without."""
-    for tool in TOOLS:
-        if tool.name == name and tool.subcommands and subcommand in tool.subcommands:
-            return tool
-    return next((t for t in TOOLS if t.name == name and not t.subcommands), None)
+def find(name: str, words: tuple[str, ...]) -> Tool | None:
+    """The row of a program by its arguments; one with a subcommand before one without."""
+    rows = [t for t in TOOLS if t.name == name]
+    for word in words:
+        for tool in rows:
+            if word in tool.subcommands:
+                return tool
+    return next((t for t in rows if not t.subcommands), None)

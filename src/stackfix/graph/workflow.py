@@ -90,8 +90,8 @@ def _built(used: yaml.Scalar, given: yaml.Node | None, anchor: Anchor) -> Iterat
     texts = [n.text if isinstance(n, yaml.Scalar) else None for n in (context, file)]
     certain = not any(t is not None and "${{" in t.value for t in texts)
     known = [None if t is None or "${{" in t.value or "://" in t.value else t for t in texts]
-    named = tags.text.value.split() if isinstance(tags, yaml.Scalar) else []
-    found = tuple(Text.unwritten(t.strip(",")) for t in named if "${{" not in t)
+    named = re.split(r"[,\n]", tags.value) if isinstance(tags, yaml.Scalar) else []
+    found = tuple(Text.unwritten(t.strip()) for t in named if t.strip() and "${{" not in t)
     if location is not None:
         yield Built(location, anchor, known[0], known[1], found, certain)
 
