@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 HEAVY = {"yaml", "libcst", "rich", "git", "gitdb", "crossplane", "ruamel", "dockerfile_parse", "pydantic"}
+SOURCE = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent / "src")}
 COMMAND = "import sys; sys.argv[0] = 'stackfix'; from stackfix.__main__ import main; code = main(); "
 TELL = "print(*sorted(sys.modules), file=sys.stderr); sys.exit(code)"
 
 
 def imported(*words: str, folder: Path) -> set[str]:
     """The names of all modules that a run has imported."""
-    ran = subprocess.run(
-        [sys.executable, "-c", COMMAND + TELL, *words], cwd=folder, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", COMMAND + TELL, *words]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=SOURCE)
+    found = set(ran.stderr.splitlines()[-1].split())
     assert ran.returncode in {0, 1}, ran.stderr
-    return set(ran.stderr.splitlines()[-1].split())
+    assert "stackfix" in found, ran.stderr
+    return found
 
 
 def packages(modules: set[str]) -> set[str]:

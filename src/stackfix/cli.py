@@ -8,135 +8,40 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable  # noqa: TC003 - typer evaluates annotations
-from dataclasses import dataclass, replace
-from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Protocol, TextIO
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from stackfix import __version__
+from stackfix.options import Colour, Delivery, Format, Judging, Options, Telling, Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from click import Context, HelpFormatter
-
-    from stackfix.outcome import Outcome
-    from stackfix.report.places import Places
+    from stackfix.running import Run
 
 NOTHING_LEFT, LEFT, WRONG_USE, OWN_ERROR, INTERRUPTED = 0, 1, 2, 3, 130
 
 _REPORT = "(report)"  # the root's own command; no word of a user's can be it
 
 
-class Wrong(Exception):  # noqa: N818 - the user's mistake, told in one line
-    """Wrong use or configuration."""
+class _Formatter(Protocol):
+    """What writes a command's help."""
 
-
-class Format(Enum):
-    """What a report is written as."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class Colour(Enum):
-    """When a report is coloured."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """What is looked at, and by which rules."""
-
-    path: str = "."
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-    config: str | None = None
-    preview: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Where repairs go."""
-
-    dry_run: bool = False
-    apply: bool = False
-    commit: bool = False
-    branch: str | None = None
-    current_branch: bool = False
-    unsafe: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How the report is written."""
-
-    format: Format = Format.TEXT
-    output: str | None = None
-    statistics: bool = False
-    exit_zero: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    colour: Colour = Colour.AUTO
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """All that the root's command was asked for."""
-
-    judging: Judging
-    delivery: Delivery
-    telling: Telling
-
-    def checked(self) -> Options:
-        """The same. Wrong where two options contradict each other, or one lacks what it goes with."""
-        to, tell = self.delivery, self.telling
-        wrong = (
-            (to.dry_run and to.apply, "--dry-run and --apply exclude each other"),
-            (to.commit and not to.apply, "--commit goes with --apply"),
-            (to.branch is not None and not to.commit, "--branch goes with --apply --commit"),
-            (to.current_branch and not to.commit, "--current-branch goes with --apply --commit"),
-            (to.current_branch and to.branch is not None, "--branch and --current-branch exclude each other"),
-            (to.unsafe and not (to.dry_run or to.apply), "--unsafe-fixes goes with --dry-run or --apply"),
-            (tell.quiet and tell.verbose, "--quiet and --verbose exclude each other"),
-            (
-                to.dry_run and tell.format is not Format.TEXT and tell.output is None,
-                f"--dry-run's stdout is the patch: a report as {tell.format.value} needs --output FILE",
-            ),
-        )
-        for is_so, why in wrong:
-            if is_so:
-                raise Wrong(why)
-        return self
-
-
-class _Root(TyperGroup):
-    """Flags and PATH at the root: unless the first word is a command's name, all words are the root's own."""
-
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in self.commands:
-            args = [_REPORT, *args]
-        return super().parse_args(ctx, args)
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None: ...
 
 
 class _Report(TyperCommand):
     """The root's own command, which has no name in its usage line."""
 
-    def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
-        assert ctx.parent is not None
+    def format_usage(self, ctx: object, formatter: _Formatter) -> None:  # noqa: ARG002 - typer's own shape
         formatter.write_usage("stackfix", "[OPTIONS] [PATH]")
         formatter.write_usage("stackfix", "rules | explain RULE", "       ")
 
 
-app = typer.Typer(cls=_Root, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 _Path = Annotated[
     str, typer.Argument(metavar="[PATH]", help="The root to read: nothing above it is.", show_default=".")
@@ -218,11 +123,10 @@ def _say(text: str) -> int:
 
 
 def _list_rules() -> int:
-    from stackfix import catalogue  # noqa: PLC0415 - as all below: each command pays for what it needs
+    from stackfix import catalogue, running  # noqa: PLC0415 - as all below: each command pays for what it needs
     from stackfix.report import rules  # noqa: PLC0415
 
-    _, selection = _decided(Judging(), *_root("."))
-    return _say(rules.listing(catalogue.detectors(), lambda rule: selection.runs(rule) and selection.names(rule)))
+    return _say(rules.listing(catalogue.detectors(), running.is_on(".")))
 
 
 def _explain_rule(name: str) -> int:
@@ -233,70 +137,35 @@ def _explain_rule(name: str) -> int:
 
 
 def _check(options: Options) -> int:
-    """Judge, repair and prove in memory; deliver; tell."""
-    from stackfix import engine  # noqa: PLC0415
-    from stackfix.report.withheld import withhold  # noqa: PLC0415
+    from stackfix import running  # noqa: PLC0415
 
-    root, only = _root(options.judging.path)
-    config = _config(options.judging, root)
-    snapshot = _snapshot(options, root, config)
-    selection = config.selection(snapshot, only)
-    request = engine.Request(config.policy, selection, _grades(options.delivery), committing=options.delivery.commit)
-    outcome = engine.run(snapshot.tree, snapshot.sources, request, snapshot.skipped)
-    delivered = _deliver(options.delivery, snapshot, outcome)
-    _tell(options, snapshot, withhold(outcome, snapshot.sources.read))
-    if delivered and not options.telling.quiet:
-        _note(delivered)
-    return _code(options, outcome)
+    run = running.run(options, _note)
+    _tell(options, run)
+    if run.delivered and not options.telling.quiet:
+        _note(run.delivered)
+    return _code(options, run)
 
 
-def _grades(delivery: Delivery) -> frozenset[Applicability]:
-    from stackfix.findings import Applicability  # noqa: PLC0415
-
-    if not (delivery.dry_run or delivery.apply):
-        return frozenset()
-    more = {Applicability.UNSAFE} if delivery.unsafe else set()
-    return frozenset({Applicability.SAFE, *more})
-
-
-def _code(options: Options, outcome: Outcome) -> int:
+def _code(options: Options, run: Run) -> int:
     from stackfix.findings import Severity  # noqa: PLC0415
     from stackfix.outcome import Status  # noqa: PLC0415
 
     done = {Status.FIXED} if options.delivery.apply else set()
-    grave = [r for r in outcome.reported if r.status not in done and r.finding.severity is not Severity.INFO]
-    to_make = options.delivery.dry_run and bool(outcome.changes)
+    grave = [r for r in run.outcome.reported if r.status not in done and r.finding.severity is not Severity.INFO]
+    to_make = options.delivery.dry_run and bool(run.outcome.changes)
     return LEFT if (grave or to_make) and not options.telling.exit_zero else NOTHING_LEFT
-
-
-def _root(word: str) -> tuple[str, str | None]:
-    """The root that PATH names, and the one file in it that findings must touch where PATH is a file."""
-    from stackfix import repository  # noqa: PLC0415
-
-    if word in {"rules", "explain"} and not os.path.exists(word):
-        raise Wrong(f"{word} is a command of its own: stackfix {word} (a folder of that name is ./{word})")
-    if not os.path.lexists(word):
-        raise Wrong(f"{word}: no such file or folder")
-    return repository.locate(word)
 
 
 # --- telling ---------------------------------------------------------------------------------------------------------
 
 
-def _tell(options: Options, snapshot: Snapshot, outcome: Outcome) -> None:
-    from stackfix.report.places import Places  # noqa: PLC0415
-    from stackfix.secrecy import Secrecy  # noqa: PLC0415
-
-    secrecy = Secrecy(snapshot.sources.read)
-    after = Places(snapshot.overlay(outcome.changes).sources.read, secrecy.is_secret_line)
-    places = Places(snapshot.sources.read, secrecy.is_secret_line, after)
+def _tell(options: Options, run: Run) -> None:
     if options.delivery.dry_run:
         from stackfix.report import patch  # noqa: PLC0415
 
-        written = patch.render(outcome.changes, secrecy.is_secret_line, prefix=snapshot.prefix)
-        _write(sys.stdout, written)
+        _write(sys.stdout, patch.render(run.outcome.changes, run.places.is_secret_line, prefix=run.snapshot.prefix))
     stream = sys.stderr if options.delivery.dry_run else sys.stdout
-    report = _rendered(options, snapshot.root, outcome, places, stream).encode("utf-8", "surrogateescape")
+    report = _rendered(options, run, stream).encode("utf-8", "surrogateescape")
     if options.telling.output is None:
         _write(stream, report)
         return
@@ -307,19 +176,19 @@ def _tell(options: Options, snapshot: Snapshot, outcome: Outcome) -> None:
         raise Wrong(f"{options.telling.output}: {problem.strerror}") from None
 
 
-def _rendered(options: Options, root: str, outcome: Outcome, places: Places, stream: TextIO) -> str:
+def _rendered(options: Options, run: Run, stream: TextIO) -> str:
     telling, dry = options.telling, options.delivery.dry_run
     if telling.format is Format.JSON:
         from stackfix.report import json  # noqa: PLC0415
 
-        return json.render(outcome, places, root, dry=dry)
+        return json.render(run.outcome, run.places, run.snapshot.root, dry=dry)
     from stackfix.report import text  # noqa: PLC0415
     from stackfix.report.paint import Paint  # noqa: PLC0415
 
     if telling.statistics:
-        return text.statistics(outcome)
-    paint = Paint(_coloured(telling, stream))
-    return text.render(outcome, places, paint, text.Manner(dry=dry, quiet=telling.quiet, verbose=telling.verbose))
+        return text.statistics(run.outcome)
+    manner = text.Manner(dry=dry, quiet=telling.quiet, verbose=telling.verbose)
+    return text.render(run.outcome, run.places, Paint(_coloured(telling, stream)), manner)
 
 
 def _coloured(telling: Telling, stream: TextIO) -> bool:
@@ -359,24 +228,47 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        command = app(list(arguments), standalone_mode=False, prog_name="stackfix")
+        command = app(_with_command(arguments), standalone_mode=False, prog_name="stackfix")
         code = command() if callable(command) else int(command or 0)
         sys.stdout.flush()
-    except _USER_ERRORS as wrong:
-        return _complain(_sentence(wrong))
     except typer.Abort:
         return INTERRUPTED
+    except Exception as error:
+        told = _users_mistake(error)
+        if told is None:
+            raise
+        return _complain(" ".join(told.split()))
     return code
 
 
-def _sentence(wrong: Exception) -> str:
-    told = wrong.format_message() if isinstance(wrong, _CLICK_ERROR) else str(wrong)
-    return " ".join(told.split())
+def _with_command(arguments: Sequence[str]) -> list[str]:
+    """Flags and PATH stand at the root: unless the first word is a command's name, all words are the root's own."""
+    named = {command.name for command in app.registered_commands}
+    return list(arguments) if arguments and arguments[0] in named else [_REPORT, *arguments]
+
+
+def _users_mistake(error: Exception) -> str | None:
+    """What an exception says if it is the user's to mend, else None."""
+    from stackfix import catalogue, config, repository  # noqa: PLC0415 - seldom needed
+    from stackfix.deliver import branch, worktree  # noqa: PLC0415 - seldom needed
+
+    words = getattr(error, "format_message", None)
+    if words is not None and "ClickException" in {kind.__name__ for kind in type(error).__mro__}:
+        return str(words())
+    told = (
+        Wrong,
+        catalogue.UnknownRule,
+        config.Invalid,
+        repository.CannotOpen,
+        worktree.CannotWrite,
+        branch.CannotCommit,
+    )
+    return str(error) if isinstance(error, told) else None
 
 
 def _complain(message: str) -> int:
     """One line on stderr, and the exit code for wrong use."""
-    print(f"stackfix: {message}", file=sys.stderr)
+    _note(f"stackfix: {message}")
     return WRONG_USE
 
 
@@ -386,22 +278,20 @@ def _own_error(error: Exception, *, verbose: bool) -> int:
     The exception's own words are left out of both: they may quote the repository.
     """
     import traceback  # noqa: PLC0415 - seldom needed
-    from pathlib import Path  # noqa: PLC0415 - seldom needed
 
     from platformdirs import user_state_path  # noqa: PLC0415 - seldom needed
 
     frames = "".join(traceback.format_tb(error.__traceback__))
-    details = (
-        f"stackfix {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n{frames}{type(error).__name__}\n"
-    )
+    system = f"stackfix {__version__}, Python {sys.version.split()[0]}, {sys.platform}"
+    details = f"{system}\n{frames}{type(error).__name__}\n"
     where = ""
     try:
-        folder: Path = user_state_path("stackfix", appauthor=False, ensure_exists=True)
-        (folder / "error.txt").write_text(details, "utf-8")
-        where = f" with {folder / 'error.txt'}, which quotes nothing of your files"
+        path = user_state_path("stackfix", appauthor=False, ensure_exists=True) / "error.txt"
+        path.write_text(details, "utf-8")
+        where = f" with {path}, which quotes nothing of your files"
     except OSError:
         verbose = True
-    print(f"stackfix: an error of stackfix itself ({type(error).__name__}): please report it{where}", file=sys.stderr)
+    _note(f"stackfix: an error of stackfix itself ({type(error).__name__}): please report it{where}")
     if verbose:
-        print(details, file=sys.stderr, end="")
+        _note(details.rstrip())
     return OWN_ERROR

@@ -70,6 +70,7 @@ class State:
 
 def look(library: Library, policy: Policy, selection: Selection, detectors: Iterable[Detector]) -> State:
     """Read, link and judge the tree of a library."""
+    selection = selection.over(library.sources.read)
     graph = link.build(library, policy)
     raw = [f for d in detectors if selection.runs(d.rule) for f in d.detect(graph)]
     raw.sort(key=_order)
@@ -87,13 +88,13 @@ def _found(raw: Sequence[Finding], library: Library, selection: Selection) -> It
         key = (finding.rule.id, finding.anchor.identity, finding.value)
         counts[key] += 1
         fingerprint = sha256("\0".join((*key, str(counts[key]))).encode()).hexdigest()[:16]
-        shown = selection.shows(finding)
+        shown, told = selection.shows(finding), selection.levelled(finding)
         try:
             fix = repairing.fix(finding, library, selection)
         except Refused as refusal:
-            yield Found(finding, fingerprint, shown, None, str(refusal))
+            yield Found(told, fingerprint, shown, None, str(refusal))
         else:
-            yield Found(finding, fingerprint, shown, fix)
+            yield Found(told, fingerprint, shown, fix)
 
 
 def _one_each(raw: Sequence[Finding], selection: Selection) -> Iterable[Finding]:

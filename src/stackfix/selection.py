@@ -5,14 +5,16 @@ May import findings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from stackfix.findings import Finding, Location, Rule, Severity
+
+Read: TypeAlias = "Callable[[str], bytes | None]"
 
 
 def _never(_rule: str, _location: Location) -> bool:
@@ -24,8 +26,9 @@ class Selection:
     """What a run tells.
 
     `select` and `ignore` name rules or families; an empty `select` is every rule that is on by default. `suppressed`
-    says whether a comment covers a rule at a place. `severities` set a rule's level. `per_file_ignores` maps a matcher
-    of paths to rules. `only` narrows findings to those with a place in one file.
+    says whether a comment covers a rule at a place of one tree, and `suppressing` makes it from the tree's contents.
+    `severities` set a rule's level. `per_file_ignores` maps a matcher of paths to rules. `only` narrows findings to
+    those with a place in one file.
     """
 
     select: frozenset[str] = frozenset()
@@ -34,7 +37,17 @@ class Selection:
     severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
     per_file_ignores: tuple[tuple[Callable[[str], bool], frozenset[str]], ...] = ()
     suppressed: Callable[[str, Location], bool] = _never
+    suppressing: Callable[[Read], Callable[[str, Location], bool]] | None = None
     only: str | None = None
+
+    def over(self, read: Read) -> Selection:
+        """The same for a tree with these contents: comments move with the lines above them."""
+        return self if self.suppressing is None else replace(self, suppressed=self.suppressing(read))
+
+    def levelled(self, finding: Finding) -> Finding:
+        """The finding with the severity that its rule is given."""
+        level = self.severities.get(finding.rule.id)
+        return finding if level is None else replace(finding, level=level)
 
     def explicit(self, rule: Rule) -> bool:
         """Whether the user asked for this rule by name or family."""

@@ -1,0 +1,237 @@
+"""One run from the words to the outcome: open, judge, repair and prove in memory, deliver. Prints nothing.
+
+May import everything but the command line, each part when it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from stackfix.options import Judging, Wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from stackfix.config import Config
+    from stackfix.findings import Applicability, Location, Rule
+    from stackfix.options import Delivery, Options
+    from stackfix.outcome import Outcome, Reported
+    from stackfix.report.places import Places
+    from stackfix.repository import Snapshot
+    from stackfix.selection import Read, Selection
+    from stackfix.suppression import Suppressions
+    from stackfix.tree import Sources
+
+COMMANDS = frozenset({"rules", "explain"})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run came to, as it may be told: nothing in `outcome` is a secret but its changes.
+
+    `delivered` is one line on where the repairs are, None where that needs no saying.
+    """
+
+    snapshot: Snapshot
+    outcome: Outcome
+    places: Places
+    delivered: str | None
+
+
+def run(options: Options, note: Callable[[str], None]) -> Run:
+    """Do what the options ask; `note` takes lines that a user should see at once."""
+    from stackfix import engine  # noqa: PLC0415 - as all below: a wrong word must not wait for it
+    from stackfix.report.withheld import withhold  # noqa: PLC0415
+
+    root, only = _root(options.judging.path)
+    config = _config(options.judging, root)
+    _selection(options.judging, config, only)  # a mistyped name is told before anything is read
+    snapshot = _snapshot(options, root, config, note)
+    comments = Comments(snapshot.sources)
+    selection = replace(_selection(options.judging, config, only), suppressing=comments.over)
+    request = engine.Request(config.policy, selection, _grades(options.delivery), committing=options.delivery.commit)
+    outcome = engine.run(snapshot.tree, comments.sources, request, snapshot.skipped)
+    if not (selection.select or selection.ignore or only):
+        outcome = replace(outcome, reported=(*outcome.reported, *comments.unused()))
+    # What is told is the tree as it was judged, and delivering changes it.
+    read = _kept(outcome, snapshot.sources.read)
+    told, places = withhold(outcome, read), _places(outcome, read)
+    delivered = _deliver(options.delivery, snapshot, outcome, places, note)
+    return Run(snapshot, told, places, delivered)
+
+
+class Comments:
+    """The suppressions of the files that a run reads, and which of them hid nothing."""
+
+    def __init__(self, sources: Sources) -> None:
+        """Take the contents of the tree as it is; `sources` are the same, noted down as they are read."""
+        self.sources = _Noted(sources, set())
+        self._first: Suppressions | None = None
+
+    def over(self, read: Read) -> Callable[[str, Location], bool]:
+        """What says whether a comment of these contents covers a rule at a place."""
+        from stackfix.suppression import Suppressions  # noqa: PLC0415
+
+        made = Suppressions(read, _family)
+        self._first = self._first or made
+        return made.covers
+
+    def unused(self) -> Iterator[Reported]:
+        """What is told of comments that hid nothing in the tree as it is."""
+        from stackfix.outcome import Reported  # noqa: PLC0415
+        from stackfix.suppression import finding  # noqa: PLC0415
+
+        counts: Counter[str] = Counter()
+        for comment in self._first.unused(self.sources.seen) if self._first else ():
+            found = finding(comment)
+            counts[found.anchor.identity] += 1
+            words = (found.rule.id, found.anchor.identity, found.value, str(counts[found.anchor.identity]))
+            yield Reported(found, sha256("\0".join(words).encode("utf-8", "replace")).hexdigest()[:16])
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """Contents that remember what was asked for."""
+
+    under: Sources
+    seen: set[str]
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes below."""
+        self.seen.add(path)
+        return self.under.read(path)
+
+    def would_ignore(self, path: str) -> bool:
+        """The answer below."""
+        return self.under.would_ignore(path)
+
+
+def _family(rule: str) -> str:
+    from stackfix import catalogue  # noqa: PLC0415
+
+    return catalogue.detector(rule).rule.family.value
+
+
+def _config(judging: Judging, root: str) -> Config:
+    from stackfix import config  # noqa: PLC0415
+
+    return config.load(root, judging.config, judging.settings)
+
+
+def _selection(judging: Judging, config: Config, only: str | None) -> Selection:
+    return config.selection(select=judging.select, ignore=judging.ignore, preview=judging.preview, only=only)
+
+
+def _snapshot(options: Options, root: str, config: Config, note: Callable[[str], None]) -> Snapshot:
+    """The work tree, or HEAD's where repairs are committed."""
+    from stackfix import repository  # noqa: PLC0415
+
+    if options.delivery.commit:
+        return repository.open_commit(root, excluded=config.excluded)
+    if options.delivery.apply:
+        from stackfix.deliver import worktree  # noqa: PLC0415
+
+        if worktree.recover(root, _journal()):
+            note("stackfix: what an interrupted run had left half done has been put back")
+    return repository.open_work_tree(root, excluded=config.excluded)
+
+
+def _deliver(
+    delivery: Delivery, snapshot: Snapshot, outcome: Outcome, places: Places, note: Callable[[str], None]
+) -> str | None:
+    """Write what is to be written; one line on where it is, or None where that needs no saying."""
+    if not delivery.apply:
+        return None
+    if delivery.commit:
+        return _commit(delivery, snapshot, outcome, places, note)
+    from stackfix.deliver import worktree  # noqa: PLC0415
+
+    worktree.apply(snapshot.root, outcome.changes, _journal())
+    return None
+
+
+def _commit(
+    delivery: Delivery, snapshot: Snapshot, outcome: Outcome, places: Places, note: Callable[[str], None]
+) -> str:
+    from stackfix.deliver import branch  # noqa: PLC0415
+    from stackfix.report import message  # noqa: PLC0415
+
+    if others := branch.uncommitted(snapshot.root):
+        note(f"stackfix: not looked at, since not committed: {', '.join(others)}")
+    done = branch.commit(
+        snapshot.root,
+        outcome.steps,
+        delivery.branch or branch.DEFAULT,
+        messages=lambda step: message.render(step, places),
+        current_branch=delivery.current_branch,
+        journal_folder=_journal(),
+    )
+    if done is None:
+        return "stackfix: nothing to commit"
+    where = done.branch or "the detached HEAD"
+    if not done.changed:
+        return f"stackfix: {where} holds these repairs already"
+    count = len(done.commits)
+    return f"stackfix: {count} commit{'s' if count > 1 else ''} on {where}"
+
+
+def _journal() -> str:
+    """Where a run notes what it is writing, so that the next can put back what this one can't."""
+    from platformdirs import user_state_path  # noqa: PLC0415
+
+    return str(user_state_path("stackfix", appauthor=False) / "journal")
+
+
+def _kept(outcome: Outcome, read: Read) -> Read:
+    """A reader of the files that an outcome speaks of, as they are now."""
+    paths = {change.path for change in outcome.changes}
+    for reported in outcome.reported:
+        paths |= {place.path for place in (reported.finding.location, *reported.finding.evidence)}
+        for fix in (reported.fix, *reported.choices):
+            paths |= fix.paths if fix else frozenset()
+    return {path: read(path) for path in paths}.get
+
+
+def _places(outcome: Outcome, read: Read) -> Places:
+    from stackfix.report.places import Places  # noqa: PLC0415
+    from stackfix.secrecy import Secrecy  # noqa: PLC0415
+
+    secrecy = Secrecy(read)
+    ends = {change.path: change.after for change in outcome.changes}
+    after = Places(lambda path: ends[path] if path in ends else read(path), secrecy.is_secret_line)
+    return Places(read, secrecy.is_secret_line, after)
+
+
+def _grades(delivery: Delivery) -> frozenset[Applicability]:
+    from stackfix.findings import Applicability  # noqa: PLC0415
+
+    if not (delivery.dry_run or delivery.apply):
+        return frozenset()
+    more = {Applicability.UNSAFE} if delivery.unsafe else set()
+    return frozenset({Applicability.SAFE, *more})
+
+
+def _root(word: str) -> tuple[str, str | None]:
+    """The root that PATH names, and the one file in it that findings must touch where PATH is a file."""
+    from stackfix import repository  # noqa: PLC0415
+
+    if word in COMMANDS and not os.path.exists(word):  # noqa: PTH110 - pathlib is not needed otherwise
+        raise Wrong(f"{word} is a command of its own: stackfix {word} (a folder of that name is ./{word})")
+    if not os.path.lexists(word):
+        raise Wrong(f"{word}: no such file or folder")
+    return repository.locate(word)
+
+
+def is_on(word: str) -> Callable[[Rule], bool]:
+    """Whether a rule is told in the root that a word names, by its configuration."""
+    root, _ = _root(word)
+    selection = _selection(Judging(), _config(Judging(), root), None)
+    return lambda rule: (
+        selection.runs(rule)
+        and (not selection.select or selection.explicit(rule))
+        and not {rule.id, rule.family.value} & selection.ignore
+    )
