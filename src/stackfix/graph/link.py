@@ -8,7 +8,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stackfix.graph import address, compose, kubernetes_link, kubernetes_names, listening, proxies, references, sources, tying
+from stackfix.graph import (
+    address,
+    builds,
+    compose,
+    entry_points,
+    kubernetes_link,
+    kubernetes_names,
+    listening,
+    proxies,
+    references,
+    sources,
+    tying,
+)
 from stackfix.graph.image import image as built_image
 from stackfix.graph.model import Platform, Reference
 from stackfix.graph.reach import By, ComposeNames, Reach, Reached
@@ -41,6 +53,7 @@ class Graph:
         self.policy = policy
         self._images: dict[Build, Image | None] = {}
         self._started: dict[Workload, Started | None] = {}
+        self._entries: dict[Workload, entry_points.Entries] = {}
         self._programs: dict[tuple[Workload, tuple[Template, ...]], Program | None] = {}
         self._proxies: dict[Workload, tuple[NginxFacts, ...]] = {}
         self._listening: dict[Workload, Listening] = {}
@@ -77,6 +90,16 @@ class Graph:
     def ties(self) -> tying.Ties:
         """Which build makes which image."""
         return tying.ties(self.library, self.projects)
+
+    @cached_property
+    def builds(self) -> tuple[builds.Made, ...]:
+        """Every build whose context is known."""
+        return builds.builds(self.library, self.projects)
+
+    @cached_property
+    def own_commands(self) -> tuple[Workload, ...]:
+        """Each built image as it runs by its own command; not among the workloads."""
+        return builds.own_commands(self.library, self.builds)
 
     @cached_property
     def components(self) -> dict[str, tuple[Workload, ...]]:
@@ -134,6 +157,12 @@ class Graph:
         image = self.image(workload)
         base = image.environment if image else EMPTY
         return base.under(workload.environment)
+
+    def entries(self, workload: Workload) -> entry_points.Entries:
+        """What is missing of a workload's entry points; the one that fits is followed everywhere else."""
+        if workload not in self._entries:
+            self._entries[workload] = entry_points.entries(self, workload)
+        return self._entries[workload]
 
     def started(self, workload: Workload) -> Started | None:
         """What a workload's command starts; None where an image hides the command."""

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stackfix import tree
 from stackfix.findings import located
-from stackfix.graph import application, environment, process, references
+from stackfix.graph import application, container, environment, references
 from stackfix.graph.image_files import Found
-from stackfix.graph.model import Reference, Words, Writing
+from stackfix.graph.model import Reference, Writing
 from stackfix.graph.value import Environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.graph.application import Program
-    from stackfix.graph.image import Image
+    from stackfix.graph.container import Files
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
@@ -26,84 +25,14 @@ if TYPE_CHECKING:
     from stackfix.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """A container's files: the image's, with bind mounts of the repository over them."""
-
-    library: Library
-    image: Image | None
-    mounts: tuple[tuple[str, str], ...]
-
-    def lookup(self, path: str) -> str | Found:
-        """The tree's file at an absolute path in the container, or what is known of it otherwise."""
-        for target, source in self.mounts:
-            if path == target or path.startswith(target.rstrip("/") + "/"):
-                found = tree.join(source, path[len(target) :].lstrip("/")) if path != target else source
-                if self.library.tree.is_file(found):
-                    return found
-                return Found.MADE if self.library.tree.is_unknown(found) else Found.ABSENT
-        return self.image.files.lookup(path) if self.image is not None else Found.MADE
-
-    def folder(self, path: str) -> str | None:
-        """The tree's folder whose files a folder of the container holds; None where there is no single one."""
-        for target, source in self.mounts:
-            if path == target or path.startswith(target.rstrip("/") + "/"):
-                return tree.join(source, path[len(target) :].lstrip("/")) if path != target else source
-        if self.image is None:
-            return None
-        for place, file in self.image.files.below(path).items():
-            rest = place[len(path.rstrip("/")) + 1 :]
-            if file == rest or file.endswith("/" + rest):
-                return file[: -len(rest)].rstrip("/")
-        return None
-
-
 def files(graph: Graph, workload: Workload) -> Files:
-    """The files that a workload's process sees."""
-    bound = [
-        (mount.target, mount.source)
-        for mount in workload.mounts
-        if mount.source is not None and not graph.library.tree.is_unknown(mount.source)
-    ]
-    bound.sort(key=lambda pair: -len(pair[0]))
-    return Files(graph.library, graph.image(workload), tuple(bound))
-
-
-def words(graph: Graph, workload: Workload) -> tuple[Words | None, Words | None] | None:
-    """A workload's entry point and command after the deployment's overrides; None where an image hides them.
-
-    Source: Compose specification, "entrypoint" (it clears the image's CMD); Kubernetes, "Define a command" (the same).
-    """
-    image = graph.image(workload)
-    if workload.entrypoint is not None:
-        return workload.entrypoint, workload.command
-    if image is None:
-        return (None, workload.command) if workload.command is not None and _plain_base(workload) else None
-    if image.entrypoint is None and image.inherits_entrypoint and image.base is None:
-        return None
-    if workload.command is not None:
-        return image.entrypoint, workload.command
-    if image.command is None and image.entrypoint is None:
-        return None
-    return image.entrypoint, image.command
+    """The files that a workload's process sees; the one file that fits stands for an entry point that is missing."""
+    return replace(container.files(graph, workload), stand_ins=graph.entries(workload).stand_ins)
 
 
 def started(graph: Graph, workload: Workload) -> Started | None:
     """What a workload's command starts; None where an image hides the command."""
-    found = words(graph, workload)
-    whole = process.whole_command(*found) if found is not None else None
-    if whole is None or not whole.words:
-        return None
-    image = graph.image(workload)
-    folder = workload.working_dir or (image.working_dir if image is not None else None)
-    seen = files(graph, workload)
-    return process.start(graph.library, whole, seen.lookup, folder, graph.environment(workload))
-
-
-def _plain_base(workload: Workload) -> bool:
-    """Whether a pulled image is a bare language image, whose entry point hands its arguments on."""
-    name = workload.image.value if workload.image else ""
-    return name.rpartition("/")[2].partition(":")[0] in {"python", "node", "golang", "ruby", "debian", "ubuntu", "alpine"}
+    return container.begun(graph, workload, files(graph, workload))
 
 
 def program(graph: Graph, workload: Workload, begun: Process) -> Program | None:
@@ -163,8 +92,18 @@ def _followed(  # noqa: PLR0913 - a start command has that many parts
 def defaults(graph: Graph, workload: Workload) -> Iterator[Reference]:
     """Addresses in defaults of the source that take effect, since the deployment doesn't give the variable."""
     seen = graph.environment(workload)
+    if seen.complete:
+        yield from _addresses(graph, workload, seen, given=False)
+
+
+def overridden(graph: Graph, workload: Workload) -> Iterator[Reference]:
+    """Addresses in defaults of the source that don't take effect, since the deployment gives the variable."""
+    yield from _addresses(graph, workload, graph.environment(workload), given=True)
+
+
+def _addresses(graph: Graph, workload: Workload, seen: Environment, *, given: bool) -> Iterator[Reference]:
     for program_, read in _reads(graph, workload):
-        if any(seen.get(name) is not None for name in (read.name, *read.names)) or not seen.complete:
+        if any(seen.get(name) is not None for name in (read.name, *read.names)) is not given:
             continue
         text = _default(program_, read, seen)
         if text is None:

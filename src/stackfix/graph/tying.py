@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.graph.builds import of_compose, of_scripts, repository
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from stackfix.graph.library import Library
     from stackfix.graph.model import Build, Deployment
 
-
-def repository(image: str) -> str:
-    """An image's name without tag and digest."""
-    name = image.partition("@")[0]
-    head, slash, last = name.rpartition("/")
-    return head + slash + last.partition(":")[0]
+__all__ = ["Ties", "repository", "ties"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +38,7 @@ class Ties:
 def ties(library: Library, projects: Iterable[Deployment]) -> Ties:
     """What Compose, scripts, Makefiles and workflows build and tag."""
     found: dict[str, list[Build]] = {}
-    for project in projects:
-        for workload in project.workloads:
-            if workload.build is not None and workload.image is not None:
-                found.setdefault(repository(workload.image.value), []).append(workload.build)
-    del library
+    for made in (*of_compose(projects), *of_scripts(library)):
+        for tag in made.tags:
+            found.setdefault(tag, []).append(made.build)
     return Ties({name: tuple(builds) for name, builds in found.items()})

@@ -1,0 +1,175 @@
+"""What a container holds and is told to run: the image's files with mounts over them, entry point and command.
+
+Nothing is assumed here: where a command names what isn't there, its start is as unknown as it looks.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from stackfix import tree
+from stackfix.graph import process
+from stackfix.graph.image_files import Found, absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stackfix.graph.image import Image
+    from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Words, Workload
+    from stackfix.graph.started import Started
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A container's files: the image's, with bind mounts of the repository over them.
+
+    `hidden` are folders that something unknown is mounted over: what the image has there may be seen, and more.
+    `stand_ins` are files of the tree that stand for absent ones, by their absolute path in the container.
+    """
+
+    library: Library
+    image: Image | None
+    mounts: tuple[tuple[str, str], ...]
+    hidden: tuple[str, ...] = ()
+    stand_ins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def lookup(self, path: str) -> str | Found:
+        """The tree's file at an absolute path in the container, or what is known of it otherwise."""
+        found = self._lookup(path)
+        if found is not Found.ABSENT:
+            return found
+        if path in self.stand_ins:
+            return self.stand_ins[path]
+        return Found.MADE if any(_under(path, target) for target in self.hidden) else found
+
+    def _lookup(self, path: str) -> str | Found:
+        for target, source in self.mounts:
+            if _under(path, target):
+                found = tree.join(source, path[len(target) :].lstrip("/")) if path != target else source
+                if self.library.tree.is_file(found):
+                    return found
+                return Found.MADE if self.library.tree.is_unknown(found) else Found.ABSENT
+        return self.image.files.lookup(path) if self.image is not None else Found.MADE
+
+    def folder(self, path: str) -> str | None:
+        """The tree's folder whose files a folder of the container holds; None where there is no single one."""
+        for target, source in self.mounts:
+            if _under(path, target):
+                return tree.join(source, path[len(target) :].lstrip("/")) if path != target else source
+        if self.image is None:
+            return None
+        for place, file in self.image.files.below(path).items():
+            rest = place[len(path.rstrip("/")) + 1 :]
+            if file == rest or file.endswith("/" + rest):
+                return file[: -len(rest)].rstrip("/")
+        return None
+
+    def held(self) -> Mapping[str, str]:
+        """All files known to be in the container: their paths in the tree, by their paths there."""
+        found = dict(self.image.files.below("/")) if self.image is not None else {}
+        for target, source in reversed(self.mounts):
+            found = {place: file for place, file in found.items() if not _under(place, target)}
+            if self.library.tree.is_file(source):
+                found[target] = source
+                continue
+            cut = len(source) + 1 if source else 0
+            found.update({posixpath.join(target, f[cut:]): f for f in self.library.tree.below(source)})
+        return found
+
+    def lacks(self, path: str) -> bool:
+        """Whether a path is certainly not there: neither file nor folder, and nothing that git ignores becomes it."""
+        path = absolute(path)
+        if self.lookup(path) is not Found.ABSENT or self._holds_folder(path):
+            return False
+        return not any(self.library.sources.would_ignore(origin) for origin in self.origins(path))
+
+    def _holds_folder(self, path: str) -> bool:
+        if self.image is not None and self.image.files.holds_folder(path):
+            return True
+        return any(
+            _under(path, target) and self.library.tree.is_folder(tree.join(source, path[len(target) :].lstrip("/")))
+            for target, source in self.mounts
+        )
+
+    def origins(self, path: str) -> Iterator[str]:
+        """The paths of the tree that would come to lie at a path of the container, if they were there."""
+        for target, source in self.mounts:
+            if _under(path, target):
+                yield tree.join(source, path[len(target) :].lstrip("/"))
+                return
+        for copying in self.image.copies if self.image is not None else ():
+            if copying.instruction.flag("from") is not None or copying.destination is None:
+                continue
+            rest = path[len(copying.destination.rstrip("/")) + 1 :] if _under(path, copying.destination) else None
+            for _, value in copying.sources if rest is not None else ():
+                if value is not None and not re.search(r"[*?\[\\]", value.text.value):
+                    assert self.image is not None
+                    assert rest is not None
+                    source = tree.join(self.image.build.context, value.text.value.lstrip("/"))
+                    yield tree.join(source, rest) if rest else source
+                    if rest and posixpath.basename(source) == rest.split("/")[0]:
+                        yield tree.join(posixpath.dirname(source), rest)
+
+
+def _under(path: str, target: str) -> bool:
+    return target == "/" or path == target or path.startswith(target.rstrip("/") + "/")
+
+
+def files(graph: Graph, workload: Workload) -> Files:
+    """The files that a workload's process sees."""
+    known = graph.library.tree
+    bound = [
+        (mount.target, mount.source)
+        for mount in workload.mounts
+        if mount.source is not None and not known.is_unknown(mount.source)
+    ]
+    bound.sort(key=lambda pair: -len(pair[0]))
+    hidden = tuple(m.target for m in workload.mounts if m.source is None or known.is_unknown(m.source))
+    return Files(graph.library, graph.image(workload), tuple(bound), hidden)
+
+
+def words(graph: Graph, workload: Workload) -> tuple[Words | None, Words | None] | None:
+    """A workload's entry point and command after the deployment's overrides; None where an image hides them.
+
+    Source: Compose specification, "entrypoint" (it clears the image's CMD); Kubernetes, "Define a command" (the same).
+    """
+    image = graph.image(workload)
+    if workload.entrypoint is not None:
+        return workload.entrypoint, workload.command
+    if image is None:
+        return (None, workload.command) if workload.command is not None and _plain_base(workload) else None
+    if image.entrypoint is None and image.inherits_entrypoint and image.base is None:
+        return None
+    if workload.command is not None:
+        return image.entrypoint, workload.command
+    if image.command is None and image.entrypoint is None:
+        return None
+    return image.entrypoint, image.command
+
+
+def _plain_base(workload: Workload) -> bool:
+    """Whether a pulled image is a bare language image, whose entry point hands its arguments on."""
+    name = workload.image.value if workload.image else ""
+    bare = {"python", "node", "golang", "ruby", "debian", "ubuntu", "alpine"}
+    return workload.build is None and name.rpartition("/")[2].partition(":")[0] in bare
+
+
+def begun(graph: Graph, workload: Workload, seen: Files) -> Started | None:
+    """What a workload's command starts among these files; None where an image hides the command."""
+    found = words(graph, workload)
+    whole = process.whole_command(*found) if found is not None else None
+    if whole is None or not whole.words:
+        return None
+    return process.start(graph.library, whole, seen.lookup, working_folder(graph, workload), graph.environment(workload))
+
+
+def working_folder(graph: Graph, workload: Workload) -> str | None:
+    """Where a workload's command is started, None where not certain."""
+    image = graph.image(workload)
+    return workload.working_dir or (image.working_dir if image is not None else None)

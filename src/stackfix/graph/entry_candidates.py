@@ -1,0 +1,227 @@
+"""Which file a command may have meant that names one which isn't there: what of the container's files starts an app."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.findings import located
+from stackfix.graph import application
+from stackfix.graph.command import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from stackfix.findings import Location
+    from stackfix.graph.container import Files
+    from stackfix.graph.library import Library
+    from stackfix.graph.started import Entry, Process
+
+_ASGI_SERVERS = frozenset({"uvicorn", "hypercorn", "daphne", "granian"})
+_WSGI = frozenset({"flask", "django", "falcon", "dash", "bottle", "connexion", "socketio"})
+_ASGI = frozenset({"fastapi", "starlette", "quart", "litestar", "sanic", "django", "falcon", "connexion", "socketio", "fastmcp"})
+_ROLES = frozenset(
+    "worker workers celery beat cron scheduler consumer producer migrate migration migrations seed seeder bot job jobs task"
+    " tasks setup bootstrap train training backup check healthcheck wait test tests prestart init".split()
+)
+_NODE = frozenset({"node", "nodejs"})
+_LISTENS = re.compile(r"\.listen\s*\(")
+_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file of the tree at `place` in the container, and the word that would name it (None: not in this form).
+
+    `module` is its dotted name from where the command looks, `app` the application in it that a server would take.
+    `certain`: nothing speaks against it. `location` shows why it is one.
+    """
+
+    path: str
+    place: str
+    word: str | None
+    certain: bool
+    location: Location | None
+    module: str | None = None
+    app: str | None = None
+
+
+def candidates(library: Library, process: Process, place: str, seen: Files) -> tuple[Candidate, ...]:
+    """What could have been meant: a file of the same name, else what starts an app, in the same folder first."""
+    held = {p: t for p, t in seen.held().items() if "/node_modules/" not in p and "/.git/" not in p}
+    entry = process.entry
+    if entry is None:
+        return tuple(_moved(library, process, place, held.items()))
+    if entry.module is not None:
+        found = list(_modules(library, process, entry, held.items(), seen))
+    elif process.tool in _NODE or place.endswith((".js", ".mjs", ".cjs", ".ts")):
+        found = list(_moved(library, process, place, held.items())) or list(_scripts(library, process, held.items()))
+    elif place.endswith(".py"):
+        found = list(_python(library, process, place, held.items(), seen))
+    else:
+        return tuple(_moved(library, process, place, held.items()))
+    same = [c for c in found if posixpath.basename(c.path) == posixpath.basename(place)]
+    beside = [c for c in found if posixpath.dirname(c.place) == posixpath.dirname(place)]
+    chosen = same or beside or found
+    return tuple(sorted(chosen, key=lambda c: c.path))
+
+
+def _named(process: Process, place: str) -> str:
+    """A place as the command spells places: from the root, or from the working folder."""
+    entry = process.entry
+    text = entry.text if entry is not None and entry.text is not None else process.words[0].text
+    written = text.value if text is not None else "/"
+    if written.startswith("/") or process.folder is None:
+        return place
+    relative = posixpath.relpath(place, process.folder)
+    return "./" + relative if written.startswith("./") else relative
+
+
+def _moved(library: Library, process: Process, place: str, held: Iterable[tuple[str, str]]) -> Iterator[Candidate]:
+    """Files of the same name elsewhere."""
+    for other, path in held:
+        if posixpath.basename(other) == posixpath.basename(place):
+            yield Candidate(path, other, _named(process, other), certain=True, location=_top(library, path))
+
+
+def _top(library: Library, path: str) -> Location | None:
+    text = library.text(path)
+    return located(text.slice(0, max(text.value.find("\n"), 0)), "is there") if text is not None else None
+
+
+def _scripts(library: Library, process: Process, held: Iterable[tuple[str, str]]) -> Iterator[Candidate]:
+    """JavaScript files that open a port."""
+    for other, path in held:
+        if not path.endswith((".js", ".mjs", ".cjs")) or re.search(r"(?:^|/)tests?/|\.(?:test|spec|config)\.", path):
+            continue
+        text = library.text(path)
+        match = _LISTENS.search(text.value) if text is not None else None
+        if text is not None and match is not None:
+            place = located(text.slice(*match.span()), "opens a port")
+            yield Candidate(path, other, _named(process, other), certain=True, location=place)
+
+
+def _python(
+    library: Library, process: Process, place: str, held: Iterable[tuple[str, str]], seen: Files
+) -> Iterator[Candidate]:
+    """Python files that start an app when run, or hold one."""
+    for other, path, found in _applications(library, held):
+        root = posixpath.dirname(path)
+        starts = found.main and found.listens
+        word = _named(process, other) if starts else None
+        certain = starts and _imports(library, path, (root,), script=True) and _same_role(place, other)
+        app = found.apps[0] if len(found.apps) == 1 else None
+        module = _dotted(other, (process.folder,) if process.folder is not None else ())
+        yield Candidate(path, other, word, certain, _why(library, path, starts=starts), module, app)
+    known = {path for _, path, _ in _applications(library, ((p, t) for p, t in held))}
+    for candidate in _moved(library, process, place, held):
+        if candidate.path not in known and _imports(library, candidate.path, (posixpath.dirname(candidate.path),), script=True):
+            yield candidate
+    del seen
+
+
+def _applications(
+    library: Library, held: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, str, application.Candidate]]:
+    places: dict[str, str] = {}
+    for other, path in held:
+        if path.endswith(".py"):
+            places.setdefault(path, other)
+    tops = {path.partition("/")[0] if "/" in path else "" for path in places}
+    for found in dict.fromkeys(c for top in sorted(tops) for c in application.candidates(library, "" if "" in tops else top)):
+        if found.path in places:
+            yield places[found.path], found.path, found
+
+
+def _modules(
+    library: Library, process: Process, entry: Entry, held: Iterable[tuple[str, str]], seen: Files
+) -> Iterator[Candidate]:
+    """Modules that hold what the server asks for."""
+    folders = tuple(dict.fromkeys((*entry.folders, *((process.folder,) if process.folder is not None else ()))))
+    roots = tuple(r for f in folders if (r := seen.folder(f)) is not None)
+    for other, path, found in _applications(library, held):
+        module = _dotted(other, folders)
+        if module is None:
+            continue
+        if entry.kind == "module":
+            if found.main and found.listens:
+                certain = _imports(library, path, roots, script=False) and _same_role(entry.module or "", other)
+                yield Candidate(path, other, module, certain, _why(library, path, starts=True), module)
+            continue
+        attribute = _attribute(library, process, entry, found)
+        if attribute is not None:
+            certain = _imports(library, path, roots, script=False)
+            word = _object(entry, module, attribute)
+            yield Candidate(path, other, word, certain, _why(library, path, starts=False), module, attribute)
+
+
+def _object(entry: Entry, module: str, attribute: str) -> str:
+    """`module:attribute` as the command writes it: with an attribute where there was one or another is needed."""
+    written = entry.text.value if entry.text is not None else ""
+    if ":" in written and attribute == (entry.attribute or "").partition("(")[0]:
+        return module + written[written.index(":") :]
+    return module if ":" not in written and attribute == "application" else f"{module}:{attribute}"
+
+
+def _attribute(library: Library, process: Process, entry: Entry, found: application.Candidate) -> str | None:
+    """What of a module the server would take: what it asks for, else the only application there."""
+    wanted = (entry.attribute or "application").partition("(")[0]
+    if entry.factory:
+        return wanted if wanted in found.factories else None
+    known = library.get(found.path, application.facts)
+    frameworks = {o.name: o.framework for o in known.objects} if known is not None else {}
+    taken = _taken_by(process)
+    fitting = [name for name in found.apps if frameworks.get(name) in taken]
+    if wanted in fitting:
+        return wanted
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _taken_by(process: Process) -> frozenset[str]:
+    """The frameworks whose applications a server takes."""
+    if process.tool in _ASGI_SERVERS:
+        return _ASGI
+    words = " ".join(literal(w) or "" for w in process.words)
+    if process.tool == "gunicorn":
+        return _ASGI if "uvicorn" in words else _WSGI
+    return frozenset({"flask"}) if process.tool == "flask" else frozenset()
+
+
+def _dotted(place: str, folders: tuple[str, ...]) -> str | None:
+    """The module's name as seen from the first folder that is above it."""
+    for folder in folders:
+        prefix = folder.rstrip("/") + "/"
+        if place.startswith(prefix):
+            name = place[len(prefix) :].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            if _MODULE.fullmatch(name):
+                return name
+    return None
+
+
+def _imports(library: Library, path: str, roots: tuple[str, ...], *, script: bool) -> bool:
+    """Whether nothing speaks against the imports that run first, when it is started so."""
+    for fact in application.imports_of(library, path, roots):
+        if fact.relative and (script or fact.path is None):
+            return False
+        if not fact.relative and fact.inside and fact.path is None:
+            return False
+    return True
+
+
+def _same_role(wanted: str, other: str) -> bool:
+    """Whether both names speak of workers, migrations and the like, or neither."""
+    asked, has = (set(re.split(r"[\W_]+", posixpath.basename(n).lower())) & _ROLES for n in (wanted, other))
+    return asked == has
+
+
+def _why(library: Library, path: str, *, starts: bool) -> Location | None:
+    known = library.get(path, application.facts)
+    if known is None:
+        return None
+    if starts and known.listens:
+        place = known.listens[0].location
+        return type(place)(place.path, place.span, "starts the application")
+    made = next((o for o in known.objects if not o.router), None)
+    return type(made.location)(made.location.path, made.location.span, "is the application") if made is not None else None

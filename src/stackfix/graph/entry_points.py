@@ -1,0 +1,180 @@
+"""Entry points that a command names and the container certainly lacks, and what was meant by them.
+
+While exactly one candidate fits, the graph follows it: it stands for the missing file wherever the container is asked.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from stackfix.graph import container, entry_candidates
+from stackfix.graph.command import literal
+from stackfix.graph.image_files import Found
+from stackfix.graph.started import Listens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stackfix.graph.container import Files
+    from stackfix.graph.entry_candidates import Candidate
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+    from stackfix.graph.started import Entry, Process, Started
+    from stackfix.text import Text
+
+_MODULES = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "celery", "flask", "waitress-serve"})
+_NODE = frozenset({"node", "nodejs"})
+_NODE_ENDINGS = (".js", ".mjs", ".cjs", ".json", "/index.js", "/package.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One entry that isn't there. `text` is the word that names it, `place` where it should be in the container.
+
+    `origins` are the paths of the tree that would come to lie there. `candidates` are what could have been meant, the
+    likeliest first; `fits` is the one that certainly was.
+    """
+
+    process: Process
+    text: Text
+    place: str
+    origins: tuple[str, ...]
+    candidates: tuple[Candidate, ...] = ()
+    fits: Candidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What is missing of one workload's entries. `stand_ins`: the tree's file by the place where one is missing."""
+
+    missing: tuple[Missing, ...] = ()
+    stand_ins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def entries(graph: Graph, workload: Workload) -> Entries:
+    """The entry points that a workload's command names in vain."""
+    seen = container.files(graph, workload)
+    begun = container.begun(graph, workload, seen)
+    if begun is None:
+        return Entries()
+    found = []
+    for process in (*begun.steps, *begun.processes):
+        named = _missing(process, seen)
+        if named is None:
+            continue
+        text, place = named
+        listed = entry_candidates.candidates(graph.library, process, place, seen)
+        free = tuple(c for c in listed if not _taken(graph, workload, c))
+        fits = free[0] if len(free) == 1 and len(listed) == 1 and free[0].certain else None
+        found.append(Missing(process, text, place, tuple(seen.origins(place)), listed, fits))
+    stand_ins = {m.place: m.fits.path for m in found if m.fits is not None}
+    return Entries(tuple(found), MappingProxyType(stand_ins))
+
+
+def _missing(process: Process, seen: Files) -> tuple[Text, str] | None:
+    """The word that names what isn't there, and where it should be."""
+    entry = process.entry
+    if entry is None:
+        return _program(process, seen)
+    if entry.text is None or entry.text.place is None:
+        return None
+    if entry.module is not None:
+        place = _module(process, entry, seen)
+        return None if place is None else (entry.text, place)
+    if entry.path is None or entry.kind == "package":
+        return None
+    endings = ("", *_NODE_ENDINGS) if process.tool in _NODE else ("",)
+    return (entry.text, entry.path) if all(seen.lacks(entry.path + e) for e in endings) else None
+
+
+def _program(process: Process, seen: Files) -> tuple[Text, str] | None:
+    """A program that is run by its path. At the top of an image the base may have scripts of its own."""
+    text = process.words[0].text if process.words else None
+    if process.listens is not Listens.UNKNOWN or text is None or text.place is None or "/" not in text.value:
+        return None
+    if not text.value.startswith("/") and process.folder is None:
+        return None
+    path = posixpath.normpath(posixpath.join(process.folder or "/", text.value))
+    own = seen.image is not None and seen.image.base is not None and seen.image.base.family == "nginx"
+    if own and posixpath.dirname(path) == "/":
+        return None
+    return (text, path) if seen.lacks(path) else None
+
+
+def _module(process: Process, entry: Entry, seen: Files) -> str | None:
+    """Where the file of a module should be, if no folder that is searched has it and no package can bring it."""
+    assert entry.module is not None
+    if process.tool not in _MODULES and entry.kind != "module":
+        return None
+    folders = tuple(dict.fromkeys((*entry.folders, *((process.folder,) if process.folder is not None else ()))))
+    searched = process.environment.get("PYTHONPATH")
+    if not folders or (searched is None and not process.environment.complete):
+        return None
+    if searched is not None:
+        if searched.value is None:
+            return None
+        folders = tuple(dict.fromkeys((*folders, *(p for p in searched.value.value.split(":") if p.startswith("/")))))
+    bases = [posixpath.join(folder, entry.module.replace(".", "/")) for folder in folders]
+    if not all(seen.lacks(base + ending) for base in bases for ending in (".py", "/__init__.py", "/__main__.py", "")):
+        return None
+    top = entry.module.partition(".")[0]
+    if not _projects_own(top, folders, seen):
+        return None
+    return bases[0] + ".py"
+
+
+def _projects_own(top: str, folders: tuple[str, ...], seen: Files) -> bool:
+    """Whether a module of that top-level name is the project's, not an installed package's."""
+    names = [posixpath.join(folder, top) for folder in folders]
+    if any(isinstance(seen.lookup(n + e), str) for n in names for e in (".py", "/__init__.py")):
+        return True
+    if any(not seen.lacks(n) and seen.lookup(n) is Found.ABSENT for n in names):
+        return True
+    return not _installs_packages_unseen(top, seen)
+
+
+def _installs_packages_unseen(top: str, seen: Files) -> bool:
+    """Whether an installation may bring a package of that name: the project itself, or one that is listed so."""
+    if seen.image is None:
+        return True
+    runs = " ".join(run.rest.value for run in seen.image.runs)
+    if re.search(r"install\s+(?:\S+\s+)*(?:-e\s*)?\.(?:\[|/|\s|$|&|;)|uv sync|poetry install|pdm |pipenv|setup\.py", runs):
+        return True
+    named = re.compile(rf"(?im)^\s*[\"']?{re.escape(top).replace('_', '[-_]')}\b")
+    if any(i.name.replace("-", "_").lower() == top.lower() for i in seen.image.installs):
+        return True
+    listed = [p for p in seen.held().values() if re.search(r"requirements[^/]*\.(?:txt|in)$|pyproject\.toml$|setup\.", p)]
+    texts = (seen.library.text(path) for path in dict.fromkeys(listed))
+    return any(text is not None and named.search(text.value) for text in texts)
+
+
+def _taken(graph: Graph, workload: Workload, candidate: Candidate) -> bool:
+    """Whether another part of the same deployment runs it: then it can hardly be what this one was meant to run."""
+    for other in workload.deployment.workloads:
+        if other is workload:
+            continue
+        seen = container.files(graph, other)
+        begun: Started | None = container.begun(graph, other, seen)
+        if begun is not None and any(candidate.path in set(_runs(p, seen)) for p in begun.processes):
+            return True
+    return False
+
+
+def _runs(process: Process, seen: Files) -> Iterator[str]:
+    entry = process.entry
+    if entry is None:
+        found = seen.lookup(posixpath.join(process.folder or "/", literal(process.words[0]) or "")) if process.words else None
+        if isinstance(found, str):
+            yield found
+        return
+    places = [entry.path] if entry.path is not None else []
+    if entry.module is not None:
+        places += [posixpath.join(f, entry.module.replace(".", "/")) + ".py" for f in entry.folders]
+    for place in places:
+        found = seen.lookup(place)
+        if isinstance(found, str):
+            yield found
