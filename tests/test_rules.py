@@ -8,8 +8,10 @@ import re
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from stackfix import catalogue, cli
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from tests.cases import Case, Expected, Files
 
+SCHEMA = json.loads(resources.files("stackfix").joinpath("schemas/report.json").read_text("utf-8"))
 TRIED = list(cases.dressed())
 GIT = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 
@@ -38,14 +41,16 @@ class Bench:
     def stackfix(self, *words: str) -> tuple[int, bytes]:
         """The exit code and stdout; stderr is shown where the code says that something went wrong."""
         config = ["--config", str(self.root.parent / "case-config.toml")] if self.case.config else []
-        code = cli.main([str(self.root), *words, *config])
+        code = cli.main([str(self.root), "--verbose", *words, *config])
         output, errors = self.capture.readouterr()
         assert code in {0, 1}, errors.decode()
         return code, output
 
     def report(self, *words: str) -> list[dict[str, Any]]:
         _, output = self.stackfix("--output-format", "json", *words)
-        found = json.loads(output)["findings"]
+        told = json.loads(output)
+        jsonschema.validate(told, SCHEMA)
+        found = told["findings"]
         assert isinstance(found, list)
         return found
 

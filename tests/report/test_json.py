@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+import jsonschema
 
 from stackfix import __version__
 from stackfix.edits import Create, Delete, Fix, SetMode
@@ -16,9 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+SCHEMA = json.loads(resources.files("stackfix").joinpath("schemas/report.json").read_text("utf-8"))
+
+
 def told(outcome: Outcome, places: Places) -> dict[str, Any]:
+    """The report as a program reads it, checked against the schema that is shipped."""
     found = json.loads(report.render(outcome, places, "/srv/site"))
     assert isinstance(found, dict)
+    jsonschema.validate(found, SCHEMA)
     return found
 
 
