@@ -255,6 +255,19 @@ def test_a_configuration_file_that_may_be_there_makes_it_unknown() -> None:
     assert [p.listens for p in found.processes] == [Listens.UNKNOWN]
 
 
+def test_a_build_step_makes_no_configuration_that_the_tree_has_nowhere() -> None:
+    (process,) = started("gunicorn app:app", {"app.py": ""}, hidden=True).processes
+    assert process.listens is Listens.COMMAND
+    (process,) = started("gunicorn app:app", {"app.py": "", "api/gunicorn.conf.py": ""}, hidden=True).processes
+    assert process.listens is Listens.UNKNOWN
+
+
+def test_a_variable_stands_over_a_configuration_file() -> None:
+    seen = environment(FLASK_RUN_PORT="80", FLASK_RUN_HOST="0.0.0.0")
+    (process,) = started("flask run", {}, seen, hidden=True).processes
+    assert [(e.port, e.host) for e in endpoints(process).endpoints] == [(80, None)]
+
+
 def test_streamlit_reads_its_own_configuration_below_the_environment() -> None:
     files = {
         ".streamlit/config.toml": '[theme]\nport = 1\n[server]\nheadless = true\nport = 8700 # ui\naddress = "127.0.0.1"\n'

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.edits import Refused
-from stackfix.formats.shell_commands import ASSIGNED, Assignment, Block, Command, Heredoc, Reader, Redirect
+from stackfix.formats.shell_commands import ASSIGNED, Reader
+from stackfix.formats.shell_nodes import Assignment, Block, Command, Heredoc, Redirect
 from stackfix.formats.shell_words import Dynamic, Parameter, Part, Word
 from stackfix.formats.spelling import decoded, within
 from stackfix.text import Slicer, Text, Unreadable

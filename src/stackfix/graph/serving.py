@@ -54,7 +54,7 @@ def _tool(tool: Tool, words: tuple[Template, ...], setting: Setting) -> Process:
     binds = _binds(tool, options, setting)
     if binds is None:
         return unknown
-    if any(b.port is None for b in binds) or (_open_host(tool, options) and binds):
+    if _left_open(tool, binds, options, setting):
         configured = _configured(tool, options, setting)
         if configured is Found.MADE:
             return unknown
@@ -67,8 +67,12 @@ def _tool(tool: Tool, words: tuple[Template, ...], setting: Setting) -> Process:
     )
 
 
-def _open_host(tool: Tool, options: Options) -> bool:
-    return bool(tool.host) and not options.has(tool.host)
+def _left_open(tool: Tool, binds: tuple[Bind, ...], options: Options, setting: Setting) -> bool:
+    """Whether port or host are given neither on the command line nor by a variable, which stands over any file."""
+    seen = setting.environment.get
+    port = all(b.port is not None for b in binds) or any(seen(n) is not None for n in tool.port_variables)
+    host = not tool.host or options.has(tool.host) or any(seen(n) is not None for n in tool.host_variables)
+    return not (port and host)
 
 
 def _unsure(tool: Tool, setting: Setting) -> bool:
@@ -172,8 +176,24 @@ def _configured(tool: Tool, options: Options, setting: Setting) -> str | Found:
         inside = setting.file(name)
         if isinstance(inside, str):
             return setting.absolute(name) or Found.MADE
-        found = Found.MADE if inside is Found.MADE else found
+        found = Found.MADE if inside is Found.MADE and not _never_there(tool, name, options, setting) else found
     return found
+
+
+def _never_there(tool: Tool, name: str, options: Options, setting: Setting) -> bool:
+    """Whether a file that a build step could have made is none that people have made by one: it is in no folder of the
+    tree, which holds what is run here. Streamlit's is often written by a step.
+    """
+    if tool.name == "streamlit" or setting.library.tree.named(posixpath.basename(name)):
+        return False
+    entry = _entry(tool, options, setting)
+    places = ["package.json"] if entry is None or entry.kind == "package" else []
+    if entry is not None and entry.path is not None:
+        places.append(entry.path)
+    if entry is not None and entry.module is not None:
+        module = entry.module.replace(".", "/")
+        places += [f"{folder}/{module}{end}" for folder in entry.folders for end in (".py", "/__init__.py")]
+    return any(isinstance(setting.file(place), str) for place in places)
 
 
 def _by_configuration(
