@@ -92,7 +92,11 @@ class Git:
         if self._process is None:
             try:
                 self._process = plumbing.start(
-                    self._root, "check-ignore", "--stdin", "-z", "-v", "-n", "--no-index", talking=True
+                    self._root,
+                    *("check-ignore", "--stdin", "-z", "-v", "-n", "--no-index"),
+                    talking=True,
+                    # It refuses to be told; that paths begin with `./` keeps them from being patterns.
+                    more={"GIT_LITERAL_PATHSPECS": "0"},
                 )
             except plumbing.GitFailed:
                 return False
@@ -100,7 +104,7 @@ class Git:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(os.fsencode(path) + b"\0")
+            self._process.stdin.write(os.fsencode(f"./{path}\0"))
             self._process.stdin.flush()
         except BrokenPipeError:
             return self._given_up()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Sequence
 
+_LINK, _SUBMODULE = "120000", "160000"
+
 _MOST_LINKS = 40
 """So many links in a row are a loop, as for the kernel."""
 
@@ -84,12 +86,12 @@ class Committed:
         for record in plumbing.records(plumbing.call(root, "ls-tree", "-r", "-z", commit)):
             head, _, path = record.partition("\t")
             mode, _, name = head.split(" ")
-            if mode == "160000":
+            if mode == _SUBMODULE:
                 self._foreign.add(path)
                 self._put(path, Kind.FOLDER)
             else:
                 self._files[path] = (mode, name)
-                self._put(path, Kind.LINK if mode == "120000" else Kind.FILE)
+                self._put(path, Kind.LINK if mode == _LINK else Kind.FILE)
 
     @property
     def folders(self) -> frozenset[str]:
@@ -101,9 +103,9 @@ class Committed:
         return path in self._files
 
     def object_name(self, path: str) -> str | None:
-        """The name of a file's contents; None where there is no such file."""
+        """The name of a file's contents; None where there is no such file itself."""
         file = self._files.get(path)
-        return None if file is None else file[1]
+        return None if file is None or file[0] == _LINK else file[1]
 
     def children(self, folder: str) -> Sequence[tuple[str, Kind]]:
         """The names in a folder."""
@@ -136,7 +138,7 @@ class Committed:
                 return Link(None)
             if at not in self._files:
                 return Link(None, "a link to nothing")
-            if self._files[at][0] != "120000":
+            if self._files[at][0] != _LINK:
                 return Link(at)
         return Link(None, "a link in a loop")
 

@@ -99,7 +99,9 @@ def call(root: str, *words: str, given: bytes = b"", more: Mapping[str, str] | N
     return done.stdout
 
 
-def start(root: str, *words: str, talking: bool = False) -> subprocess.Popen[bytes]:
+def start(
+    root: str, *words: str, talking: bool = False, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """A call that goes on beside us. GitFailed where there is no git. `talking`: it answers what is written to it."""
     import subprocess  # noqa: PLC0415 - 10 ms that a root outside git doesn't pay
 
@@ -109,7 +111,7 @@ def start(root: str, *words: str, talking: bool = False) -> subprocess.Popen[byt
             stdin=subprocess.PIPE if talking else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment(),
+            env=environment(more),
         )
     except OSError as problem:
         raise GitFailed(f"git can't be run: {problem.strerror}") from problem
