@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.formats.spelling import decoded, within
-from stackfix.text import Slicer, Text, Unreadable
+from stackfix.spans import Span
+from stackfix.text import Piece, Slicer, Text, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,8 @@ class Word:
     @property
     def literal(self) -> Text | None:
         """The decoded characters where the text alone decides them, else None."""
+        if len(self.parts) == 1:
+            return self.parts[0] if isinstance(self.parts[0], Text) else None
         texts = tuple(p for p in self.parts if isinstance(p, Text))
         return Text.join(texts) if len(texts) == len(self.parts) else None
 
@@ -77,6 +80,38 @@ _BRACED = re.compile(r"([A-Za-z_]\w*|[0-9]+|[@*?$!-]|#(?=\}))(:[-=?+]|[-=?+])?",
 _PATTERN = re.compile(r"[*?\[]|\{[^{}]*(,|\.\.)[^{}]*\}|^~|[=:]~")
 
 
+class Cutter:
+    """A Slicer that cuts plain ASCII texts, which most scripts are, without a look-up."""
+
+    __slots__ = ("_base", "_slicer", "text")
+
+    def __init__(self, text: Text) -> None:
+        """See whether all of the text is one run of plain bytes."""
+        self.text = text
+        self._slicer = Slicer(text)
+        only = text.pieces[0] if len(text.pieces) == 1 else None
+        plain = only is not None and only.path is not None and only.exact and len(only.span) == only.length
+        self._base = only if plain and only is not None and only.length == len(text.value) else None
+
+    def slice(self, start: int, end: int) -> Text:
+        """The same as `text.slice(start, end)`."""
+        base = self._base
+        if base is None or not 0 <= start <= end <= base.length:
+            return self._slicer.slice(start, end)
+        at = base.span.start
+        span = Span(at + start, at + end)
+        return Text(self.text.value[start:end], (Piece(end - start, base.path, span, base.quoting),))
+
+    def spelled(self, start: int, end: int, quoting: str) -> Text:
+        """A slice inside one more quoting."""
+        base = self._base
+        if base is None or not 0 <= start <= end <= base.length:
+            return within(self._slicer.slice(start, end), quoting)
+        at = base.span.start
+        span = Span(at + start, at + end)
+        return Text(self.text.value[start:end], (Piece(end - start, base.path, span, (*base.quoting, quoting)),))
+
+
 class WordScanner:
     """Reads the words of one text. `nested` reads a command list from an offset and returns that of its `)`."""
 
@@ -85,7 +120,7 @@ class WordScanner:
     def __init__(self, text: Text, nested: Callable[[int], int]) -> None:
         """Index the text once."""
         self.value = text.value
-        self.slicer = Slicer(text)
+        self.slicer = Cutter(text)
         self.nested = nested
         self._quotes = 0
 
@@ -112,7 +147,7 @@ class WordScanner:
         while at < limit:
             match = run.match(self.value, at, limit)
             if match:
-                found.append(within(self.slicer.slice(at, match.end()), quoting))
+                found.append(self.slicer.spelled(at, match.end(), quoting))
                 at = match.end()
                 continue
             after = self._special(at, context, found)
@@ -154,7 +189,7 @@ class WordScanner:
         if end < 0:
             raise Unreadable("a ' is never closed", at)
         self._quotes += 1
-        found.append(within(self.slicer.slice(at + 1, end), "shell:single"))
+        found.append(self.slicer.spelled(at + 1, end, "shell:single"))
         return end + 1
 
     def _double(self, at: int, found: list[Part]) -> int:
@@ -242,6 +277,8 @@ def _double_quoted(context: str) -> bool:
 
 def merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Neighbouring texts as one."""
+    if len(parts) == 1:
+        return parts
     found: list[Part] = []
     texts: list[Text] = []
     for part in parts:
