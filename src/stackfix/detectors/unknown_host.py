@@ -41,7 +41,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if graph.resolve(reference).reached is not Reached.MISSING:
             continue
         fit = fitting.fit(graph, reference)
-        if fit.candidates or reference.writing is Writing.ENVIRONMENT:
+        if fit.candidates or _telling(reference):
             yield _finding(graph, reference, fit)
 
 
@@ -75,3 +75,8 @@ def _remedy(graph: Graph, reference: Reference, fit: fitting.Fit) -> tuple[Remed
         return Remedy(Applicability.SAFE, f"name {targets[0].host}", move.repairs), move.copies
     choices = tuple(Choice(f"name {t.host}", moves.move(graph, reference, t).repairs) for t in targets)
     return Remedy(Applicability.MANUAL, "say which component is meant", (), choices), ()
+
+
+def _telling(reference: Reference) -> bool:
+    """Whether a value with no candidate is certainly an address: a URL of the deployment's own."""
+    return reference.writing is Writing.ENVIRONMENT and reference.address.scheme is not None

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import kinship
+from stackfix.graph import kinship, kubernetes_names
+from stackfix.graph.kubernetes_cluster import same_namespace
+from stackfix.graph.model import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +47,8 @@ def fit(graph: Graph, reference: Reference) -> Fit:
     asker = reference.workload
     if asker is None:
         return Fit(())
+    if asker.deployment.platform is not Platform.COMPOSE:
+        return _in_cluster(graph, reference, asker)
     neighbours = tuple(w for w in graph.names.neighbours(asker) if w is not asker)
     if (setting := graph.policy.names.get(reference.address.host.value)) is not None:
         named = [c for w in neighbours if (c := _candidate(graph, reference, w)) and w.name == setting.value]
@@ -56,6 +60,31 @@ def fit(graph: Graph, reference: Reference) -> Fit:
         return Fit(akin, certain=len(akin) == 1)
     sole = _sole(graph, reference, own) or _sole(graph, reference, possible)
     return Fit(sole, certain=len(sole) == 1)
+
+
+def _in_cluster(graph: Graph, reference: Reference, asker: Workload) -> Fit:
+    """The Service of the asker's namespace whose own name, or whose pods' name, is akin to the host."""
+    cluster = graph.cluster(asker)
+    host = reference.address.host.value
+    found: dict[str, Candidate] = {}
+    for service in cluster.services if cluster is not None else ():
+        if not same_namespace(service.namespace, asker.namespace or "") or cluster is None or "." in host:
+            continue
+        pods = kubernetes_names.selected(service, cluster)
+        names = [service.name.value, *(w.name for w in pods), *_controllers(pods)]
+        named = (setting := graph.policy.names.get(host)) is not None and setting.value == service.name.value
+        if not pods or not (named or any(kinship.akin(host, name) for name in names)):
+            continue
+        ports = {p.port for p in service.ports}
+        if reference.address.default_port in {None, *ports} or len(ports) == 1:
+            fits = reference.address.default_port in {None, *ports}
+            found[service.name.value] = Candidate(service.name.value, pods[0], None if fits else ports.pop())
+    named_best = tuple(c for n, c in found.items() if kinship.same(host, n)) or tuple(found.values())
+    return Fit(named_best, certain=len(named_best) == 1)
+
+
+def _controllers(pods: Iterable[Workload]) -> Iterable[str]:
+    return (w.controller.name.value for w in pods if w.controller is not None and w.controller.name is not None)
 
 
 def _akin(reference: Reference, possible: Iterable[Candidate]) -> tuple[Candidate, ...]:

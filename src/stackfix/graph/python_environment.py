@@ -25,15 +25,24 @@ _ENUMERATED = re.compile(r"(?:typing\.)?Optional\[(.*)\]|(.*?)\s*\|\s*None")
 def reads(source: Source) -> Iterator[EnvRead]:
     """Every reading by call or subscript whose variable is known by name."""
     types = _asked_types(source)
+    alternatives = dict(_alternatives(source))
     for node, spot in source.visits:
         hole = read_of(source, node, spot.scope) if isinstance(node, ast.Call | ast.Subscript) else None
         if hole is None or not hole.name:
             continue
         assert isinstance(node, ast.expr)
-        required = hole.required and not spot.conditional and not spot.guarded
+        default = hole.default if hole.default is not None else alternatives.get(node)
+        required = hole.required and default is None and not spot.conditional and not spot.guarded
         place = source.module.location(node)
         anchor = source.module.anchor(node)
-        yield EnvRead(hole.name, hole.default, required, place, anchor, spot, types.get(node), (hole.name,))
+        yield EnvRead(hole.name, default, required, place, anchor, spot, types.get(node), (hole.name,))
+
+
+def _alternatives(source: Source) -> Iterator[tuple[ast.AST, Template]]:
+    """What stands behind `or`: the default of the reading before it."""
+    for node, spot in source.visits:
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:  # noqa: PLR2004 - a pair
+            yield node.values[0], evaluate(source, node.values[1], spot.scope)
 
 
 def is_dynamic(source: Source) -> bool:

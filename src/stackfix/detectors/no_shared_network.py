@@ -1,0 +1,72 @@
+"""Both ends of an address exist, but share no network.
+
+What it finds: an address in a Compose project whose host is a service of the same project, on none of the networks that
+the asking service is on.
+
+Why it breaks: a name is resolved only on a network that both are on.
+
+Which side is right: neither is moved: the asking service joins a network of the one it asks, beside its own.
+
+Limits: silent with `network_mode`, and where an alias or another project answers to the name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.graph.model import Place
+from stackfix.graph.reach import Reached
+from stackfix.repairs.join_network import JoinNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Reference, Workload
+
+RULE = Rule("no-shared-network", Family.NAMES, Severity.ERROR, "both ends of an address exist, but share no network")
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every address of a service that can't be reached, once a pair of services."""
+    seen: set[tuple[Workload, Workload]] = set()
+    for reference in graph.references:
+        asker = reference.workload
+        if asker is None or reference.place is not Place.CONTAINER:
+            continue
+        reach = graph.resolve(reference)
+        if reach.reached is not Reached.NO_NETWORK or len(reach.workloads) != 1:
+            continue
+        pair = (asker, reach.workloads[0])
+        if pair not in seen:
+            seen.add(pair)
+            yield _finding(graph, reference, asker, reach.workloads[0])
+
+
+def _finding(graph: Graph, reference: Reference, asker: Workload, target: Workload) -> Finding:
+    theirs = [use.key for use in target.networks if use.key]
+    own = ", ".join(use.key for use in asker.networks)
+    return Finding(
+        rule=RULE,
+        message=f"{asker.name} is on {own} and {target.name} on {', '.join(theirs)}: the name isn't resolved",
+        location=Location(reference.location.path, reference.location.span, f"reaches for {target.name}"),
+        anchor=reference.anchor,
+        value=f"{reference.value.value} {target.name}",
+        evidence=(
+            Location(asker.location.path, asker.location.span, f"on {own}"),
+            Location(target.location.path, target.location.span, f"on {', '.join(theirs)}"),
+        ),
+        remedy=_remedy(asker, theirs),
+        components=graph.concerned(reference, target),
+    )
+
+
+def _remedy(asker: Workload, theirs: list[str]) -> Remedy | None:
+    keeps_default = any(use.key == "default" for use in asker.networks)
+    joins = {key: JoinNetwork(asker.anchor, key, keeps_default=keeps_default) for key in theirs}
+    if len(joins) == 1:
+        key, join = joins.popitem()
+        return Remedy(Applicability.UNSAFE, f"put {asker.name} on {key} too", (join,))
+    choices = tuple(Choice(f"put {asker.name} on {key} too", (join,)) for key, join in joins.items())
+    return Remedy(Applicability.MANUAL, "choose a network for both", (), choices) if choices else None
