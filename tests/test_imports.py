@@ -39,6 +39,17 @@ def test_an_empty_folder_imports_no_parser(tmp_path: Path) -> None:
     assert not packages(imported(folder=tmp_path)) & HEAVY
 
 
+def test_a_folder_that_no_rule_speaks_of_pays_for_no_graph(tmp_path: Path) -> None:
+    for name in ("README.md", "LICENSE", "logo.png"):
+        (tmp_path / name).write_bytes(b"hello\n")
+    for modules in (imported(folder=tmp_path), imported("--dry-run", folder=tmp_path)):
+        assert not [
+            name for name in modules if name.startswith(("stackfix.graph", "stackfix.formats", "stackfix.engine"))
+        ]
+    (tmp_path / "start").write_bytes(b"#!/bin/sh\n")
+    assert "stackfix.graph" in imported(folder=tmp_path)
+
+
 def test_the_help_imports_no_rule(tmp_path: Path) -> None:
     modules = imported("--help", folder=tmp_path)
     assert not packages(modules) & HEAVY

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stackfix.outcome import Outcome, Reported
     from stackfix.report.places import Places
     from stackfix.repository import Snapshot
+    from stackfix.secrecy import Secrecy
     from stackfix.selection import Read, Selection
     from stackfix.suppression import Suppressions
     from stackfix.tree import Sources
@@ -44,24 +45,86 @@ class Run:
 
 def run(options: Options, note: Callable[[str], None]) -> Run:
     """Do what the options ask; `note` takes lines that a user should see at once."""
-    from stackfix import engine  # noqa: PLC0415 - as all below: a wrong word must not wait for it
-    from stackfix.report.withheld import withhold  # noqa: PLC0415
-
     root, only = _root(options.judging.path)
     config = _config(options.judging, root)
     _selection(options.judging, config, only)  # a mistyped name is told before anything is read
     snapshot = _snapshot(options, root, config, note)
-    comments = Comments(snapshot.sources)
-    selection = replace(_selection(options.judging, config, only), suppressing=comments.over)
-    request = engine.Request(config.policy, selection, _grades(options.delivery), committing=options.delivery.commit)
-    outcome = engine.run(snapshot.tree, comments.sources, request, snapshot.skipped)
-    if not (selection.select or selection.ignore or only):
-        outcome = replace(outcome, reported=(*outcome.reported, *comments.unused()))
+    if all(_is_harmless(path) for path in snapshot.tree.entries):
+        return _nothing(options, snapshot, note)
+    outcome = _judged(options, config, only, snapshot)
+    from stackfix.report.withheld import withhold  # noqa: PLC0415 - as all below: a wrong word must not wait for it
+
     # What is told is the tree as it was judged, and delivering changes it.
     read = _kept(outcome, snapshot.sources.read)
     told, places = withhold(outcome, read), _places(outcome, read)
     delivered = _deliver(options.delivery, snapshot, outcome, places, note)
     return Run(snapshot, told, places, delivered)
+
+
+def _judged(options: Options, config: Config, only: str | None, snapshot: Snapshot) -> Outcome:
+    from stackfix import engine  # noqa: PLC0415
+
+    comments = Comments(snapshot.sources)
+    selection = replace(_selection(options.judging, config, only), suppressing=comments.over)
+    request = engine.Request(config.policy, selection, _grades(options.delivery), committing=options.delivery.commit)
+    outcome = engine.run(snapshot.tree, comments.sources, request, snapshot.skipped)
+    if selection.select or selection.ignore or only:
+        return outcome
+    return replace(outcome, reported=(*outcome.reported, *comments.unused()))
+
+
+def _nothing(options: Options, snapshot: Snapshot, note: Callable[[str], None]) -> Run:
+    """The end of a run over files that no rule speaks of: the engine, and all that it imports, isn't asked."""
+    from stackfix.outcome import Outcome  # noqa: PLC0415
+
+    outcome = Outcome((), skipped=tuple(snapshot.skipped), files=len(snapshot.tree.entries))
+    places = _places(outcome, snapshot.sources.read)
+    return Run(snapshot, outcome, places, _deliver(options.delivery, snapshot, outcome, places, note))
+
+
+_HARMLESS = frozenset(
+    [
+        "adoc",
+        "bmp",
+        "csv",
+        "doc",
+        "docx",
+        "gif",
+        "gz",
+        "ico",
+        "jpeg",
+        "jpg",
+        "md",
+        "mp3",
+        "mp4",
+        "odt",
+        "otf",
+        "pdf",
+        "png",
+        "ppt",
+        "pptx",
+        "rst",
+        "svg",
+        "tar",
+        "tgz",
+        "tsv",
+        "ttf",
+        "txt",
+        "wav",
+        "webp",
+        "woff",
+        "woff2",
+        "xls",
+        "xlsx",
+        "zip",
+    ]
+)
+
+
+def _is_harmless(path: str) -> bool:
+    """Whether a file can neither start nor reach anything, by its name alone. A suffix that isn't known may."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[2].lower() in _HARMLESS or name in {"LICENSE", "COPYING", "NOTICE", ".gitignore"}
 
 
 class Comments:
@@ -198,12 +261,27 @@ def _kept(outcome: Outcome, read: Read) -> Read:
 
 def _places(outcome: Outcome, read: Read) -> Places:
     from stackfix.report.places import Places  # noqa: PLC0415
-    from stackfix.secrecy import Secrecy  # noqa: PLC0415
 
-    secrecy = Secrecy(read)
     ends = {change.path: change.after for change in outcome.changes}
-    after = Places(lambda path: ends[path] if path in ends else read(path), secrecy.is_secret_line)
-    return Places(read, secrecy.is_secret_line, after)
+    secret = _Secrets(read)
+    after = Places(lambda path: ends[path] if path in ends else read(path), secret)
+    return Places(read, secret, after)
+
+
+class _Secrets:
+    """What tells a line with a secret; imported with the first line that is asked about."""
+
+    def __init__(self, read: Read) -> None:
+        """Take a reader of files as they were judged."""
+        self._read = read
+        self._known: Secrecy | None = None
+
+    def __call__(self, path: str, line: bytes) -> bool:
+        """Whether a line of a file holds a secret."""
+        from stackfix.secrecy import Secrecy  # noqa: PLC0415
+
+        self._known = self._known or Secrecy(self._read)
+        return self._known.is_secret_line(path, line)
 
 
 def _grades(delivery: Delivery) -> frozenset[Applicability]:
