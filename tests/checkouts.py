@@ -28,6 +28,12 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout.rstrip()
 
 
+def attempt(folder: Path, *words: str) -> int:
+    """The exit code of a call that may fail."""
+    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False, env=ENVIRONMENT)
+    return done.returncode
+
+
 def write(folder: Path, files: dict[str, str | bytes]) -> Path:
     """Files with their contents; the folder."""
     for path, contents in files.items():

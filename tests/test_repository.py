@@ -434,7 +434,7 @@ def test_a_hostile_configuration_runs_nothing(tmp_path: Path) -> None:
     committed = repository.open_commit(root)
     assert committed.sources.read("compose.yml") == b"services: {}\n"
     assert not sign.exists()
-    git(root, "status")
+    checkouts.attempt(root, "status")
     assert sign.exists(), "the configuration isn't hostile: this test shows nothing"
 
 

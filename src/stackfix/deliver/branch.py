@@ -83,25 +83,10 @@ def uncommitted(root: str | os.PathLike[str]) -> tuple[str, ...]:
     words = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=all")
     try:
         prefix = os.fsdecode(plumbing.call(folder, "rev-parse", "--show-prefix")).removesuffix("\n")
-        output = plumbing.call(folder, *words, "--", ".", more=_without_filters(folder))
+        output = plumbing.call(folder, *words, "--", ".", more=plumbing.without_filters(folder))
     except plumbing.GitFailed:
         return ()
-    return tuple(sorted(record[3:].removeprefix(prefix) for record in plumbing.records(output)))
-
-
-def _without_filters(folder: str) -> dict[str, str]:
-    """Configuration through the environment that empties every filter: a name may hold what `-c` can't say."""
-    try:
-        said = plumbing.call(folder, "config", "-z", "--name-only", "--get-regexp", r"^filter\.")
-    except plumbing.GitFailed:
-        return {}
-    more = {}
-    count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
-    for key in dict.fromkeys(plumbing.records(said)):
-        more[f"GIT_CONFIG_KEY_{count}"] = key
-        more[f"GIT_CONFIG_VALUE_{count}"] = "false" if key.endswith(".required") else ""
-        count += 1
-    return {**more, "GIT_CONFIG_COUNT": str(count)}
+    return tuple(sorted({record[3:].removeprefix(prefix) for record in plumbing.records(output)}))
 
 
 def _check_name(store: Store, branch: str) -> None:

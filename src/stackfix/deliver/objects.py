@@ -54,6 +54,8 @@ class Store:
         self._environment = {
             **dict.fromkeys(_EMPTIED & os.environ.keys(), ""),
             **plumbing.SAFETY,
+            # An index that is written anew looks into files as young as itself.
+            **plumbing.without_filters(self.top),
             "GIT_DIR": folder,
             "GIT_COMMON_DIR": common,
             "GIT_OBJECT_DIRECTORY": posixpath.join(common, "objects"),

@@ -42,6 +42,10 @@ class ChangedMeanwhile(CannotWrite):
     """A file is no longer what it was when it was judged."""
 
 
+class Busy(CannotWrite):
+    """Another run is writing to the same root."""
+
+
 @dataclass(slots=True)
 class _Write:
     """One file's way. Paths are absolute. `digest` is of the new contents, None where the file is removed.
@@ -93,7 +97,7 @@ def recover(root: str | os.PathLike[str], journal_folder: str | os.PathLike[str]
     try:
         with _journal(os.path.realpath(root), journal_folder) as journal:
             return _recover(journal)
-    except CannotWrite:
+    except Busy:
         return False
 
 
@@ -110,7 +114,7 @@ def _journal(top: str, folder: str | os.PathLike[str]) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:
         os.close(lock)
-        raise CannotWrite("another stackfix is writing here: wait for it to end") from problem
+        raise Busy("another stackfix is writing here: wait for it to end") from problem
     try:
         yield Path(folder) / name
     finally:
@@ -191,13 +195,15 @@ def _all_or_none(journal: Path, plans: list[_Plan], then: Callable[[], None] | N
     try:
         _do(journal, plans, writes, then)
     except BaseException as problem:
-        _undo(writes)
-        shutil.rmtree(journal, ignore_errors=True)
+        whole = _undo(writes)
+        if whole:
+            shutil.rmtree(journal, ignore_errors=True)
         if isinstance(problem, OSError):
-            raise CannotWrite(f"{_said(problem, top)}; nothing was changed") from problem
+            end = "nothing was changed" if whole else "the next run puts back what could not be put back now"
+            raise CannotWrite(f"{_said(problem, top)}; {end}") from problem
         raise
-    _tidy(writes)
-    shutil.rmtree(journal, ignore_errors=True)
+    if _tidy(writes):
+        shutil.rmtree(journal, ignore_errors=True)
 
 
 def _named(plan: _Plan) -> _Write:
@@ -296,18 +302,33 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int, int]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _undo(writes: Iterable[_Write]) -> None:
-    """Every file as it was, whatever was done so far; what somebody else wrote since stays."""
+def _undo(writes: Iterable[_Write]) -> bool:
+    """Every file as it was, whatever was done so far; what somebody else wrote since stays. Whether all of it went."""
+    whole = True
     for write in writes:
-        with suppress(OSError):
+        try:
             _put_back(write)
-        for leftover in (write.temporary, write.kept):
-            if leftover is not None:
-                with suppress(OSError):
-                    os.unlink(leftover)
+        except OSError:
+            # The old file stays under its second name, and the journal with it.
+            whole = False
+            continue
+        whole &= _removed(write.temporary) and _removed(write.kept)
         for folder in write.made:
             with suppress(OSError):
                 os.rmdir(folder)
+    return whole
+
+
+def _removed(path: str | None) -> bool:
+    """Remove a name of ours; whether it is gone."""
+    if path is not None:
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+    return True
 
 
 def _put_back(write: _Write) -> None:
@@ -331,24 +352,27 @@ def _is_ours(write: _Write) -> bool:
     return sha256(data).hexdigest() == write.digest
 
 
-def _tidy(writes: Iterable[_Write]) -> None:
-    for write in writes:
-        if write.kept is not None:
-            with suppress(OSError):
-                os.unlink(write.kept)
+def _tidy(writes: Iterable[_Write]) -> bool:
+    """Take away the old files' second names; whether all are gone."""
+    gone = [_removed(write.kept) for write in writes]
+    return all(gone)
 
 
 def _recover(journal: Path) -> bool:
-    """Undo what is open, tidy up what is done."""
+    """Undo what is open, tidy up what is done; whether there was anything."""
     if not journal.is_dir():
         return False
+    whole = True
     for name, finish in (("open", _undo), ("done", _tidy)):
         try:
             words = json.loads((journal / name).read_text(encoding="utf-8"))
-            finish([_Write(**write) for write in words])
+            writes = [_Write(**write) for write in words]
         except (OSError, ValueError, TypeError):
             # Killed before it was written whole: then nothing else was.
             continue
+        whole &= finish(writes)
+    if not whole:
+        raise CannotWrite("what an interrupted run left half done can't be put back: is the disk full or read-only?")
     shutil.rmtree(journal, ignore_errors=True)
     return True
 

@@ -99,6 +99,24 @@ def call(root: str, *words: str, given: bytes = b"", more: Mapping[str, str] | N
     return done.stdout
 
 
+def without_filters(root: str) -> dict[str, str]:
+    """More environment, for a call that compares the work tree's contents: every filter is configured to be none.
+
+    It goes through the environment, since a filter may have a name that `-c` can't spell.
+    """
+    try:
+        said = call(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\.")
+    except GitFailed:
+        return {}
+    more = {}
+    count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    for key in dict.fromkeys(records(said)):
+        more[f"GIT_CONFIG_KEY_{count}"] = key
+        more[f"GIT_CONFIG_VALUE_{count}"] = "false" if key.endswith(".required") else ""
+        count += 1
+    return {**more, "GIT_CONFIG_COUNT": str(count)}
+
+
 def start(
     root: str, *words: str, talking: bool = False, more: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
