@@ -6,9 +6,9 @@ May import everything but the command line, each part when it is needed.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from stackfix.options import Judging, Wrong
@@ -82,49 +82,15 @@ def _nothing(options: Options, snapshot: Snapshot, note: Callable[[str], None]) 
     return Run(snapshot, outcome, places, _deliver(options.delivery, snapshot, outcome, places, note))
 
 
-_HARMLESS = frozenset(
-    [
-        "adoc",
-        "bmp",
-        "csv",
-        "doc",
-        "docx",
-        "gif",
-        "gz",
-        "ico",
-        "jpeg",
-        "jpg",
-        "md",
-        "mp3",
-        "mp4",
-        "odt",
-        "otf",
-        "pdf",
-        "png",
-        "ppt",
-        "pptx",
-        "rst",
-        "svg",
-        "tar",
-        "tgz",
-        "tsv",
-        "ttf",
-        "txt",
-        "wav",
-        "webp",
-        "woff",
-        "woff2",
-        "xls",
-        "xlsx",
-        "zip",
-    ]
+_HARMLESS = re.compile(
+    r"(?i)(?:.*/)?(?:LICENSE|COPYING|NOTICE|\.gitignore|.*\.(?:adoc|bmp|csv|docx?|gif|gz|ico|jpe?g|md|mp[34]|odt|otf|pdf|png"
+    r"|pptx?|rst|svg|tar|tgz|tsv|ttf|txt|wav|webp|woff2?|xlsx?|zip))"
 )
 
 
 def _is_harmless(path: str) -> bool:
     """Whether a file can neither start nor reach anything, by its name alone. A suffix that isn't known may."""
-    name = path.rpartition("/")[2]
-    return name.rpartition(".")[2].lower() in _HARMLESS or name in {"LICENSE", "COPYING", "NOTICE", ".gitignore"}
+    return _HARMLESS.fullmatch(path) is not None
 
 
 class Comments:
@@ -145,6 +111,8 @@ class Comments:
 
     def unused(self) -> Iterator[Reported]:
         """What is told of comments that hid nothing in the tree as it is."""
+        from hashlib import sha256  # noqa: PLC0415
+
         from stackfix.outcome import Reported  # noqa: PLC0415
         from stackfix.suppression import finding  # noqa: PLC0415
 

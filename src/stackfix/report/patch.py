@@ -15,7 +15,6 @@ May import outcome.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,6 +72,8 @@ def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[Block, ...]:
     while tail < min(len(old), len(new)) - start and old[-1 - tail] == new[-1 - tail]:
         tail += 1
     middle = old[start : len(old) - tail], new[start : len(new) - tail]
+    from difflib import SequenceMatcher  # noqa: PLC0415 - a run that finds nothing compares nothing
+
     matcher = SequenceMatcher(None, *middle, autojunk=len(middle[0]) > _SLOW)
     return tuple(
         Block(start + a, start + b, start + c, start + d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
