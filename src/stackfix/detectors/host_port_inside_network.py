@@ -15,10 +15,11 @@ Limits: silent where the sibling also declares or binds the published number ins
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import meeting, moves
+from stackfix.graph import meeting, moves, proxying
 from stackfix.graph.model import Place
 from stackfix.graph.reach import By, Reached
 
@@ -43,11 +44,26 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if reference.place is not Place.CONTAINER or reference.address.port_text is None:
             continue
         reach = graph.resolve(reference)
-        if reach.reached is Reached.MET and (answer := meeting.published_instead(graph, reference, reach.workloads)):
-            yield _finding(graph, reference, reach, answer)
+        if reach.reached is not Reached.MET:
+            continue
+        answer = meeting.published_instead(graph, reference, reach.workloads)
+        if answer is None:
+            continue
+        others = proxying.readers(graph, reference, partial(_same, graph, answer))
+        if not others.variant:
+            yield _finding(graph, reference, reach, answer, others)
 
 
-def _finding(graph: Graph, reference: Reference, reach: Reach, answer: meeting.Answer) -> Finding:
+def _same(graph: Graph, answer: meeting.Answer, other: Reference) -> bool:
+    """Whether the same edit is right for another reader of the line."""
+    reach = graph.resolve(other)
+    found = meeting.published_instead(graph, other, reach.workloads) if reach.reached is Reached.MET else None
+    return found is not None and found.port == answer.port
+
+
+def _finding(
+    graph: Graph, reference: Reference, reach: Reach, answer: meeting.Answer, others: proxying.Readers
+) -> Finding:
     address, name = reference.address, reach.workloads[0].name
     host = name if reach.by is By.CONTAINER else None
     move = moves.move(graph, reference, moves.Target(host, answer.port))
@@ -55,16 +71,16 @@ def _finding(graph: Graph, reference: Reference, reach: Reach, answer: meeting.A
         rule=RULE,
         message=(
             f"{address.host.value}:{address.port} is a published port, which exists on the host alone;"
-            f" inside the network {host or address.host.value} answers on {answer.port}"
+            f" inside the network {host or address.host.value} answers on {answer.port}" + others.told
         ),
         location=Location(reference.location.path, reference.location.span, "used inside the network"),
         anchor=reference.anchor,
         value=reference.value.value,
-        evidence=(*answer.evidence, *move.copies),
+        evidence=(*answer.evidence, *others.places, *move.copies),
         remedy=Remedy(
-            Applicability.SAFE,
+            Applicability.MANUAL if others.workloads else Applicability.SAFE,
             f"use {host or address.host.value}:{answer.port}",
-            move.repairs,
+            () if others.workloads else move.repairs,
         ),
         components=graph.concerned(reference, *reach.workloads),
     )

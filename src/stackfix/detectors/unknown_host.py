@@ -15,10 +15,11 @@ that another project of the repository has are unknown, not wrong.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import fitting, moves
+from stackfix.graph import fitting, moves, proxying
 from stackfix.graph.model import Place, Writing
 from stackfix.graph.reach import Reached
 
@@ -41,11 +42,20 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if graph.resolve(reference).reached is not Reached.MISSING:
             continue
         fit = fitting.fit(graph, reference)
-        if fit.candidates or _telling(reference):
-            yield _finding(graph, reference, fit)
+        others = proxying.readers(graph, reference, partial(_same, graph, fit))
+        if (fit.candidates or _telling(reference)) and not others.variant:
+            yield _finding(graph, reference, fit, others)
 
 
-def _finding(graph: Graph, reference: Reference, fit: fitting.Fit) -> Finding:
+def _same(graph: Graph, fit: fitting.Fit, other: Reference) -> bool:
+    """Whether the same edit is right for another reader of the line."""
+    if graph.resolve(other).reached is not Reached.MISSING:
+        return False
+    found = fitting.fit(graph, other)
+    return found.certain and [(c.name, c.port) for c in found.candidates] == [(c.name, c.port) for c in fit.candidates]
+
+
+def _finding(graph: Graph, reference: Reference, fit: fitting.Fit, others: proxying.Readers) -> Finding:
     host = reference.address.host.value
     names = ", ".join(candidate.name for candidate in fit.candidates)
     witnesses = [
@@ -53,23 +63,31 @@ def _finding(graph: Graph, reference: Reference, fit: fitting.Fit) -> Finding:
     ]
     if fit.policy:
         witnesses.append(Location(fit.policy.path, fit.policy.span, "the configuration decides"))
-    remedy, copies = _remedy(graph, reference, fit)
+    remedy, copies = _remedy(graph, reference, fit, others)
     return Finding(
         rule=RULE,
-        message=f"{host} resolves to nothing here" + (f"; {names} is what fits" if len(fit.candidates) == 1 else ""),
+        message=(
+            f"{host} resolves to nothing here"
+            + (f"; {names} is what fits" if len(fit.candidates) == 1 else "")
+            + others.told
+        ),
         location=Location(reference.location.path, reference.location.span, "this name is looked up"),
         anchor=reference.anchor,
         value=reference.value.value,
-        evidence=(*witnesses, *copies),
+        evidence=(*witnesses, *others.places, *copies),
         remedy=remedy,
         components=graph.concerned(reference, *(c.workload for c in fit.candidates)),
     )
 
 
-def _remedy(graph: Graph, reference: Reference, fit: fitting.Fit) -> tuple[Remedy | None, tuple[Location, ...]]:
+def _remedy(
+    graph: Graph, reference: Reference, fit: fitting.Fit, others: proxying.Readers
+) -> tuple[Remedy | None, tuple[Location, ...]]:
     targets = [moves.Target(candidate.name, candidate.port) for candidate in fit.candidates]
     if not targets:
         return None, ()
+    if others.workloads:
+        return Remedy(Applicability.MANUAL, f"give each deployment its own line: here {targets[0].host}"), ()
     if fit.certain:
         move = moves.move(graph, reference, targets[0])
         return Remedy(Applicability.SAFE, f"name {targets[0].host}", move.repairs), move.copies

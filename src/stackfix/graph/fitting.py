@@ -73,7 +73,7 @@ def _in_cluster(graph: Graph, reference: Reference, asker: Workload) -> Fit:
         pods = kubernetes_names.selected(service, cluster)
         names = [service.name.value, *(w.name for w in pods), *_controllers(pods)]
         named = (setting := graph.policy.names.get(host)) is not None and setting.value == service.name.value
-        if not pods or not (named or any(kinship.akin(host, name) for name in names)):
+        if not pods or asker in pods or not (named or any(kinship.akin(host, name) for name in names)):
             continue
         ports = {p.port for p in service.ports}
         if reference.address.default_port in {None, *ports} or len(ports) == 1:

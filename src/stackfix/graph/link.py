@@ -17,6 +17,7 @@ from stackfix.graph import (
     kubernetes_names,
     listening,
     proxies,
+    proxying,
     references,
     sources,
     tying,
@@ -213,6 +214,7 @@ class Graph:
             environment = self.environment(workload)
             found += references.of_environment(workload, environment)
             found += sources.defaults(self, workload)
+            found += proxying.references(self, workload)
         return tuple(found)
 
     def resolve(self, reference: Reference) -> Reach:

@@ -1,0 +1,168 @@
+"""What a workload's nginx hands requests on to: its addresses as references, and the components behind a location.
+
+One configuration that several deployments use gives a reference for each: what is wrong in one may be right in another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Location, located
+from stackfix.graph import proxy_passes
+from stackfix.graph.model import Place, Platform, Reference, Writing
+from stackfix.graph.proxy_facts import Pass, UpstreamServer
+from stackfix.graph.reach import Reached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Address, Workload
+    from stackfix.graph.proxy_facts import NginxFacts
+    from stackfix.text import Text
+
+_NAMED = 2
+"""How many other readers of a line are named."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proxied:
+    """One configuration as one workload's nginx reads it."""
+
+    workload: Workload
+    facts: NginxFacts
+
+
+def proxied(graph: Graph) -> Iterator[Proxied]:
+    """Every configuration that some workload is seen to run."""
+    for workload in graph.workloads:
+        for facts in graph.proxies(workload):
+            yield Proxied(workload, facts)
+
+
+def references(graph: Graph, workload: Workload) -> Iterator[Reference]:
+    """Every address that a workload's nginx hands requests on to, each written place once."""
+    for facts in graph.proxies(workload):
+        own = frozenset(facts.files)
+        for upstream in facts.upstreams:
+            for server in upstream.servers:
+                if (found := _of(graph, workload, server)) and _told_here(graph, found, own):
+                    yield found
+        for handler in facts.passes:
+            if (found := _of(graph, workload, handler)) and _told_here(graph, found, own):
+                yield found
+
+
+def _of(graph: Graph, workload: Workload, said: Pass | UpstreamServer) -> Reference | None:
+    """The reference that an address of a configuration is to the one who runs it; None where a variable hides it."""
+    address = said.address or _filled(graph, workload, said)
+    if address is None or (address.host.place or address.host.first_place) is None:
+        return None
+    if address.scheme is None and address.port is None and isinstance(said, UpstreamServer):
+        # A server of an upstream without a port is asked on 80, whatever the scheme of the pass.
+        address = replace(address, scheme="http")
+    pod = workload.deployment.platform is Platform.KUBERNETES
+    return Reference(
+        address=address,
+        value=said.text if isinstance(said, UpstreamServer) else said.resolved,
+        location=located(address.host) or said.location,
+        anchor=said.anchor,
+        writing=Writing.PROXY,
+        place=Place.POD if pod else Place.CONTAINER,
+        workload=workload,
+        calls=True,
+    )
+
+
+def _filled(graph: Graph, workload: Workload, said: Pass | UpstreamServer) -> Address | None:
+    """The address once envsubst has put the workload's variables in."""
+    if not said.template.holes or (isinstance(said, Pass) and said.upstream is not None):
+        return None
+    value = said.template.fill(graph.environment(workload))
+    return None if value is None else proxy_passes.address_of(value.text)
+
+
+def _told_here(graph: Graph, reference: Reference, files: frozenset[str]) -> bool:
+    """Whether the configuration itself says where to; what variables say alone is those variables' reference."""
+    if _lies_in(reference.address.host, files):
+        return True
+    port = reference.address.port_text
+    return port is not None and _lies_in(port, files) and graph.resolve(reference).reached is Reached.MET
+
+
+def _lies_in(text: Text, files: frozenset[str]) -> bool:
+    place = text.place
+    return place is not None and place[0] in files
+
+
+def behind(graph: Graph, workload: Workload, handler: Pass) -> tuple[Workload, ...]:
+    """The components that a location's requests come to; none where any of them can't be told."""
+    said = handler.upstream.servers if handler.upstream is not None else (handler,)
+    if handler.upstream is not None and not handler.upstream.certain:
+        return ()
+    found: dict[Workload, None] = {}
+    for one in said:
+        reference = _of(graph, workload, one)
+        met = _met(graph, reference) if reference is not None else ()
+        if not met:
+            return ()
+        found.update(dict.fromkeys(met))
+    return tuple(found)
+
+
+def _met(graph: Graph, reference: Reference) -> tuple[Workload, ...]:
+    reach = graph.resolve(reference)
+    if reach.reached is Reached.MET:
+        return reach.workloads
+    if reach.reached is not Reached.SELF or reference.workload is None:
+        return ()
+    asker, port = reference.workload, reference.address.default_port
+    near = [w for w in graph.workloads if w is asker or _same_pod(asker, w)]
+    return tuple(w for w in near if w is not asker and port in graph.listening(w).ports)
+
+
+def _same_pod(one: Workload, other: Workload) -> bool:
+    return one.pod is not None and one.pod == other.pod and one.deployment is other.deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The other workloads that read a written address and wouldn't be served by its repair.
+
+    `variant`: one of them is another form of the very workload that is in trouble (an override of the same Compose
+    service), so the address was written for that form.
+    """
+
+    workloads: tuple[Workload, ...] = ()
+    variant: bool = False
+
+    @property
+    def told(self) -> str:
+        """Who else reads the line, as the end of a message."""
+        if not self.workloads:
+            return ""
+        names = [f"{w.name} of {w.deployment.name}" for w in self.workloads[:_NAMED]]
+        more = len(self.workloads) - len(names)
+        listed = " and ".join((*names, *((f"{more} more",) if more else ())))
+        return f"; {listed} {'reads' if len(self.workloads) == 1 else 'read'} the same line and may need it as it is"
+
+    @property
+    def places(self) -> tuple[Location, ...]:
+        """Where they stand."""
+        found = (Location(w.location.path, w.location.span, "reads the same line") for w in self.workloads)
+        return tuple(dict.fromkeys(found))[:_NAMED]
+
+
+def readers(graph: Graph, reference: Reference, agrees: Callable[[Reference], bool]) -> Readers:
+    """Who else reads the address of a proxy. `agrees`: whether the repair is right for another one's reference too."""
+    asker, place = reference.workload, reference.address.host.place
+    if asker is None or place is None or reference.writing is not Writing.PROXY:
+        return Readers()
+    found: dict[Workload, None] = {}
+    for other in graph.references:
+        same = other.workload not in {None, asker} and other.address.host.place == place
+        if same and other.workload is not None and not agrees(other):
+            found[other.workload] = None
+    variant = any(w.location == asker.location for w in found)
+    return Readers(tuple(found), variant)
