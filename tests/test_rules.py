@@ -148,7 +148,8 @@ def meets(case: Case, expected: Expected, one: dict[str, Any]) -> bool:
 
 def line_of(case: Case, place: dict[str, Any]) -> str:
     lines = case.before.contents[place["file"]].decode("utf-8", "replace").removeprefix("\ufeff").split("\n")
-    return lines[place["line"] - 1].strip()
+    number: int = place["line"]
+    return lines[number - 1].strip()
 
 
 def told(case: Case, found: list[dict[str, Any]]) -> str:
