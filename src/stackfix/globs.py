@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_PART = re.compile(r"\*\*/|/\*\*$|\*\*|\*|\?|\[!?\]?[^\]/]*\]|[^*?\[]+|\[")
+_PART = re.compile(r"\*\*/|/\*\*$|\*\*|\*|\?|\[!?\]?[^\]/]*\]|(?:(?!/\*\*$)[^*?\[])+|\[")
 
 
 def matcher(globs: Iterable[str]) -> Callable[[str], bool] | None:
@@ -45,6 +45,15 @@ def _translated(part: str) -> str:
     if part == "?":
         return "[^/]"
     if part.startswith("[") and part.endswith("]") and len(part) > 2:  # noqa: PLR2004 - brackets with something in
-        inner = part[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-        return "[^/" + inner[1:] + "]" if inner.startswith("!") else f"[{inner}]"
+        return _one_of(part[1:-1].replace("\\", "\\\\").replace("[", "\\["))
     return re.escape(part)
+
+
+def _one_of(inner: str) -> str:
+    """One of several characters; what can't be a range is meant as it stands."""
+    expression = f"[^/{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+    try:
+        re.compile(expression)
+    except re.error:
+        return re.escape(f"[{inner}]")
+    return expression

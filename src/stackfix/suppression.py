@@ -85,7 +85,8 @@ def _found(path: str, data: bytes, extent: Extent) -> Iterator[Suppression]:
         first, last = _covered(path, texts, index, extent, marks) if alone else (index, index)
         rules = frozenset(word for word in re.split(r"[\s,]+", match["rules"]) if _NAME.fullmatch(word))
         place = _place(data, lines, index + 1, match)
-        reason = match["reason"].removesuffix("-->").removesuffix("*/").strip()
+        written = match["reason"].encode("latin-1").decode("utf-8", "replace")
+        reason = written.strip().removesuffix("-->").removesuffix("*/").strip()
         yield Suppression(Location(path, place), rules, reason, first + 1, last + 1)
 
 
