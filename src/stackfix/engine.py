@@ -58,7 +58,6 @@ class _Run:
     now: State
     refused: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
-    taken: dict[str, Found] = field(default_factory=dict)
     passes: list[Pass] = field(default_factory=list)
     revealed: dict[str, Found] = field(default_factory=dict)
 
@@ -181,7 +180,6 @@ def _over(sources: Sources, contents: Mapping[str, bytes | None]) -> Overlay:
 
 def _accept(work: _Run, chosen: tuple[Found, ...], after: State) -> None:
     work.passes.append(Pass(chosen, work.now.library.sources.read))
-    work.taken.update((found.fingerprint, found) for found in chosen)
     for found in after.findings:
         if found.shown and found.fingerprint not in work.start.fingerprints and not found.same_fault(work.start):
             work.revealed.setdefault(found.fingerprint, found)

@@ -5,8 +5,11 @@ May not import anything of stackfix.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
+
+_ENDING = re.compile(rb"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,20 +56,7 @@ class Lines:
     def __init__(self, data: bytes) -> None:
         """Index the starts of all lines once, for many look-ups."""
         self._data = data
-        starts = [0]
-        at = 0
-        while at < len(data):
-            feed = data.find(b"\n", at)
-            feed = len(data) if feed < 0 else feed
-            back = data.find(b"\r", at, feed)
-            if back >= 0 and back + 1 != feed:
-                at = back + 1
-            elif feed < len(data):
-                at = feed + 1
-            else:
-                break
-            starts.append(at)
-        self._starts = starts
+        self._starts = [0, *(match.end() for match in _ENDING.finditer(data))]
 
     def position(self, offset: int) -> Position:
         """The line and column of a byte offset from 0."""

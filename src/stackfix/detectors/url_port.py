@@ -55,13 +55,23 @@ def _finding(graph: Graph, reference: Reference, reach: Reach, answer: meeting.A
     return Finding(
         rule=RULE,
         message=f"{address.host.value} doesn't answer on {address.default_port}: {_says(reach)} {answer.port}",
-        location=Location(reference.location.path, reference.location.span, f"reaches for {address.default_port}"),
+        location=_place(reference),
         anchor=reference.anchor,
         value=reference.value.value,
         evidence=(*answer.evidence, *move.copies),
         remedy=Remedy(Applicability.SAFE, f"use {host or address.host.value}:{answer.port}", move.repairs),
         components=graph.concerned(reference, *reach.workloads),
     )
+
+
+def _place(reference: Reference) -> Location:
+    """The whole address, or the port's own place where it travels apart from the host."""
+    port = reference.address.port_text.place if reference.address.port_text else None
+    note = f"reaches for {reference.address.default_port}"
+    apart = port is not None and not reference.location.span.contains(port[1])
+    if port is not None and apart:
+        return Location(port[0], port[1], note)
+    return Location(reference.location.path, reference.location.span, note)
 
 
 def _says(reach: Reach) -> str:
