@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -210,6 +211,8 @@ def test_submodules_and_repositories_within_are_unknown(tmp_path: Path) -> None:
     assert snapshot.tree.is_unknown("sub/x.yml")
     assert snapshot.tree.is_unknown("nested/y.yml")
     assert repository.open_commit(root).tree.is_unknown("sub/Dockerfile")
+    shutil.rmtree(root / "sub")
+    assert repository.open_work_tree(root).tree.is_unknown("sub/x.yml")
 
 
 def test_excluded_paths_are_unknown_not_missing(tmp_path: Path) -> None:
@@ -565,6 +568,26 @@ def test_time_grows_with_files_and_stays_far_below_a_second(tmp_path: Path) -> N
     snapshot = repository.open_work_tree(tmp_path)
     assert len(snapshot.tree.entries) == 10_000
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "copy"),
+    [
+        ("compose.yml.bak", True),
+        ("compose.yml.bak2", True),
+        ("compose.yml.backup-2023", True),
+        ("compose.old.yml", True),
+        ("a.yml~", True),
+        ("compose copy.yml", True),
+        ("compose (1).yml", True),
+        ("compose.backup-cron.yaml", False),
+        ("compose.backup.yml", False),
+        ("copy.yml", False),
+        ("golden.yml", False),
+    ],
+)
+def test_files_that_are_copies_are_told_by_their_endings(name: str, copy: bool) -> None:
+    assert kinds.is_copy(name) is copy
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def open_work_tree(root: str | os.PathLike[str], excluded: Excluded | None = Non
     place = _checkout(folder) if top is not None else None
     survey = walk(place or Disk(folder), excluded)
     if place is not None:
-        survey.unknown += sorted(place.absent - survey.entries.keys())
+        survey.unknown += sorted((place.absent | place.foreign) - survey.entries.keys())
     skips = Skips(survey.skipped)
     rules = ignoring.Files(Disk(folder).ignore_file) if place is None else ignoring.Git(folder)
     return Snapshot(

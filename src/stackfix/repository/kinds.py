@@ -65,7 +65,9 @@ _CODE = (".py", ".ts", ".tsx", ".js", ".jsx", ".go", ".rs", ".java", ".json", ".
 
 _COPIES = r"backups?|bak|archives?|archived|old|obsolete|deprecated|attic|trash"
 _COPY_FOLDER = re.compile(rf"(?i)(?:^|[-_. ])(?:{_COPIES})(?:$|[-_. ]|\d)")
-_COPY_FILE = re.compile(r"(?i)\.(?:bak|backup|old|orig|save|rej|disabled|swp)(?:$|[-_.~\d])|~$| copy\b| \(\d+\)")
+_COPY_FILE = re.compile(
+    r"(?i)\.(?:bak|backup|old|orig|save|rej|disabled|swp)(?:$|~|\d|[-_.]\d)|\.(?:bak|old|orig)\.|~$| copy\b| \(\d+\)"
+)
 
 
 def may_be_made(name: str, beside: Container[str]) -> bool:
