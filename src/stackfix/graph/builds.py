@@ -225,13 +225,37 @@ def _alone(library: Library, path: str) -> Build | None:
 
 def _fit(library: Library, made: Image) -> tuple[int, int]:
     """How many named sources of a build's context are there, and how many aren't."""
-    named = [
-        join(made.build.context, word.value.lstrip("/"))
+    paths = [join(made.build.context, name) for name in _sources(made)]
+    here = sum(library.tree.is_file(path) or library.tree.is_folder(path) for path in paths)
+    return here, len(paths) - here
+
+
+def _sources(made: Image) -> tuple[str, ...]:
+    """What a Dockerfile names of its context, plainly."""
+    return tuple(
+        word.value.lstrip("/")
         for instruction in made.document.instructions
         if instruction.name in {"COPY", "ADD"} and instruction.flag("from") is None
         for word in instruction.words[:-1]
-        if not word.dollars and not _ELSEWHERE.match(word.value) and posixpath.normpath(word.value) not in {".", "/"}
-    ]
-    plain = [path for path in named if not re.search(r"[*?\[\\]", path)]
-    here = sum(library.tree.is_file(path) or library.tree.is_folder(path) for path in plain)
-    return here, len(plain) - here
+        if not word.dollars
+        and not _ELSEWHERE.match(word.value)
+        and not re.search(r"[*?\[\\]", word.value)
+        and posixpath.normpath(word.value) not in {".", "/"}
+    )
+
+
+def astray(library: Library, made: Image) -> bool:
+    """Whether a build is written for another folder: nothing that it names is here, and all of it is further up.
+
+    Such a Compose file or Dockerfile was moved, or is started from elsewhere; nobody knows what its image holds.
+    """
+    names = _sources(made)
+    tree = library.tree
+    if not names or any(tree.is_file(p) or tree.is_folder(p) for p in (join(made.build.context, n) for n in names)):
+        return False
+    folder = made.build.context
+    while folder:
+        folder = posixpath.dirname(folder)
+        if all(tree.is_file(join(folder, n)) or tree.is_folder(join(folder, n)) for n in names):
+            return True
+    return False

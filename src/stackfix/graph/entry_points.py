@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from stackfix.graph import container, entry_candidates
+from stackfix.graph import builds, container, entry_candidates
 from stackfix.graph.command import literal
 from stackfix.graph.image_files import Found
 from stackfix.graph.started import Listens
@@ -58,6 +58,8 @@ class Entries:
 def entries(graph: Graph, workload: Workload) -> Entries:
     """The entry points that a workload's command names in vain."""
     seen = container.files(graph, workload)
+    if seen.image is not None and builds.astray(graph.library, seen.image):
+        return Entries()
     begun = container.begun(graph, workload, seen)
     if begun is None:
         return Entries()

@@ -11,3 +11,4 @@ class AddLine:
 
     path: str
     line: str
+    syntax: str = "dockerignore"

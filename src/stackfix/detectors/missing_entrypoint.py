@@ -1,0 +1,87 @@
+"""A start command names a file or module that the container won't hold.
+
+What it finds: a CMD, an ENTRYPOINT, a Compose `command` or `entrypoint`, or a Kubernetes `command` or `args` whose
+script, module or `module:attribute` is certainly not among the files that the image copies or that are mounted.
+
+Why it breaks: the container starts, finds nothing to run, and ends; with a restart policy it does so for ever.
+
+Which side is right: the one file there that starts the application: a file of the same name elsewhere, else an ASGI or
+WSGI object, or a script that opens a port; in the same folder first. The command keeps its form; only the word changes.
+
+Limits: silent where a build step, a mount, an installed package or a file that git ignores may bring what is named. With
+several candidates, or one that can't be started as the command does, a person chooses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
+from stackfix.graph import serving_words
+from stackfix.repairs.set_command import SetCommand
+from stackfix.repairs.set_text import SetText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.entry_candidates import Candidate
+    from stackfix.graph.entry_points import Missing
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+
+RULE = Rule(
+    "missing-entrypoint",
+    Family.IMAGES,
+    Severity.ERROR,
+    "a start command names a file or module that the container won't hold",
+    yields_to=("copy-incomplete",),
+)
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every entry point that isn't there, each written place once."""
+    found: dict[Location, list[tuple[Workload, Missing]]] = {}
+    for workload in (*graph.workloads, *graph.own_commands):
+        for missing in graph.entries(workload).missing:
+            place = located(missing.text, "isn't there")
+            if place is not None:
+                found.setdefault(place, []).append((workload, missing))
+    for place, uses in found.items():
+        yield _finding(graph, place, uses)
+
+
+def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Missing]]) -> Finding:
+    workload, missing = uses[0]
+    agreed = missing.fits if len({m.fits for _, m in uses}) == 1 else None
+    holder = "container" if graph.image(workload) is None else "image"
+    message = f"the command starts {missing.text.value}, which the {holder} doesn't hold"
+    if agreed is not None:
+        message += f"; {agreed.path} starts the application"
+    return Finding(
+        rule=RULE,
+        message=message,
+        location=place,
+        anchor=missing.process.anchor,
+        value=missing.text.value,
+        evidence=tuple(c.location for c in missing.candidates if c.location is not None),
+        remedy=_remedy(graph, workload, missing, agreed),
+        components=graph.called(*(w for w, _ in uses)),
+    )
+
+
+def _remedy(graph: Graph, workload: Workload, missing: Missing, agreed: Candidate | None) -> Remedy:
+    if agreed is not None and agreed.word is not None:
+        return Remedy(
+            Applicability.SAFE, f"start {agreed.word}", (SetText(missing.text, agreed.word),)
+        )
+    served = serving_words.served(graph, workload, missing) if len(missing.candidates) == 1 else None
+    if served is not None:
+        return Remedy(
+            Applicability.UNSAFE, f"serve {missing.candidates[0].path}", (SetCommand(missing.process.anchor, served),)
+        )
+    choices = tuple(
+        Choice(f"start {c.word or c.path}", (SetText(missing.text, c.word),) if c.word is not None else ())
+        for c in missing.candidates
+    )
+    why = "choose what to start" if choices else "nothing there starts an application: add the file, or name another"
+    return Remedy(Applicability.MANUAL, why, choices=choices)

@@ -1,0 +1,158 @@
+"""An image installs from a list of requirements that doesn't exist.
+
+What it finds: a COPY of a requirements file that the build context doesn't hold, and a `pip install -r` of one that the
+image has certainly not been given.
+
+Why it breaks: the build stops.
+
+Which side is right: what the project does declare. A file of the same name elsewhere in the context was moved; else a
+pyproject.toml beside it or at the context's root declares the dependencies, and uv (Poetry for its own tables) installs
+them from there, into the same place as pip would.
+
+Limits: silent where git ignores such a file or a script makes it. The repair changes which versions are installed, so a
+person should decide.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
+from stackfix.graph import builds, manifests
+from stackfix.graph.image_files import Why
+from stackfix.repairs.set_text import SetText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Repair
+    from stackfix.graph.image import Image
+    from stackfix.graph.image_files import MissingSource
+    from stackfix.graph.link import Graph
+    from stackfix.graph.manifests import Declared, Installing
+
+RULE = Rule(
+    "missing-requirements",
+    Family.IMAGES,
+    Severity.ERROR,
+    "an image installs from a list of requirements that doesn't exist",
+)
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every list of requirements that a build looks for in vain, each written place once."""
+    seen: set[Location] = set()
+    for made in graph.builds:
+        image = graph.image_of(made.build)
+        if image is None or builds.astray(graph.library, image):
+            continue
+        copied = set()
+        for missing in image.missing:
+            copied.add(posixpath.basename(missing.path))
+            if _lost(graph, missing) and missing.location not in seen:
+                seen.add(missing.location)
+                yield _finding(graph, image, missing)
+        for found, path in manifests.never_given(image):
+            place = located(found.file, "isn't there")
+            if place is not None and place not in seen and posixpath.basename(path) not in copied:
+                seen.add(place)
+                yield _not_given(graph, image, found, place)
+
+
+def _lost(graph: Graph, missing: MissingSource) -> bool:
+    if missing.why is not Why.ABSENT or missing.kept_out_of_git or not manifests.is_requirements(missing.path):
+        return False
+    return not manifests.written_by_scripts(graph.library, missing.path)
+
+
+def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
+    steps = manifests.installed(image, missing)
+    remedy, evidence = _remedy(graph, image, missing, steps)
+    told = f"; {remedy.description}" if remedy.repairs else ""
+    witnesses = (*evidence, *(p for i in steps if (p := located(i.file, "installs from it")) is not None))
+    return Finding(
+        rule=RULE,
+        message=f"{missing.path} doesn't exist, and the image installs from it{told}",
+        location=Location(missing.location.path, missing.location.span, "isn't in the build context"),
+        anchor=missing.anchor,
+        value=missing.text.value,
+        evidence=witnesses,
+        remedy=remedy,
+        components=_components(graph, image),
+    )
+
+
+def _components(graph: Graph, image: Image) -> frozenset[str]:
+    users = [w for w in (*graph.workloads, *graph.own_commands) if graph.build_of(w) == image.build]
+    return graph.called(*users)
+
+
+def _not_given(graph: Graph, image: Image, found: Installing, place: Location) -> Finding:
+    return Finding(
+        rule=RULE,
+        message=f"pip installs from {found.file.value}, which the image hasn't been given by then",
+        location=place,
+        anchor=image.anchor,
+        value=found.file.value,
+        remedy=Remedy(Applicability.MANUAL, f"copy {found.file.value} before this step"),
+        components=_components(graph, image),
+    )
+
+
+def _remedy(
+    graph: Graph, image: Image, missing: MissingSource, steps: tuple[Installing, ...]
+) -> tuple[Remedy, tuple[Location, ...]]:
+    context = image.build.context
+    moved = _moved(graph, context, missing)
+    if moved is not None:
+        source = moved[len(context) + 1 :] if context else moved
+        text = graph.library.text(moved)
+        place = located(text.slice(0, 1), "lists the requirements") if text is not None else None
+        return (
+            Remedy(Applicability.UNSAFE, f"copy {source}", (SetText(missing.text, _dressed(missing, source)),)),
+            () if place is None else (place,),
+        )
+    declared = manifests.declared(graph.library, context, posixpath.dirname(missing.path))
+    repairs = _repairs(image, missing, steps, declared) if declared is not None else ()
+    if declared is not None and repairs:
+        return Remedy(Applicability.UNSAFE, f"install what {declared.path} declares", repairs), (declared.location,)
+    return Remedy(Applicability.MANUAL, "write the list, or copy the one that is meant"), ()
+
+
+def _moved(graph: Graph, context: str, missing: MissingSource) -> str | None:
+    """The one file of that name elsewhere in the context."""
+    inside = context + "/" if context else ""
+    named = [p for p in graph.library.tree.named(posixpath.basename(missing.path)) if p.startswith(inside)]
+    return named[0] if len(named) == 1 else None
+
+
+def _dressed(missing: MissingSource, source: str) -> str:
+    """A path of the context as the COPY writes paths."""
+    written = missing.text.value
+    return "./" + source if written.startswith("./") else "/" + source if written.startswith("/") else source
+
+
+def _repairs(
+    image: Image, missing: MissingSource, steps: tuple[Installing, ...], declared: Declared
+) -> tuple[Repair, ...]:
+    """The COPY and the RUN in place: other file, other installer."""
+    if len(steps) != 1 or not steps[0].plain:
+        return ()
+    step = steps[0]
+    words = missing.command.words
+    target, here = words[-1].text, posixpath.basename(missing.path)
+    name = "pyproject.toml"
+    copied = [SetText(missing.text, _dressed(missing, declared.source))]
+    if posixpath.basename(target.value) == here:
+        copied.append(SetText(target.slice(len(target) - len(here), len(target)), name))
+    file = step.file.value.removesuffix(here) + name
+    if step.uv:
+        return (*copied, SetText(step.file, file))
+    if declared.style is manifests.Style.UV:
+        new = f"uv && uv pip install --system {'--no-cache ' if step.uncached else ''}-r {file}"
+    elif file == name and step.last:
+        new = "poetry && poetry config virtualenvs.create false && poetry install --only main --no-root"
+    else:
+        return ()
+    return (*copied, SetText(step.whole, new))
