@@ -1,13 +1,16 @@
 """The promises of a fix, checked: after a pass the tree is read and judged anew.
 
 Gone: the finding isn't found any more. Parsed: each file that could be read still can. Not caused: nothing that met
-before has stopped meeting. A new finding about components of which not all were known before is merely *revealed*.
+before has stopped meeting. A new finding is merely *revealed* where not all of its components were known before, or
+where one of them is led to another by a reference that led nowhere, or didn't exist.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from stackfix.graph.wires import wires
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +49,7 @@ def _caused(before: State, after: State, chosen: tuple[Found, ...]) -> Iterable[
     for found in after.findings:
         if found.fingerprint in before.fingerprints or found.same_fault(before):
             continue
-        if not caused(before, found):
+        if not caused(before, found) or _newly_wired(before, after, found):
             continue
         finding = found.finding
         near = tuple(f for f in chosen if f.fix and (f.components & found.components or found.paths & f.fix.paths))
@@ -59,3 +62,13 @@ def caused(before: State, found: Found) -> bool:
     if not found.components:
         return True
     return all(before.graph.knows(name) for name in found.components)
+
+
+def _newly_wired(before: State, after: State, found: Found) -> bool:
+    """Whether more references lead from one end to another than did before: what they meet could not be judged."""
+    if len(found.components) < 2:  # noqa: PLR2004 - a wire has two ends
+        return False
+    known = wires(before.graph)
+    return any(
+        count > known.get(ends, 0) for ends, count in wires(after.graph).items() if found.components.issuperset(ends)
+    )

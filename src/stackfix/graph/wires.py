@@ -1,0 +1,26 @@
+"""Who is led to whom: how many references of one workload come to another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+
+
+def wires(graph: Graph) -> Mapping[tuple[str, str], int]:
+    """The number of references that come from one workload to another, by the names that outlive an edit."""
+    found: Counter[tuple[str, str]] = Counter()
+    for reference in graph.references:
+        if reference.workload is not None:
+            found.update(_ends(graph, reference.workload, graph.resolve(reference).workloads))
+    return found
+
+
+def _ends(graph: Graph, asker: Workload, answering: tuple[Workload, ...]) -> set[tuple[str, str]]:
+    (near,) = graph.called(asker)
+    return {(near, far) for far in graph.called(*answering)}
