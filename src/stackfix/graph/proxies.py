@@ -7,6 +7,7 @@ listens on 80, and /etc/nginx/templates/*.template are rendered into conf.d at s
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from stackfix.graph import known_images, proxy
@@ -16,6 +17,7 @@ from stackfix.graph.proxy_files import configuration
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Mount, Workload
     from stackfix.graph.proxy_facts import NginxFacts
@@ -24,6 +26,10 @@ _MAIN = "/etc/nginx/nginx.conf"
 _FRAGMENTS = "/etc/nginx/conf.d/"
 _TEMPLATES = "/etc/nginx/templates/"
 _DEFAULT = "/etc/nginx/conf.d/default.conf"
+_RENDERED = re.compile(r"envsubst\s[^<;&|]*<\s*(?P<source>/etc/nginx/\S+)\s*>\s*(?P<target>/etc/nginx/\S+)")
+_REMOVED = re.compile(
+    r"\brm\s+(?:-\w+\s+)*[^;&|]*/etc/nginx/(?:conf\.d|http\.d)(?:/default\.conf|/\*(?:\.conf)?|/?)(?=\s|$)"
+)
 _IMAGES = frozenset(
     {"nginx", "nginxinc/nginx-unprivileged", "openresty/openresty", "bitnami/nginx", "jonasal/nginx-certbot"}
 )
@@ -50,10 +56,8 @@ def configurations(graph: Graph, workload: Workload) -> tuple[NginxFacts, ...]:
     """The configurations that a workload's nginx reads, as far as they lie in the repository."""
     placed = dict(_placed(graph, workload))
     found = list(_within_config_maps(graph, workload))
-    if _MAIN in placed:
-        roots = [placed[_MAIN]]
-    else:
-        roots = [p for target, p in sorted(placed.items()) if _is_fragment(target)]
+    fragments = [p for target, p in sorted(placed.items()) if _is_fragment(target)]
+    roots = [placed[_MAIN]] if _MAIN in placed else fragments
     for path in roots:
         facts = configuration(graph.library, path, placed)
         if facts is not None:
@@ -68,10 +72,10 @@ def _is_fragment(target: str) -> bool:
 
 
 def _placed(graph: Graph, workload: Workload) -> Iterator[tuple[str, str]]:
-    """nginx's files by their place in the container: the image's own, then what is mounted over them."""
+    """Files of nginx by their place in the container: the image's own, then what is mounted over them."""
     image = graph.image(workload)
     if image is not None:
-        yield from image.files.below("/etc/nginx").items()
+        yield from _in_image(image)
     for mount in workload.mounts:
         if mount.source is None or not mount.target.startswith("/etc/nginx"):
             continue
@@ -79,6 +83,16 @@ def _placed(graph: Graph, workload: Workload) -> Iterator[tuple[str, str]]:
             yield mount.target, mount.source
         for path in graph.library.tree.below(mount.source) if mount.source else ():
             yield posixpath.join(mount.target, path[len(mount.source) + 1 :]), path
+
+
+def _in_image(image: Image) -> Iterator[tuple[str, str]]:
+    """What is copied, and what a step renders from it."""
+    copied = image.files.below("/etc/nginx")
+    yield from copied.items()
+    for run in image.runs:
+        for made in _RENDERED.finditer(run.text.value):
+            if made["source"] in copied:
+                yield made["target"], copied[made["source"]]
 
 
 def _within_config_maps(graph: Graph, workload: Workload) -> Iterator[NginxFacts]:
@@ -98,7 +112,7 @@ def _looks_placed(mount: Mount, key: str) -> bool:
 def endpoints(graph: Graph, workload: Workload) -> tuple[Endpoint, ...] | None:
     """What a workload's nginx binds; None where some of it can't be seen."""
     found = graph.proxies(workload)
-    if any(not facts.complete for facts in found):
+    if any(not facts.complete for facts in found) or _hidden(graph, workload):
         return None
     endpoints = [e for facts in found for e in _endpoints(facts)]
     if _keeps_default(graph, workload, found):
@@ -122,6 +136,29 @@ def _endpoints(facts: NginxFacts) -> Iterator[Endpoint]:
             yield Endpoint(80, Witness.TOOL, evidence=(server.location,), anchor=server.anchor)
 
 
+def _hidden(graph: Graph, workload: Workload) -> bool:
+    """Whether a step may put a configuration in place that nobody sees: a script, an edit, a file that is missing."""
+    image = graph.image(workload)
+    if image is None:
+        return workload.command is not None or workload.entrypoint is not None
+    if any(source.path.endswith((".conf", ".template", "/")) for source in image.missing):
+        return True
+    return any(not _plain_step(line) for run in image.runs for line in _lines_on_nginx(run.text.value))
+
+
+def _lines_on_nginx(step: str) -> Iterator[str]:
+    for line in re.split(r"&&|;|\|\||\n", step.replace("\\\n", " ")):
+        if "/etc/nginx" in line:
+            yield line.strip()
+
+
+def _plain_step(line: str) -> bool:
+    """Whether a step leaves what nginx reads as it is, or does it in a way that is followed here."""
+    words = re.sub(r"^(?:RUN\s+)", "", line)
+    harmless = re.match(r"(?:chown|chmod|mkdir|touch|ls|cat)\b", words)
+    return bool(harmless or _RENDERED.search(words) or _REMOVED.search(words))
+
+
 def _keeps_default(graph: Graph, workload: Workload, found: tuple[NginxFacts, ...]) -> bool:
     """Whether the image's own default.conf, which listens on 80, is still read."""
     placed: Mapping[str, str] = dict(_placed(graph, workload))
@@ -129,7 +166,10 @@ def _keeps_default(graph: Graph, workload: Workload, found: tuple[NginxFacts, ..
         return False
     if any(target == _TEMPLATES + "default.conf.template" for target in placed):
         return False
-    covered = any(mount.target.rstrip("/") in {"/etc/nginx/conf.d", _DEFAULT} for mount in workload.mounts)
     image = graph.image(workload)
-    removed = image is not None and isinstance(image.files.lookup(_DEFAULT), str)
-    return not covered and not removed
+    if image is not None and (image.base is None or image.base.family != "nginx"):
+        return False
+    steps = image.runs if image is not None else ()
+    if any(_REMOVED.search(line) for run in steps for line in _lines_on_nginx(run.text.value)):
+        return False
+    return not any(mount.target.rstrip("/") in {"/etc/nginx/conf.d", _DEFAULT} for mount in workload.mounts)
