@@ -45,13 +45,10 @@ def references(graph: Graph, workload: Workload) -> Iterator[Reference]:
     """Every address that a workload's nginx hands requests on to, each written place once."""
     for facts in graph.proxies(workload):
         own = frozenset(facts.files)
-        for upstream in facts.upstreams:
-            for server in upstream.servers:
-                if (found := _of(graph, workload, server)) and _told_here(graph, found, own):
-                    yield found
-        for handler in facts.passes:
-            if (found := _of(graph, workload, handler)) and _told_here(graph, found, own):
-                yield found
+        servers = (server for upstream in facts.upstreams for server in upstream.servers)
+        for found in (*(_of(graph, workload, one) for one in servers), *(_of(graph, workload, p) for p in facts.passes)):
+            if found is not None and (place := _told_here(graph, found, own)) is not None:
+                yield replace(found, location=place)
 
 
 def _of(graph: Graph, workload: Workload, said: Pass | UpstreamServer) -> Reference | None:
@@ -83,12 +80,14 @@ def _filled(graph: Graph, workload: Workload, said: Pass | UpstreamServer) -> Ad
     return None if value is None else proxy_passes.address_of(value.text)
 
 
-def _told_here(graph: Graph, reference: Reference, files: frozenset[str]) -> bool:
-    """Whether the configuration itself says where to; what variables say alone is those variables' reference."""
-    if _lies_in(reference.address.host, files):
-        return True
-    port = reference.address.port_text
-    return port is not None and _lies_in(port, files) and graph.resolve(reference).reached is Reached.MET
+def _told_here(graph: Graph, reference: Reference, files: frozenset[str]) -> Location | None:
+    """Where the configuration itself says where to; what variables say alone is those variables' reference."""
+    host, port = reference.address.host, reference.address.port_text
+    if _lies_in(host, files):
+        return located(host)
+    if port is not None and _lies_in(port, files) and graph.resolve(reference).reached is Reached.MET:
+        return located(port)
+    return None
 
 
 def _lies_in(text: Text, files: frozenset[str]) -> bool:
@@ -156,12 +155,12 @@ class Readers:
 
 def readers(graph: Graph, reference: Reference, agrees: Callable[[Reference], bool]) -> Readers:
     """Who else reads the address of a proxy. `agrees`: whether the repair is right for another one's reference too."""
-    asker, place = reference.workload, reference.address.host.place
-    if asker is None or place is None or reference.writing is not Writing.PROXY:
+    asker = reference.workload
+    if asker is None or reference.writing is not Writing.PROXY:
         return Readers()
     found: dict[Workload, None] = {}
     for other in graph.references:
-        same = other.workload not in {None, asker} and other.address.host.place == place
+        same = other.workload not in {None, asker} and other.location == reference.location
         if same and other.workload is not None and not agrees(other):
             found[other.workload] = None
     variant = any(w.location == asker.location for w in found)

@@ -1,0 +1,128 @@
+"""Which of an application's routes come through which location of a proxy, and by which path a client asks for them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph import proxying
+from stackfix.graph.proxy_facts import Modifier
+from stackfix.graph.proxy_matching import choose, upstream_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+    from stackfix.graph.proxy_facts import NginxFacts, ProxyLocation, ProxyServer
+    from stackfix.graph.proxying import Proxied
+    from stackfix.graph.python_routing import Routing, ServedRoute
+
+_PLACEHOLDER = re.compile(r"\{[^}]*\}|<[^>]*>")
+_SOCKET_NAME = re.compile(r"(?:^|[/_.-])(?:ws|wss|websockets?|sockets?|socket\.io|cable)(?:$|[/_.-])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """A location that hands requests on to one application whose routes are known.
+
+    `sockets` are the WebSocket routes that come through it with the path that a client asks for, `plain` the others.
+    `others`: whether it may also serve plain requests that aren't seen.
+    """
+
+    proxied: Proxied
+    server: ProxyServer | None
+    location: ProxyLocation
+    target: Workload
+    sockets: tuple[tuple[ServedRoute, str], ...]
+    plain: tuple[ServedRoute, ...]
+    others: bool
+
+    @property
+    def dedicated(self) -> bool:
+        """Whether nothing but WebSockets come through it, as far as the routes and its own name tell."""
+        if self.location.modifier is Modifier.EXACT:
+            return True
+        named = _SOCKET_NAME.search(self.location.path.value) is not None
+        return not self.plain and (named or not self.others)
+
+
+def passages(graph: Graph) -> Iterator[Passage]:
+    """Every location of a running proxy that hands on to an application whose routes are known."""
+    for proxied in proxying.proxied(graph):
+        for server, siblings in groups(proxied.facts):
+            for location in _every(siblings):
+                yield from _passages(graph, proxied, server, siblings, location)
+
+
+def groups(facts: NginxFacts) -> Iterator[tuple[ProxyServer | None, tuple[ProxyLocation, ...]]]:
+    """The outermost locations of each server, and those of a fragment for inside one."""
+    for server in facts.servers:
+        yield server, server.locations
+    if facts.loose:
+        yield None, facts.loose
+
+
+def _every(locations: Sequence[ProxyLocation]) -> Iterator[ProxyLocation]:
+    for location in locations:
+        yield location
+        yield from _every(location.nested)
+
+
+def _passages(
+    graph: Graph,
+    proxied: Proxied,
+    server: ProxyServer | None,
+    siblings: tuple[ProxyLocation, ...],
+    location: ProxyLocation,
+) -> Iterator[Passage]:
+    handler = location.handler
+    if handler is None or handler.keyword != "proxy_pass" or handler.stream or location.block.last("internal"):
+        return
+    for target in proxying.behind(graph, proxied.workload, handler):
+        routing = routing_of(graph, target)
+        if routing is None:
+            continue
+        through = tuple((r, path) for r in routing.routes if (path := _path(siblings, location, r.path)) is not None)
+        yield Passage(
+            proxied,
+            server,
+            location,
+            target,
+            tuple((r, path) for r, path in through if r.websocket),
+            tuple(r for r, _ in through if not r.websocket),
+            others=not routing.complete or any(_path(siblings, location, p) is not None for p in routing.unknown),
+        )
+
+
+def routing_of(graph: Graph, workload: Workload) -> Routing | None:
+    """What the one program of a workload serves; None where it runs none, or several that share its ports unseen."""
+    programs = graph.programs(workload)
+    return programs[0].routing if len(programs) == 1 else None
+
+
+def _path(siblings: Sequence[ProxyLocation], location: ProxyLocation, route: str) -> str | None:
+    """The path by which a client's request comes through a location to a route; None where none does for certain."""
+    wanted = sample(route)
+    for path in dict.fromkeys(_asked(location, wanted)):
+        match = choose(siblings, path)
+        if match.location is location and not match.redirect and upstream_path(location, path) == wanted:
+            return path
+    return None
+
+
+def _asked(location: ProxyLocation, wanted: str) -> Iterator[str]:
+    """The paths that may become the wanted one on their way."""
+    yield wanted
+    prefix = location.path.value
+    handler = location.handler
+    uri = handler.uri.value if handler is not None and handler.uri is not None else "/"
+    if wanted.startswith(uri):
+        yield prefix + wanted.removeprefix(uri)
+    yield prefix.rstrip("/") + wanted
+
+
+def sample(route: str) -> str:
+    """A request's path that a route serves: its placeholders filled."""
+    return _PLACEHOLDER.sub("1", route) or "/"
