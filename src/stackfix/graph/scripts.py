@@ -1,0 +1,72 @@
+"""All scripts of a tree, those inside CI definitions too, and which files of the tree their words mean."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph import kubernetes, script, workflow
+from stackfix.graph.script_steps import candidates, place
+from stackfix.tree import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.kubernetes import Manifest
+    from stackfix.graph.library import Library
+    from stackfix.graph.script import ScriptFacts
+    from stackfix.graph.script_steps import ScriptStep
+    from stackfix.graph.value import Template
+
+_MANIFESTS = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One script, Makefile or block of a CI definition. `folder` is where a CI block starts, None for files."""
+
+    path: str
+    facts: ScriptFacts
+    folder: str | None = None
+
+    def places(self, step: ScriptStep, written: Template) -> tuple[str, ...]:
+        """The tree paths that a word of a step may mean; none where nobody can tell."""
+        found = place(written, step.folder)
+        if found is None:
+            return ()
+        if self.folder is not None:
+            return (join(self.folder, found.path),) if found.base in {"start", "root"} else ()
+        return candidates(found, self.path)
+
+
+def scripts(library: Library) -> Iterator[Script]:
+    """Every script outside folders of copies, by path."""
+    for path, entry in sorted(library.tree.entries.items()):
+        if not entry.wiring:
+            continue
+        if script.is_script(path):
+            known = library.get(path, script.facts)
+            if known is not None:
+                yield Script(path, known)
+        elif workflow.is_workflow(path):
+            defined = library.get(path, workflow.facts)
+            for ran in defined.runs if defined is not None else ():
+                if ran.folder is not None:
+                    yield Script(path, ran.facts, ran.folder)
+
+
+def manifests(library: Library, path: str, *, recursive: bool) -> tuple[Manifest, ...] | None:
+    """The objects of a manifest, or of the manifests of a folder; None where any of them can't be read."""
+    if library.tree.is_file(path):
+        files = [path]
+    else:
+        files = [p for p in library.tree.below(path) if recursive or posixpath.dirname(p) == path]
+        files = [p for p in files if p.endswith(_MANIFESTS)]
+    found: list[Manifest] = []
+    for file in files:
+        known = library.get(file, kubernetes.facts)
+        if known is None or known.hidden:
+            return None
+        found += known.objects
+    return tuple(found)

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+if [ -n "$1" ]; then
+  git checkout "$1"
+fi
+docker compose build --pull
+docker compose up -d
+docker compose ps
