@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from stackfix.graph.model import Workload
     from stackfix.policy import Policy
 
 _PRODUCTION = re.compile(r"(?:^|[/._-])prod(?:uction)?(?:$|[/._-])", re.IGNORECASE)
@@ -23,3 +24,9 @@ def is_production(names: Iterable[str], policy: Policy) -> bool:
             for glob in policy.production
         )
     return any(_PRODUCTION.search(name) for name in names)
+
+
+def in_production(workload: Workload, policy: Policy) -> bool:
+    """Whether a workload runs in production, by its deployment, the file that writes it down, or its namespace."""
+    names = (workload.location.path, workload.namespace, *workload.deployment.paths)
+    return workload.deployment.production or is_production(names, policy)

@@ -51,7 +51,8 @@ def _splices(module: Module, node: _Display, gone: list[ast.Constant], coming: l
     """Each text that comes takes the place of one that goes; the rest is appended or cut out."""
     spelled = [spell(module, text, [*gone, *node.elts]) for text in coming]
     found = [replaced(module, old, new) for old, new in zip(gone, spelled, strict=False)]
-    found.extend(_cut(module, node, old) for old in gone[len(spelled) :])
+    cut = gone[len(spelled) :]
+    found.extend(_cut(module, node, old, cut) for old in cut)
     rest = spelled[len(gone) :]
     if rest:
         found.extend(_appended(module, node, rest))
@@ -66,12 +67,12 @@ def _appended(module: Module, node: _Display, rest: list[str]) -> list[Splice]:
     return appended(module, start + 1, end - 1, items, rest)
 
 
-def _cut(module: Module, node: _Display, old: ast.Constant) -> Splice:
-    """An item with the comma and white space that go with it."""
+def _cut(module: Module, node: _Display, old: ast.Constant, cut: list[ast.Constant]) -> Splice:
+    """An item with the comma and white space that go with it: those before it where no item stays behind it."""
     index = node.elts.index(old)
     start, end = module.range(old)
     source = module.text.value
-    if index + 1 < len(node.elts):
+    if any(e not in cut for e in node.elts[index + 1 :]):
         until = module.range(node.elts[index + 1])[0]
         gap = source[end:until]
     elif index:

@@ -1,0 +1,18 @@
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=[
+        "https://tollhouse.dev",
+    ],
+    allow_credentials=True,
+    allow_methods=["*"],
+    allow_origin_regex=r"https://.+\.tollhouse\.dev",
+)
+
+
+@app.get("/healthz")
+def healthz() -> dict[str, str]:
+    return {"status": "ok"}
