@@ -1,8 +1,8 @@
 """A location hands a WebSocket on without the handshake.
 
-What it finds: a location of the nginx that a container runs, through which a WebSocket route of the application comes
-(by the application's own routes and nginx's own choice of location), that doesn't send the Upgrade header, the
-Connection header that goes with it, or speaks HTTP/1.0 to the application.
+What it finds: a location of the nginx that a container runs, through which a WebSocket comes (by the application's own
+routes, or because the front end opens it there) and that doesn't send the Upgrade header, the Connection header that
+goes with it, or speaks HTTP/1.0 to the application.
 
 Why it breaks: the application sees a plain request and refuses it; the browser's WebSocket fails with 400, 404 or 426.
 
@@ -10,8 +10,8 @@ Which side is right: the application, which serves the route as a WebSocket. Whe
 location, the Connection header is taken from a `map` of `$http_upgrade`, so that their connections stay as they are; a
 location for WebSockets alone gets the constant.
 
-Limits: a handshake that works is never touched. Silent where an include that can't be read may complete it, and where
-routes or the application behind a location can't be told for certain.
+Limits: a handshake that works is never touched. Where it is known which WebSockets the front end opens, locations that
+none of them comes through are left alone. Silent where an include that can't be read may complete the handshake.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import handshaking, proxied_routes
+from stackfix.graph import handshaking, socket_ways
 from stackfix.graph.proxy_websocket import handshake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.graph.link import Graph
-    from stackfix.graph.proxied_routes import Passage
+    from stackfix.graph.socket_ways import Way
 
 RULE = Rule(
     "websocket-headers",
@@ -40,30 +40,27 @@ _WORDS = {"proxy_http_version": "HTTP/1.1", "Upgrade": "the Upgrade header", "Co
 
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every location through which a WebSocket comes and fails."""
-    for passage in proxied_routes.passages(graph):
-        found = handshake(passage.location, passage.proxied.facts)
-        if passage.sockets and found.certain and not found.complete:
-            yield _finding(graph, passage, found.missing)
+    for way in socket_ways.ways(graph):
+        found = handshake(way.location, way.proxied.facts)
+        if found.certain and not found.complete:
+            yield _finding(graph, way, found.missing)
 
 
-def _finding(graph: Graph, passage: Passage, missing: tuple[str, ...]) -> Finding:
-    location = passage.location
-    routes = ", ".join(dict.fromkeys(path for _, path in passage.sockets))
-    witnesses = (
-        Location(route.location.path, route.location.span, "served as a WebSocket") for route, _ in passage.sockets
-    )
+def _finding(graph: Graph, way: Way, missing: tuple[str, ...]) -> Finding:
+    location = way.location
+    sees = " and ".join(target.name for target in way.targets) or "the application"
     return Finding(
         rule=RULE,
         message=(
-            f"location {location.path.value} hands on the WebSocket {routes} without"
-            f" {_listed(missing)}: {passage.target.name} sees a plain request"
+            f"location {location.path.value} hands on the WebSocket {', '.join(way.paths)} without"
+            f" {_listed(missing)}: {sees} sees a plain request"
         ),
         location=Location(location.location.path, location.location.span, "no handshake comes through here"),
         anchor=location.anchor,
         value=" ".join(missing),
-        evidence=tuple(dict.fromkeys(witnesses)),
-        remedy=_remedy(graph, passage),
-        components=graph.called(passage.proxied.workload, passage.target),
+        evidence=way.witnesses,
+        remedy=_remedy(graph, way),
+        components=graph.called(way.proxied.workload, *way.targets),
     )
 
 
@@ -72,11 +69,11 @@ def _listed(missing: tuple[str, ...]) -> str:
     return " and ".join((*filter(None, (", ".join(words[:-1]),)), words[-1]))
 
 
-def _remedy(graph: Graph, passage: Passage) -> Remedy:
-    location, facts = passage.location, passage.proxied.facts
-    kept = handshaking.keeps_alive(location, facts) and not passage.dedicated
-    shared = handshaking.upgrade_variable(graph, passage.proxied.workload, facts, "" if kept else "close")
-    if passage.dedicated and (shared is None or shared[1] is not None):
+def _remedy(graph: Graph, way: Way) -> Remedy:
+    location, facts = way.location, way.proxied.facts
+    kept = handshaking.keeps_alive(location, facts) and not way.dedicated
+    shared = handshaking.upgrade_variable(graph, way.proxied.workload, facts, "" if kept else "close")
+    if way.dedicated and (shared is None or shared[1] is not None):
         shared = ("upgrade", None)
     if shared is None:
         return Remedy(Applicability.MANUAL, "send the Upgrade header, and Connection from a map of $http_upgrade")

@@ -44,8 +44,7 @@ class Passage:
         """Whether nothing but WebSockets come through it, as far as the routes and its own name tell."""
         if self.location.modifier is Modifier.EXACT:
             return True
-        named = _SOCKET_NAME.search(self.location.path.value) is not None
-        return not self.plain and (named or not self.others)
+        return not self.plain and (is_for_sockets(self.location) or not self.others)
 
 
 def passages(graph: Graph) -> Iterator[Passage]:
@@ -121,6 +120,11 @@ def _asked(location: ProxyLocation, wanted: str) -> Iterator[str]:
     if wanted.startswith(uri):
         yield prefix + wanted.removeprefix(uri)
     yield prefix.rstrip("/") + wanted
+
+
+def is_for_sockets(location: ProxyLocation) -> bool:
+    """Whether a location's own words say that it is for WebSockets alone."""
+    return location.modifier is Modifier.EXACT or _SOCKET_NAME.search(location.path.value) is not None
 
 
 def sample(route: str) -> str:

@@ -45,8 +45,8 @@ def references(graph: Graph, workload: Workload) -> Iterator[Reference]:
     """Every address that a workload's nginx hands requests on to, each written place once."""
     for facts in graph.proxies(workload):
         own = frozenset(facts.files)
-        servers = (server for upstream in facts.upstreams for server in upstream.servers)
-        for found in (*(_of(graph, workload, one) for one in servers), *(_of(graph, workload, p) for p in facts.passes)):
+        servers = (_of(graph, workload, server) for upstream in facts.upstreams for server in upstream.servers)
+        for found in (*servers, *(_of(graph, workload, handler) for handler in facts.passes)):
             if found is not None and (place := _told_here(graph, found, own)) is not None:
                 yield replace(found, location=place)
 

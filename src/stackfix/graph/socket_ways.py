@@ -1,0 +1,88 @@
+"""The locations through which WebSockets come to an application: by its routes, or because a front end opens them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Location
+from stackfix.graph import front_doors, proxied_routes, proxying
+from stackfix.graph.proxy_matching import choose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.frontend import SocketPath
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+    from stackfix.graph.proxied_routes import Passage
+    from stackfix.graph.proxy_facts import ProxyLocation, ProxyServer
+    from stackfix.graph.proxying import Proxied
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """A location that WebSockets come through. `paths` are what clients ask for, `witnesses` who serves or opens them.
+
+    `targets` are the components behind it, as far as known; `dedicated`: nothing else comes through.
+    """
+
+    proxied: Proxied
+    location: ProxyLocation
+    paths: tuple[str, ...]
+    witnesses: tuple[Location, ...]
+    targets: tuple[Workload, ...]
+    dedicated: bool
+
+
+def ways(graph: Graph) -> Iterator[Way]:
+    """Every location through which a WebSocket certainly comes."""
+    for passage in proxied_routes.passages(graph):
+        if found := _by_routes(graph, passage):
+            yield found
+    for proxied in proxying.proxied(graph):
+        for server in proxied.facts.servers:
+            yield from _by_openings(graph, proxied, server)
+
+
+def _by_routes(graph: Graph, passage: Passage) -> Way | None:
+    """What the application serves; where it is known what the front end opens, only that."""
+    used = None if passage.server is None else front_doors.all_opened(graph, passage.proxied, passage.server)
+    sockets = [
+        (route, path)
+        for route, path in passage.sockets
+        if not used or any(_leads(passage, opening) for opening in used)
+    ]
+    if not sockets:
+        return None
+    witnesses = (Location(r.location.path, r.location.span, "served as a WebSocket") for r, _ in sockets)
+    paths = tuple(dict.fromkeys(path for _, path in sockets))
+    found = tuple(dict.fromkeys(witnesses))
+    return Way(passage.proxied, passage.location, paths, found, (passage.target,), passage.dedicated)
+
+
+def _leads(passage: Passage, opening: SocketPath) -> bool:
+    """Whether what a front end opens comes to the passage's location."""
+    assert passage.server is not None
+    match = choose(passage.server.locations, opening.path or "/")
+    return match.location is passage.location or not match.known
+
+
+def _by_openings(graph: Graph, proxied: Proxied, server: ProxyServer) -> Iterator[Way]:
+    """What the front end opens, where nobody can tell what the application behind the location serves."""
+    for opening in front_doors.opened(graph, proxied, server):
+        match = choose(server.locations, opening.path or "/")
+        location = match.location
+        handler = location.handler if location is not None else None
+        if location is None or handler is None or match.redirect or opening.library == "socket.io":
+            continue
+        targets = proxying.behind(graph, proxied.workload, handler)
+        if handler.keyword == "proxy_pass" and not any(_told(graph, target) for target in targets):
+            place = Location(opening.location.path, opening.location.span, "opened here")
+            path = opening.path or "/"
+            yield Way(proxied, location, (path,), (place,), targets, proxied_routes.is_for_sockets(location))
+
+
+def _told(graph: Graph, target: Workload) -> bool:
+    """Whether the target's own routes decide, or it is what serves the pages themselves."""
+    return proxied_routes.routing_of(graph, target) is not None or front_doors.front_of(graph, target) is not None

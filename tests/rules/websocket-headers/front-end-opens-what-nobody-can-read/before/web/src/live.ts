@@ -1,0 +1,7 @@
+const scheme = window.location.protocol === "https:" ? "wss:" : "ws:";
+
+export function listen(onMessage: (text: string) => void): WebSocket {
+  const socket = new WebSocket(`${scheme}//${window.location.host}/socket/feed`);
+  socket.onmessage = (event) => onMessage(event.data);
+  return socket;
+}
