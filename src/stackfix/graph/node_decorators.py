@@ -1,0 +1,92 @@
+"""NestJS: routes said by decorators, gateways, and what the bootstrap adds to every path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.formats import javascript as js
+from stackfix.graph.node_facts import NodeRoute
+from stackfix.graph.value import Template
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.javascript_values import Source
+
+OWNER = "@nest"
+_METHODS = {
+    "Get": "GET", "Post": "POST", "Put": "PUT", "Delete": "DELETE", "Patch": "PATCH", "Head": "HEAD",
+    "Options": "OPTIONS", "All": "", "Sse": "GET",
+}  # fmt: skip
+
+
+def decorated(source: Source) -> Iterator[NodeRoute]:
+    """Every route of the controllers of a file, without the global prefix, and its gateways."""
+    module = source.module
+    prefixes: tuple[Template, ...] = ()
+    body = -1
+    for at in range(len(module.tokens.all)):
+        if module.value(at) != "@" or module.expressions.kind(at) != "punctuation":
+            continue
+        call = module.expressions.operand(at + 1)
+        name = js.dotted(call.function) if isinstance(call, js.Call) else None
+        if not isinstance(call, js.Call) or name is None:
+            continue
+        if name == "Controller":
+            prefixes, body = tuple(_paths(source, call, "path")), _class_body(module, call.last + 1)
+        elif name in _METHODS and module.tokens.holder[at] == body and body >= 0:
+            yield from _routes(source, call, _METHODS[name], prefixes)
+        elif name == "WebSocketGateway":
+            yield from _gateway(source, call)
+
+
+def _class_body(module: js.Module, at: int) -> int:
+    """The opening brace of the class that a decorator stands before; -1 where there is none."""
+    for _ in range(200):
+        if at >= len(module.tokens.all):
+            return -1
+        if module.value(at) == "class" and module.value(at - 1) != ".":
+            while at < len(module.tokens.all) and module.value(at) != "{":
+                at += 1
+            return at
+        at = module.expressions.skip(at) + 1
+    return -1
+
+
+def _paths(source: Source, call: js.Call, key: str) -> Iterator[Template]:
+    """The paths that a decorator is given: one, a list, in an object; without any the empty one."""
+    given = js.argument(call, 0)
+    options = source.object(given)
+    if options is not None:
+        if options.get("version") is not None or options.get("host") is not None:
+            yield Template.unknown()
+            return
+        given = options.get(key)
+    if given is None:
+        yield Template.literal(Text.unwritten(""))
+    elif isinstance(given, js.Array):
+        yield from (source.evaluate(i) for i in given.items)
+    else:
+        yield source.evaluate(given)
+
+
+def _routes(source: Source, call: js.Call, method: str, prefixes: tuple[Template, ...]) -> Iterator[NodeRoute]:
+    module = source.module
+    methods = frozenset({method}) if method else frozenset()
+    slash = Text.unwritten("/")
+    for prefix in prefixes:
+        for path in _paths(source, call, "path"):
+            whole = Template((slash, *prefix.parts, slash, *path.parts))
+            location, anchor = module.location(call), module.anchor(call)
+            yield NodeRoute(OWNER, whole, methods, websocket=False, location=location, anchor=anchor)
+
+
+def _gateway(source: Source, call: js.Call) -> Iterator[NodeRoute]:
+    """A gateway serves socket.io's path at the application's port, unless it says otherwise."""
+    options = next((o for a in call.arguments if (o := source.object(a)) is not None), None)
+    path = options.get("path") if options is not None else None
+    value = Template.literal(Text.unwritten("/socket.io/")) if path is None else source.evaluate(path)
+    module = source.module
+    for websocket in (True, False):
+        yield NodeRoute("", value, frozenset(), websocket, module.location(call), module.anchor(call), everything=True)

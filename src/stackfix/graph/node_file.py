@@ -1,0 +1,128 @@
+"""What one file of a Node program says: everything of `NodeFacts` in one reading."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stackfix.formats import javascript as js
+from stackfix.graph import javascript_names, node_decorators, node_routes, node_servers
+from stackfix.graph.javascript_values import Source
+from stackfix.graph.node_facts import NodeFacts, NodeUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stackfix.graph.node_facts import Server
+    from stackfix.graph.value import Template
+    from stackfix.text import Text
+
+_TAKES_SERVER = frozenset({
+    "http", "https", "node:http", "node:https", "http2", "ws", "socket.io", "express-ws", "supertest",
+    "@socket.io/redis-adapter", "http-graceful-shutdown", "http-terminator", "stoppable", "@godaddy/terminus",
+    "@sentry/node", "express-async-errors", "express-session", "serverless-http", "@nestjs/core",
+})  # fmt: skip
+_TELLING = re.compile(
+    r"\.listen\b|serve\(|\benv\b|express|fastify|hono|koa|[Rr]outer|\bapp\b|[Ss]erver|@Controller|Gateway|\bcors\b"
+    r"|WebSocket|socket\.io|dotenv|require\([^'\"]|import\([^'\"]|setGlobalPrefix|enable(?:Cors|Versioning)"
+)
+_HOLES = {"enableVersioning", "handleUpgrade"}
+
+
+def facts(text: Text) -> NodeFacts:
+    """What one file of a Node program says."""
+    module = js.read(text)
+    called = frozenset(_called(module))
+    if not _TELLING.search(text.value):
+        return NodeFacts(javascript_names.outline(module), called=called, outlined=True)
+    source = Source(module)
+    calls = source.module.calls()
+    made = {s.name: s for s in node_servers.servers(source)}
+    functions = frozenset(n for n, bound in source.bindings.items() if any(b.kind == "function" for b in bound))
+    return NodeFacts(
+        javascript_names.of(source),
+        tuple(source.reads()),
+        tuple(made.values()),
+        tuple(node_servers.listens(source, calls, made)),
+        (*node_routes.routes(source, calls, made), *node_decorators.decorated(source)),
+        (*node_routes.uses(source, calls, made), *_given(source, calls, made)),
+        tuple(node_routes.cors(source, calls)),
+        functions,
+        called,
+        global_prefix=_global_prefix(source, calls),
+        holes=tuple(_holes(calls)),
+        dynamic=any(_is_dynamic(source, c) for c in calls),
+        dotenv="dotenv" in text.value and any(i.startswith("dotenv") for i in _specifiers(source)),
+    )
+
+
+def _specifiers(source: Source) -> Iterator[str]:
+    yield from (i.specifier for i in source.imports.values())
+    for call in source.module.calls():
+        if js.dotted(call.function) in {"require", "import"}:
+            text = source.evaluate(js.argument(call, 0)).text
+            if text is not None:
+                yield text.value
+    module = source.module
+    yield from (
+        module.value(at + 1).strip("'\"") for at, token in enumerate(module.tokens.all) if token.value == "import"
+    )
+
+
+def _called(module: js.Module) -> Iterator[str]:
+    """The names of what is called, and of functions handed on to be called; no declarations."""
+    tokens, partner = module.tokens.all, module.tokens.partner
+    for at, token in enumerate(tokens[:-1]):
+        if token.kind != "name":
+            continue
+        before, after = (tokens[at - 1].value if at else ""), tokens[at + 1].value
+        if after == "(" and before != "function":
+            close = partner[at + 1]
+            if close + 1 >= len(tokens) or tokens[close + 1].value not in {"{", ":"}:
+                yield token.value
+        elif before in {"(", ","} and after in {")", ","}:
+            yield token.value
+
+
+def _given(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[NodeUse]:
+    """An application that is handed to code elsewhere, which may add routes to it."""
+    for call in calls:
+        name = js.dotted(call.function)
+        handed = [n for a in call.arguments if (n := js.dotted(a)) in made]
+        required = call.function if isinstance(call.function, js.Call) else None
+        if not handed or (isinstance(call.function, js.Member) and (name or "").partition(".")[0] in made):
+            continue
+        owner = handed[0] or ""
+        location = source.module.location(call)
+        if required is not None and js.dotted(required.function) == "require":
+            text = source.evaluate(js.argument(required, 0)).text
+            if text is None or text.value not in _TAKES_SERVER:
+                yield NodeUse(owner, None, text.value if text is not None else None, location, loaded=True)
+        elif name is not None and made[owner].framework != "http":
+            imported = source.imports.get(name.partition(".")[0])
+            if imported is not None and imported.specifier not in _TAKES_SERVER:
+                yield NodeUse(owner, None, name, location)
+
+
+def _global_prefix(source: Source, calls: tuple[js.Call, ...]) -> Template | None:
+    for call in calls:
+        if isinstance(call.function, js.Member) and call.function.name == "setGlobalPrefix":
+            return source.evaluate(js.argument(call, 0))
+    return None
+
+
+def _holes(calls: tuple[js.Call, ...]) -> Iterator[str]:
+    for call in calls:
+        last = call.function.name if isinstance(call.function, js.Member) else ""
+        if last in _HOLES:
+            yield last
+        elif last == "setGlobalPrefix" and len(call.arguments) > 1:
+            yield "paths are left out of the global prefix"
+        elif last == "register" and js.dotted(call.function) == "RouterModule.register":
+            yield "RouterModule"
+
+
+def _is_dynamic(source: Source, call: js.Call) -> bool:
+    if js.dotted(call.function) not in {"require", "import"} or call.new:
+        return False
+    return source.evaluate(js.argument(call, 0)).text is None

@@ -1,0 +1,276 @@
+"""Routes, WebSocket routes, inclusions and cross-origin settings in one file of a Node program."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stackfix.formats import javascript as js
+from stackfix.graph.node_facts import NodeCors, NodeRoute, NodeUse, Server
+from stackfix.graph.node_servers import maker, origin
+from stackfix.graph.value import Hole, Symbol, Template
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stackfix.graph.javascript_values import Source
+
+_METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "all", "del"})
+_OWNERS = re.compile(r"(?:\w+\.)*(?:app|router|fastify|server|api|instance|\w*(?:Router|App|Routes))")
+_HARMLESS = re.compile(
+    r"cors|helmet|morgan|compression|compress|cookieParser|cookie|session|bodyParser|body|json|urlencoded|raw|text|rateLimit"
+    r"|rateLimiter|limiter|slowDown|logger|pino\w*|passport|initialize|authenticate|csrf|csurf|hpp|multer|timeout|flash"
+    r"|responseTime|requestId|expressWinston|errorHandler|multipart|formbody|jwt|sensible|swagger|underPressure|etag"
+    r"|\w*[mM]iddleware|secureHeaders|prettyJSON|bearerAuth|basicAuth|methodOverride|favicon|expressSession|websocket"
+    r"|requestHandler|\w*Limiter|\w*Logger|i18n\w*|mongoSanitize|xss|trustProxy|fileUpload|clerkMiddleware|rateLimit\w*",
+)
+_NAMESPACE = "/socket.io/"
+
+
+def routes(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[NodeRoute]:
+    """Every path that is served by a call."""
+    for call in calls:
+        yield from _plain(source, call, made)
+        yield from _object_route(source, call)
+        yield from _websocket(source, call)
+
+
+def _plain(source: Source, call: js.Call, made: Mapping[str, Server]) -> Iterator[NodeRoute]:
+    """`app.get("/x", …)`, `router.ws("/y", …)`, `router.route("/z").get(…).post(…)`."""
+    function = call.function
+    if not isinstance(function, js.Member) or function.name not in _METHODS | {"ws"}:
+        return
+    owner, path = js.dotted(function.owner), js.argument(call, 0)
+    chained = _chained(function.owner)
+    if chained is not None:
+        owner, path = chained
+    elif len(call.arguments) < 2:  # noqa: PLR2004 - `app.get("setting")` reads
+        return
+    if owner is None or path is None or not (owner in made or _OWNERS.fullmatch(owner)):
+        return
+    method = "DELETE" if function.name == "del" else function.name.upper()
+    methods = frozenset() if function.name in {"all", "ws"} else frozenset({method})
+    options = source.object(js.argument(call, 1)) if len(call.arguments) > 2 else None  # noqa: PLR2004 - handler is last
+    said = options.get("websocket") if options is not None else None
+    websocket = function.name == "ws" or (isinstance(said, js.Name) and said.name == "true")
+    paths = path.items if isinstance(path, js.Array) else (path,)
+    for one in paths:
+        yield _route(source, owner, one, methods, websocket=websocket)
+
+
+def _chained(node: js.Node) -> tuple[str, js.Node] | None:
+    """The owner and path of `owner.route(path)` with methods called on it before."""
+    while isinstance(node, js.Call) and isinstance(node.function, js.Member):
+        owner = js.dotted(node.function.owner)
+        if node.function.name == "route" and owner is not None and node.arguments:
+            return owner, node.arguments[0]
+        node = node.function.owner
+    return None
+
+
+def _route(  # noqa: PLR0913 - a route has that many parts
+    source: Source, owner: str, path: js.Node, methods: frozenset[str], *, websocket: bool, everything: bool = False
+) -> NodeRoute:
+    module = source.module
+    return NodeRoute(
+        owner, source.evaluate(path), methods, websocket, module.location(path), module.anchor(path), everything
+    )
+
+
+def _object_route(source: Source, call: js.Call) -> Iterator[NodeRoute]:
+    """Fastify's `route({method, url, handler})`."""
+    function = call.function
+    if not isinstance(function, js.Member) or function.name != "route" or len(call.arguments) != 1:
+        return
+    options = source.object(call.arguments[0])
+    owner = js.dotted(function.owner)
+    url = (options.get("url") or options.get("path")) if options is not None else None
+    if options is None or url is None or owner is None:
+        return
+    given = options.get("method")
+    names = [source.evaluate(n).text for n in (given.items if isinstance(given, js.Array) else (given,))]
+    methods = frozenset(n.value.upper() for n in names if n is not None)
+    yield _route(source, owner, url, methods, websocket=options.get("wsHandler") is not None)
+
+
+def _websocket(source: Source, call: js.Call) -> Iterator[NodeRoute]:
+    """`new WebSocketServer({server, path})`, socket.io's `new Server(server, {path})`."""
+    name = js.dotted(call.function) or ""
+    package, export = origin(source, name) or ("", "")
+    export = export.rpartition(".")[2]
+    module = source.module
+    if package == "ws" and call.new and export in {"Server", "WebSocketServer"}:
+        options = source.object(js.argument(call, 0))
+        path = options.get("path") if options is not None else None
+        if options is None or options.get("noServer") is not None:
+            return
+        if path is not None:
+            yield _route(source, "", path, frozenset(), websocket=True)
+        else:
+            value = Template.literal(Text.unwritten("/"))
+            location, anchor = module.location(call), module.anchor(call)
+            yield NodeRoute("", value, frozenset(), websocket=True, location=location, anchor=anchor, everything=True)
+    elif package == "socket.io" and export in {"Server", "*", "default"}:
+        options = next((o for a in reversed(call.arguments) if (o := source.object(a)) is not None), None)
+        path = options.get("path") if options is not None else None
+        value = source.evaluate(path) if path is not None else Template.literal(Text.unwritten(_NAMESPACE))
+        for websocket in (True, False):
+            yield NodeRoute(
+                "", value, frozenset(), websocket, module.location(call), module.anchor(call), everything=True
+            )
+
+
+# --- inclusions ------------------------------------------------------------------------------------------------------
+
+
+def uses(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[NodeUse]:
+    """Every `use`, `register`, `route` and `mount` that puts a part into an application or router."""
+    for call in calls:
+        function = call.function
+        owner = js.dotted(function.owner) if isinstance(function, js.Member) else None
+        if owner is None or not isinstance(function, js.Member) or not (owner in made or _OWNERS.fullmatch(owner)):
+            continue
+        if function.name in {"use", "mount"} or (function.name == "route" and len(call.arguments) > 1):
+            yield from _used(source, call, owner)
+        elif function.name == "register":
+            yield from _registered(source, call, owner)
+
+
+def _used(source: Source, call: js.Call, owner: str) -> Iterator[NodeUse]:
+    """`use([prefix], …middleware, router)`."""
+    given = list(call.arguments)
+    prefix = None
+    if given and _is_path(source, given[0]):
+        prefix = source.evaluate(given.pop(0))
+    for node in given:
+        yield from _part(source, owner, prefix, node)
+
+
+def _is_path(source: Source, node: js.Node) -> bool:
+    if isinstance(node, js.Literal | js.Joined):
+        return True
+    value = source.evaluate(node)
+    return isinstance(node, js.Name | js.Member) and bool(value.parts) and isinstance(value.parts[0], Text | Hole)
+
+
+def _part(source: Source, owner: str, prefix: Template | None, node: js.Node) -> Iterator[NodeUse]:
+    location = source.module.location(node)
+    if isinstance(node, js.Function):
+        return
+    if isinstance(node, js.Array):
+        for item in node.items:
+            yield from _part(source, owner, prefix, item)
+    elif isinstance(node, js.Call):
+        yield from _called_part(source, owner, prefix, node)
+    else:
+        name = js.dotted(node)
+        if name is None or not _is_harmless(source, name, imported=True):
+            yield NodeUse(owner, prefix, name, location)
+
+
+def _called_part(source: Source, owner: str, prefix: Template | None, node: js.Call) -> Iterator[NodeUse]:
+    """`require("./routes")`, `router.routes()`, middleware made by a call."""
+    location = source.module.location(node)
+    name = js.dotted(node.function) or ""
+    if name == "require":
+        text = source.evaluate(js.argument(node, 0)).text
+        yield NodeUse(owner, prefix, text.value if text else None, location, loaded=True)
+    elif isinstance(node.function, js.Member) and node.function.name in {"routes", "allowedMethods"}:
+        yield NodeUse(owner, prefix, js.dotted(node.function.owner), location)
+    elif not _is_harmless(source, name, imported=False) and maker(source, node) is None:
+        yield NodeUse(owner, prefix, None, location)
+
+
+def _is_harmless(source: Source, name: str, *, imported: bool) -> bool:
+    """Whether middleware is of a kind that serves no paths of its own; routers are told apart by following the name."""
+    last = name.rpartition(".")[2]
+    binding = source.bindings.get(name)
+    if binding is not None and all(b.kind == "function" or isinstance(b.value, js.Function) for b in binding):
+        return True
+    known = _HARMLESS.fullmatch(last) is not None or _HARMLESS.fullmatch(name.partition(".")[0]) is not None
+    found = source.imports.get(name.partition(".")[0])
+    return known and not (imported and found is not None and found.specifier.startswith(".") and "oute" in name)
+
+
+def _registered(source: Source, call: js.Call, owner: str) -> Iterator[NodeUse]:
+    """Fastify's `register(plugin, {prefix})`."""
+    node = js.argument(call, 0)
+    options = source.object(js.argument(call, 1))
+    given = options.get("prefix") if options is not None else None
+    prefix = None if given is None else source.evaluate(given)
+    if node is None:
+        return
+    while isinstance(node, js.Unary):
+        node = node.operand
+    name = js.dotted(node)
+    if isinstance(node, js.Call) and js.dotted(node.function) in {"require", "import"}:
+        text = source.evaluate(js.argument(node, 0)).text
+        loads = text.value if text is not None else None
+        if loads is None or not loads.startswith("@fastify/"):
+            yield NodeUse(owner, prefix, loads, source.module.location(node), loaded=True)
+    elif isinstance(node, js.Function):
+        yield NodeUse(owner, prefix, f"{owner}:{node.parameters[0] if node.parameters else ''}",
+                      source.module.location(node))  # fmt: skip
+    elif name is None or not _plugin(source, name):
+        yield NodeUse(owner, prefix, name, source.module.location(node))
+
+
+def _plugin(source: Source, name: str) -> bool:
+    """Whether a plugin is one of Fastify's own that serves nothing by itself."""
+    found = source.imports.get(name.partition(".")[0])
+    if found is None or found.specifier.startswith((".", "@/")):
+        return False
+    return found.specifier.startswith(("@fastify/", "fastify-")) and not re.search(
+        r"static|autoload|proxy|swagger|oauth|vite|next|express|middie", found.specifier
+    )
+
+
+# --- cross-origin settings -------------------------------------------------------------------------------------------
+
+
+def cors(source: Source, calls: tuple[js.Call, ...]) -> Iterator[NodeCors]:
+    """`cors({origin, credentials})`, `app.enableCors({…})`, `register(cors, {…})`."""
+    for call in calls:
+        name = js.dotted(call.function) or ""
+        last = name.rpartition(".")[2]
+        if last == "enableCors" or (origin(source, name) or ("",))[0] in {"cors", "@koa/cors", "hono/cors"}:
+            yield _cors(source, call, js.argument(call, 0))
+        elif last == "register" and (origin(source, js.dotted(js.argument(call, 0)) or "") or ("",))[0] in {
+            "@fastify/cors", "fastify-cors",
+        }:  # fmt: skip
+            yield _cors(source, call, js.argument(call, 1))
+
+
+def _cors(source: Source, call: js.Call, given: js.Node | None) -> NodeCors:
+    module = source.module
+    options = source.object(given)
+    value = options.get("origin") if options is not None else None
+    credentials = _truth(options.get("credentials")) if options is not None else False
+    if given is not None and options is None:
+        credentials = None
+    origins, everything = _origins(source, value)
+    everything = everything or given is None or (options is not None and options.whole and value is None)
+    place = value if value is not None else call
+    return NodeCors(origins, everything, credentials, module.location(place), module.anchor(place))
+
+
+def _origins(source: Source, node: js.Node | None) -> tuple[tuple[Template, ...] | None, bool]:
+    """The origins, and whether any is allowed."""
+    if isinstance(node, js.Name):
+        binding = source.lookup(node.name, node.first)
+        node = binding.value if binding is not None and binding.value is not None else node
+    if isinstance(node, js.Array):
+        return tuple(source.evaluate(i) for i in node.items), False
+    if isinstance(node, js.Name):
+        return None, node.name == "true"
+    value = source.evaluate(node)
+    if value.text is not None:
+        return (value,), value.text.value == "*"
+    return ((value,), False) if value.holes or any(isinstance(p, Symbol) for p in value.parts) else (None, False)
+
+
+def _truth(node: js.Node | None) -> bool | None:
+    if node is None:
+        return False
+    return node.name == "true" if isinstance(node, js.Name) and node.name in {"true", "false"} else None
