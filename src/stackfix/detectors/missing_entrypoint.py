@@ -5,11 +5,11 @@ script, module or `module:attribute` is certainly not among the files that the i
 
 Why it breaks: the container starts, finds nothing to run, and ends; with a restart policy it does so for ever.
 
-Which side is right: the one file there that starts the application: a file of the same name elsewhere, else an ASGI or
-WSGI object, or a script that opens a port; in the same folder first. The command keeps its form; only the word changes.
+Which side is right: the one file there that starts the application: one of the same name elsewhere, else an ASGI or
+WSGI object or a script that opens a port, in the same folder first. The command keeps its form; one word changes.
 
-Limits: silent where a build step, a mount, an installed package or a file that git ignores may bring what is named. With
-several candidates, or one that can't be started as the command does, a person chooses.
+Limits: silent where a build step, a mount, an installed package or a file that git ignores may bring what is named.
+With several candidates, or one that can't be started as the command does, a person chooses.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ RULE = Rule(
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every entry point that isn't there, each written place once."""
     found: dict[Location, list[tuple[Workload, Missing]]] = {}
-    for workload in (*graph.workloads, *graph.own_commands):
+    for workload in graph.running:
         for missing in graph.entries(workload).missing:
             place = located(missing.text, "isn't there")
             if place is not None:
@@ -71,9 +71,7 @@ def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Missing]]
 
 def _remedy(graph: Graph, workload: Workload, missing: Missing, agreed: Candidate | None) -> Remedy:
     if agreed is not None and agreed.word is not None:
-        return Remedy(
-            Applicability.SAFE, f"start {agreed.word}", (SetText(missing.text, agreed.word),)
-        )
+        return Remedy(Applicability.SAFE, f"start {agreed.word}", (SetText(missing.text, agreed.word),))
     served = serving_words.served(graph, workload, missing) if len(missing.candidates) == 1 else None
     if served is not None:
         return Remedy(

@@ -114,7 +114,7 @@ def _remedy(
             () if place is None else (place,),
         )
     declared = manifests.declared(graph.library, context, posixpath.dirname(missing.path))
-    repairs = _repairs(image, missing, steps, declared) if declared is not None else ()
+    repairs = _repairs(missing, steps, declared) if declared is not None else ()
     if declared is not None and repairs:
         return Remedy(Applicability.UNSAFE, f"install what {declared.path} declares", repairs), (declared.location,)
     return Remedy(Applicability.MANUAL, "write the list, or copy the one that is meant"), ()
@@ -123,7 +123,8 @@ def _remedy(
 def _moved(graph: Graph, context: str, missing: MissingSource) -> str | None:
     """The one file of that name elsewhere in the context."""
     inside = context + "/" if context else ""
-    named = [p for p in graph.library.tree.named(posixpath.basename(missing.path)) if p.startswith(inside)]
+    tree = graph.library.tree
+    named = [p for p in tree.named(posixpath.basename(missing.path)) if p.startswith(inside) and tree.entries[p].wiring]
     return named[0] if len(named) == 1 else None
 
 
@@ -133,9 +134,7 @@ def _dressed(missing: MissingSource, source: str) -> str:
     return "./" + source if written.startswith("./") else "/" + source if written.startswith("/") else source
 
 
-def _repairs(
-    image: Image, missing: MissingSource, steps: tuple[Installing, ...], declared: Declared
-) -> tuple[Repair, ...]:
+def _repairs(missing: MissingSource, steps: tuple[Installing, ...], declared: Declared) -> tuple[Repair, ...]:
     """The COPY and the RUN in place: other file, other installer."""
     if len(steps) != 1 or not steps[0].plain:
         return ()

@@ -138,7 +138,7 @@ def _workflow(library: Library, path: str) -> Iterator[Made]:
         if folder is None:
             continue
         for step in ran.facts.steps:
-            pairs = list(_pairs(step, lambda found, folder=folder: (join(folder, found.path),)))  # type: ignore[misc]
+            pairs = list(_pairs(step, lambda found, folder=folder: (join(folder, found.path),)))
             yield from _stepped(library, step, pairs, By.WORKFLOW)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from stackfix import tree
 from stackfix.graph import process
+from stackfix.graph.command import literal
 from stackfix.graph.image_files import Found, absolute
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Words, Workload
-    from stackfix.graph.started import Started
+    from stackfix.graph.started import Process, Started
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Files:
 
 
 def _under(path: str, target: str) -> bool:
-    return target == "/" or path == target or path.startswith(target.rstrip("/") + "/")
+    return target in {"/", path} or path.startswith(target.rstrip("/") + "/")
 
 
 def files(graph: Graph, workload: Workload) -> Files:
@@ -166,10 +167,24 @@ def begun(graph: Graph, workload: Workload, seen: Files) -> Started | None:
     whole = process.whole_command(*found) if found is not None else None
     if whole is None or not whole.words:
         return None
-    return process.start(graph.library, whole, seen.lookup, working_folder(graph, workload), graph.environment(workload))
+    folder = working_folder(graph, workload)
+    return process.start(graph.library, whole, seen.lookup, folder, graph.environment(workload))
 
 
 def working_folder(graph: Graph, workload: Workload) -> str | None:
     """Where a workload's command is started, None where not certain."""
     image = graph.image(workload)
     return workload.working_dir or (image.working_dir if image is not None else None)
+
+
+def plain_words(begun: Process, seen: Files) -> tuple[str, ...] | None:
+    """The words of a process that is all that its Dockerfile's own CMD runs; None where the command is more."""
+    own = seen.image.command if seen.image is not None and seen.image.entrypoint is None else None
+    found = tuple(literal(word) for word in begun.words)
+    words = tuple(word for word in found if word is not None)
+    if own is None or own.anchor != begun.anchor or len(words) != len(found):
+        return None
+    if not own.shell:
+        return words if not begun.wrappers and len(own.words) == len(words) else None
+    text = own.words[0].text if own.words else None
+    return words if text is not None and tuple(text.value.split()) == words else None

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 _ASGI_SERVERS = frozenset({"uvicorn", "hypercorn", "daphne", "granian"})
 _WSGI = frozenset({"flask", "django", "falcon", "dash", "bottle", "connexion", "socketio"})
-_ASGI = frozenset({"fastapi", "starlette", "quart", "litestar", "sanic", "django", "falcon", "connexion", "socketio", "fastmcp"})
-_ROLES = frozenset(
-    "worker workers celery beat cron scheduler consumer producer migrate migration migrations seed seeder bot job jobs task"
-    " tasks setup bootstrap train training backup check healthcheck wait test tests prestart init".split()
+_ASGI = frozenset(
+    {"fastapi", "starlette", "quart", "litestar", "sanic", "django", "falcon", "connexion", "socketio", "fastmcp"}
+)
+_ROLE = re.compile(
+    r"(?<![a-z])(?:workers?|celery|beat|cron|scheduler|consumer|producer|migrat(?:e|ions?)|seed(?:er)?|bot|jobs?|tasks?|setup"
+    r"|bootstrap|train(?:ing)?|backup|check|healthcheck|wait|tests?|prestart|init)(?![a-z])"
 )
 _NODE = frozenset({"node", "nodejs"})
 _LISTENS = re.compile(r"\.listen\s*\(")
@@ -59,7 +61,7 @@ def candidates(library: Library, process: Process, place: str, seen: Files) -> t
     elif process.tool in _NODE or place.endswith((".js", ".mjs", ".cjs", ".ts")):
         found = list(_moved(library, process, place, held.items())) or list(_scripts(library, process, held.items()))
     elif place.endswith(".py"):
-        found = list(_python(library, process, place, held.items(), seen))
+        found = list(_python(library, process, place, held.items()))
     else:
         return tuple(_moved(library, process, place, held.items()))
     same = [c for c in found if posixpath.basename(c.path) == posixpath.basename(place)]
@@ -103,9 +105,7 @@ def _scripts(library: Library, process: Process, held: Iterable[tuple[str, str]]
             yield Candidate(path, other, _named(process, other), certain=True, location=place)
 
 
-def _python(
-    library: Library, process: Process, place: str, held: Iterable[tuple[str, str]], seen: Files
-) -> Iterator[Candidate]:
+def _python(library: Library, process: Process, place: str, held: Iterable[tuple[str, str]]) -> Iterator[Candidate]:
     """Python files that start an app when run, or hold one."""
     for other, path, found in _applications(library, held):
         root = posixpath.dirname(path)
@@ -115,11 +115,11 @@ def _python(
         app = found.apps[0] if len(found.apps) == 1 else None
         module = _dotted(other, (process.folder,) if process.folder is not None else ())
         yield Candidate(path, other, word, certain, _why(library, path, starts=starts), module, app)
-    known = {path for _, path, _ in _applications(library, ((p, t) for p, t in held))}
+    known = {path for _, path, _ in _applications(library, held)}
     for candidate in _moved(library, process, place, held):
-        if candidate.path not in known and _imports(library, candidate.path, (posixpath.dirname(candidate.path),), script=True):
+        root = posixpath.dirname(candidate.path)
+        if candidate.path not in known and _imports(library, candidate.path, (root,), script=True):
             yield candidate
-    del seen
 
 
 def _applications(
@@ -130,7 +130,8 @@ def _applications(
         if path.endswith(".py"):
             places.setdefault(path, other)
     tops = {path.partition("/")[0] if "/" in path else "" for path in places}
-    for found in dict.fromkeys(c for top in sorted(tops) for c in application.candidates(library, "" if "" in tops else top)):
+    folders = [""] if "" in tops else sorted(tops)
+    for found in (c for folder in folders for c in application.candidates(library, folder)):
         if found.path in places:
             yield places[found.path], found.path, found
 
@@ -212,7 +213,7 @@ def _imports(library: Library, path: str, roots: tuple[str, ...], *, script: boo
 
 def _same_role(wanted: str, other: str) -> bool:
     """Whether both names speak of workers, migrations and the like, or neither."""
-    asked, has = (set(re.split(r"[\W_]+", posixpath.basename(n).lower())) & _ROLES for n in (wanted, other))
+    asked, has = (set(_ROLE.findall(posixpath.basename(name).lower())) for name in (wanted, other))
     return asked == has
 
 
@@ -224,4 +225,6 @@ def _why(library: Library, path: str, *, starts: bool) -> Location | None:
         place = known.listens[0].location
         return type(place)(place.path, place.span, "starts the application")
     made = next((o for o in known.objects if not o.router), None)
-    return type(made.location)(made.location.path, made.location.span, "is the application") if made is not None else None
+    if made is None:
+        return None
+    return type(made.location)(made.location.path, made.location.span, "is the application")

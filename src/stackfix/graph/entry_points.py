@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from stackfix.text import Text
 
 _MODULES = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "celery", "flask", "waitress-serve"})
+_INSTALLS_PROJECT = re.compile(
+    r"install\s+(?:\S+\s+)*(?:-e\s*)?\.(?:\[|/|\s|$|&|;)|uv sync|poetry install|pdm |pipenv|setup\.py"
+)
+_LISTS = re.compile(r"requirements[^/]*\.(?:txt|in)$|pyproject\.toml$|setup\.")
 _NODE = frozenset({"node", "nodejs"})
 _NODE_ENDINGS = (".js", ".mjs", ".cjs", ".json", "/index.js", "/package.json")
 
@@ -144,12 +148,12 @@ def _installs_packages_unseen(top: str, seen: Files) -> bool:
     if seen.image is None:
         return True
     runs = " ".join(run.rest.value for run in seen.image.runs)
-    if re.search(r"install\s+(?:\S+\s+)*(?:-e\s*)?\.(?:\[|/|\s|$|&|;)|uv sync|poetry install|pdm |pipenv|setup\.py", runs):
+    if _INSTALLS_PROJECT.search(runs):
         return True
     named = re.compile(rf"(?im)^\s*[\"']?{re.escape(top).replace('_', '[-_]')}\b")
     if any(i.name.replace("-", "_").lower() == top.lower() for i in seen.image.installs):
         return True
-    listed = [p for p in seen.held().values() if re.search(r"requirements[^/]*\.(?:txt|in)$|pyproject\.toml$|setup\.", p)]
+    listed = [p for p in seen.held().values() if _LISTS.search(p)]
     texts = (seen.library.text(path) for path in dict.fromkeys(listed))
     return any(text is not None and named.search(text.value) for text in texts)
 
@@ -169,7 +173,8 @@ def _taken(graph: Graph, workload: Workload, candidate: Candidate) -> bool:
 def _runs(process: Process, seen: Files) -> Iterator[str]:
     entry = process.entry
     if entry is None:
-        found = seen.lookup(posixpath.join(process.folder or "/", literal(process.words[0]) or "")) if process.words else None
+        name = literal(process.words[0]) if process.words else None
+        found = seen.lookup(posixpath.join(process.folder or "/", name)) if name is not None else None
         if isinstance(found, str):
             yield found
         return

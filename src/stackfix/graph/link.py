@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.graph import (
     address,
+    authority,
     builds,
     compose,
     entry_points,
@@ -21,6 +22,7 @@ from stackfix.graph import (
     references,
     sources,
     tying,
+    voices,
 )
 from stackfix.graph.image import image as built_image
 from stackfix.graph.model import Platform, Reference
@@ -28,9 +30,12 @@ from stackfix.graph.reach import By, ComposeNames, Reach, Reached
 from stackfix.graph.value import EMPTY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stackfix.findings import Location
     from stackfix.graph.application import Program
     from stackfix.graph.image import Image
-    from stackfix.graph.kubernetes_cluster import World
+    from stackfix.graph.kubernetes_cluster import Cluster, World
     from stackfix.graph.library import Library
     from stackfix.graph.model import Build, Deployment, KubeConfig, Listening, Workload
     from stackfix.graph.proxy_facts import NginxFacts
@@ -58,6 +63,7 @@ class Graph:
         self._programs: dict[tuple[Workload, tuple[Template, ...]], Program | None] = {}
         self._proxies: dict[Workload, tuple[NginxFacts, ...]] = {}
         self._listening: dict[Workload, Listening] = {}
+        self._settled: dict[Workload, Listening] = {}
         self._reached: dict[Reference, Reach] = {}
 
     # --- what there is ---
@@ -101,6 +107,14 @@ class Graph:
     def own_commands(self) -> tuple[Workload, ...]:
         """Each built image as it runs by its own command; not among the workloads."""
         return builds.own_commands(self.library, self.builds)
+
+    @cached_property
+    def running(self) -> tuple[Workload, ...]:
+        """Everything that runs, and the own commands of those images that no deployment is seen to run."""
+        run = {self.build_of(workload) for workload in self.workloads}
+        places = {(b.context, b.dockerfile) for b in run if b is not None}
+        alone = (w for w in self.own_commands if w.build and (w.build.context, w.build.dockerfile) not in places)
+        return (*self.workloads, *alone)
 
     @cached_property
     def components(self) -> dict[str, tuple[Workload, ...]]:
@@ -198,11 +212,31 @@ class Graph:
                 return tuple(c for c in cluster.configs if c.kind == kind and c.name == name)
         return ()
 
+    def cluster(self, workload: Workload) -> Cluster | None:
+        """The group of manifests that a container comes with."""
+        return next((c for c in self.world.clusters if c.deployment is workload.deployment), None)
+
     def listening(self, workload: Workload) -> Listening:
         """What a workload binds."""
         if workload not in self._listening:
             self._listening[workload] = listening.of(self, workload)
         return self._listening[workload]
+
+    def settled(self, workload: Workload) -> Listening:
+        """What a workload binds once its deployment has set what it chooses (graph.authority)."""
+        if workload not in self._settled:
+            self._settled[workload] = authority.settled(self, workload)
+        return self._settled[workload]
+
+    @cached_property
+    def served(self) -> Mapping[Workload, tuple[voices.Service, ...]]:
+        """The Services that lead to each container."""
+        return voices.served(self)
+
+    @cached_property
+    def referring(self) -> Mapping[Workload, tuple[tuple[int, Location], ...]]:
+        """The ports at which others reach for each Compose service."""
+        return voices.referring(self)
 
     # --- references ---
 
@@ -232,7 +266,7 @@ class Graph:
         return self._resolve_in_cluster(host, asker)
 
     def _resolve_in_cluster(self, host: str, asker: Workload) -> Reach:
-        cluster = next((c for c in self.world.clusters if c.deployment is asker.deployment), None)
+        cluster = self.cluster(asker)
         if cluster is None or asker.network_mode == "host" or host in asker.extra_hosts:
             return Reach(Reached.UNKNOWN)
         if address.is_loopback(host):

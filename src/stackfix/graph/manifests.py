@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
     from stackfix.text import Text
 
-_REQUIREMENTS = re.compile(r"(?:^|/)(?:[\w.-]*requirements[\w.-]*|constraints[\w.-]*|requirements/[\w./-]+)\.(?:txt|in|pip)$")
-_OTHERS = frozenset(
-    "pyproject.toml uv.lock poetry.lock pdm.lock Pipfile Pipfile.lock setup.py setup.cfg package.json package-lock.json"
-    " npm-shrinkwrap.json yarn.lock pnpm-lock.yaml pnpm-workspace.yaml bun.lock bun.lockb Cargo.toml Cargo.lock go.mod"
-    " go.sum Gemfile Gemfile.lock composer.json composer.lock mix.exs mix.lock".split()
+_REQUIREMENTS = re.compile(
+    r"(?:^|/)(?:[\w.-]*requirements[\w.-]*|constraints[\w.-]*|requirements/[\w./-]+)\.(?:txt|in|pip)$"
+)
+_OTHERS = re.compile(
+    r"(?:^|/)(?:pyproject\.toml|(?:uv|poetry|pdm)\.lock|Pipfile(?:\.lock)?|setup\.(?:py|cfg)|package(?:-lock)?\.json|yarn\.lock"
+    r"|npm-shrinkwrap\.json|pnpm-(?:lock|workspace)\.yaml|bun\.lockb?|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|Gemfile(?:\.lock)?"
+    r"|composer\.(?:json|lock)|mix\.(?:exs|lock))$"
 )
 _PROJECT = re.compile(r"(?m)^\[project\][ \t]*(?:#.*)?$")
 _DEPENDENCIES = re.compile(r"(?m)^dependencies[ \t]*=[ \t]*(\[)")
@@ -77,7 +79,7 @@ def is_requirements(path: str) -> bool:
 
 def is_manifest(path: str) -> bool:
     """Whether a file is a dependency manifest or a lock file, by its name."""
-    return is_requirements(path) or posixpath.basename(path) in _OTHERS
+    return is_requirements(path) or bool(_OTHERS.search(path))
 
 
 def declared(library: Library, context: str, beside: str) -> Declared | None:
@@ -107,7 +109,7 @@ def _style(text: str) -> Style | None:
 def installing(image: Image) -> Iterator[Installing]:
     """Every `pip install -r FILE` of the image's own stages."""
     for run in image.runs:
-        if run.heredocs:
+        if run.heredocs or run.rest.value.startswith("<<"):
             continue
         for command in commands(run.rest.value) or ():
             words = list(command.words)
@@ -137,7 +139,8 @@ def _from_list(run: Instruction, words: list[tuple[str, int, int]], *, uv: bool)
     for index in lists:
         _, start, _ = words[index]
         _, first, end = words[index + 1]
-        yield Installing(run, run.rest.slice(start, end), run.rest.slice(first, end), uv, plain, index + 2 == len(words), "--no-cache-dir" in options)
+        last, uncached = index + 2 == len(words), "--no-cache-dir" in options
+        yield Installing(run, run.rest.slice(start, end), run.rest.slice(first, end), uv, plain, last, uncached)
 
 
 def installed(image: Image, missing: MissingSource) -> tuple[Installing, ...]:
@@ -153,11 +156,24 @@ def installed(image: Image, missing: MissingSource) -> tuple[Installing, ...]:
 def never_given(image: Image) -> Iterator[tuple[Installing, str]]:
     """Installations from a list that the image certainly doesn't hold by then, with its path there."""
     for found in installing(image):
-        if image.working_dir is None:
+        folder = folder_of(image, found.instruction)
+        if folder is None or found.instruction.flag("mount") is not None:
             continue
-        path = posixpath.normpath(posixpath.join(image.working_dir, found.file.value))
-        if image.files.before(found.instruction).lookup(path) is Found.ABSENT:
+        path = posixpath.normpath(posixpath.join(folder, found.file.value))
+        if "$" not in path and image.files.before(found.instruction).lookup(path) is Found.ABSENT:
             yield found, path
+
+
+def folder_of(image: Image, run: Instruction) -> str | None:
+    """The working folder that a step begins in, None where it isn't plain."""
+    folder = image.base.working_dir if image.base is not None else None
+    for instruction in (i for stage in image.chain for i in stage.instructions if i.start < run.start):
+        if instruction.name == "WORKDIR" and instruction.words:
+            word = instruction.words[0]
+            if word.dollars or (folder is None and not word.value.startswith("/")):
+                return None
+            folder = posixpath.normpath(posixpath.join(folder or "/", word.value))
+    return None if re.search(r"\bcd\s", run.rest.value) else folder
 
 
 def written_by_scripts(library: Library, path: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.graph import environment
-from stackfix.graph.secrets import is_secret
+from stackfix.graph.secrets import is_secret, secret_value
 
 if TYPE_CHECKING:
     from stackfix.graph.library import Library
@@ -42,7 +42,7 @@ def holds_secret(library: Library, path: str) -> bool | None:
         return None
     if not is_dotenv(path):
         text = library.text(path)
-        return None if text is None else bool(text.value.strip())
+        return None if text is None else "PRIVATE KEY" in text.value or secret_value(text.value)
     given = environment.variables(library, path)
     if given is None:
         return None

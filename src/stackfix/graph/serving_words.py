@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stackfix.graph import application
-from stackfix.graph.command import literal
+from stackfix.graph import application, container
 from stackfix.graph.model import Says
 
 if TYPE_CHECKING:
@@ -27,17 +26,16 @@ def served(graph: Graph, workload: Workload, missing: Missing) -> tuple[str, ...
     None where the command is more than that, uvicorn may not be installed, or nobody says which port.
     """
     candidate = missing.candidates[0]
-    words = tuple(literal(w) for w in missing.process.words)
-    image = graph.image(workload)
-    own = image.command if image is not None and image.entrypoint is None else None
-    if own is None or missing.process.anchor != own.anchor or len(words) != _PLAIN or missing.process.wrappers:
+    words = container.plain_words(missing.process, container.files(graph, workload))
+    if words is None or len(words) != _PLAIN:
         return None
     if candidate.module is None or candidate.app is None or not _asgi(graph, candidate):
         return None
     port = said(graph, workload)
-    if port is None or words[0] is None or not _installed(graph, workload):
+    if port is None or not _installed(graph, workload):
         return None
-    return (words[0], "-m", "uvicorn", f"{candidate.module}:{candidate.app}", "--host", "0.0.0.0", "--port", str(port))  # noqa: S104 - a container's
+    served_as = f"{candidate.module}:{candidate.app}"
+    return (words[0], "-m", "uvicorn", served_as, "--host", "0.0.0.0", "--port", str(port))  # noqa: S104 - a container's
 
 
 def _asgi(graph: Graph, candidate: Candidate) -> bool:

@@ -1,0 +1,149 @@
+"""A Compose service is built from a folder or a Dockerfile that doesn't exist.
+
+What it finds: a `build` whose context is no folder of the repository, or whose Dockerfile isn't in it.
+
+Why it breaks: nothing is built, and the service doesn't start.
+
+Which side is right: the tree. The one folder of that name with a Dockerfile, or the one Dockerfile of the context, is
+what was meant.
+
+Limits: only for projects whose folder is known; what git ignores, submodules and folders outside the repository are
+unknown. Files that none of their services can be built by were moved or are copied elsewhere before use: silent.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.formats import yaml
+from stackfix.graph.image import is_dockerfile
+from stackfix.repairs.set_entry import SetEntry
+from stackfix.repairs.set_text import SetText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Repair
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Build, Deployment, Workload
+
+RULE = Rule(
+    "missing-build-context",
+    Family.IMAGES,
+    Severity.ERROR,
+    "a service is built from a folder or a Dockerfile that doesn't exist",
+)
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every build of a Compose project that can't begin, each written place once."""
+    seen: set[Location] = set()
+    for project in graph.projects:
+        lost = [w for w in project.workloads if w.build is not None and _lost(graph, w.build)]
+        if not lost or _moved_away(graph, project):
+            continue
+        for workload in lost:
+            assert workload.build is not None
+            if workload.build.location not in seen:
+                seen.add(workload.build.location)
+                yield _finding(graph, workload, workload.build)
+
+
+def _lost(graph: Graph, build: Build) -> bool:
+    tree = graph.library.tree
+    if not build.known or build.context_text is None:
+        return False
+    if tree.is_unknown(build.context) or tree.is_unknown(build.dockerfile):
+        return False
+    if tree.is_file(build.dockerfile) or "$" in build.context + build.dockerfile:
+        return False
+    ignored = graph.library.sources.would_ignore
+    return not ignored(build.dockerfile) and not ignored(build.context + "/x")
+
+
+def _moved_away(graph: Graph, project: Deployment) -> bool:
+    """Whether several services are built and not one of them can be: the file is used from elsewhere."""
+    builds = [w.build for w in project.workloads if w.build is not None and w.build.known]
+    tree = graph.library.tree
+    if any(tree.is_file(b.dockerfile) for b in builds):
+        return False
+    if len(builds) > 1 and len({b.context for b in builds}) > 1:
+        return True
+    above = posixpath.dirname(project.folder)
+    return bool(project.folder) and any(
+        tree.is_file(posixpath.normpath(posixpath.join(above, posixpath.relpath(b.dockerfile, project.folder))))
+        for b in builds
+    )
+
+
+def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
+    there = graph.library.tree.is_folder(build.context)
+    found = _dockerfiles(graph, build.context) if there else _contexts(graph, build, workload.name)
+    repairs = {name: _repairs(graph, build, name, there=there) for name in found}
+    what = build.dockerfile if there else (build.context or ".")
+    message = f"{workload.name} is built from {what}, which doesn't exist"
+    only = found[0] if len(found) == 1 and repairs[found[0]] else None
+    if only is not None:
+        remedy = Remedy(Applicability.SAFE, f"build from {only}", repairs[only])
+        message += f"; {only} does"
+    else:
+        choices = tuple(Choice(f"build from {name}", repairs[name]) for name in found)
+        remedy = Remedy(Applicability.MANUAL, "name what is there, or add it", choices=choices)
+    written = build.dockerfile_text if there and build.dockerfile_text is not None else build.context_text
+    place = written.place if written is not None else None
+    location = build.location if place is None else Location(*place, "doesn't exist")
+    return Finding(
+        rule=RULE,
+        message=message,
+        location=location,
+        anchor=build.anchor,
+        value=what,
+        remedy=remedy,
+        components=graph.called(workload),
+    )
+
+
+def _dockerfiles(graph: Graph, context: str) -> tuple[str, ...]:
+    """The Dockerfiles of a context's own folder, none of which another service is built by."""
+    taken = {w.build.dockerfile for w in graph.workloads if w.build is not None}
+    return tuple(
+        p
+        for p in graph.library.tree.below(context)
+        if posixpath.dirname(p) == context and is_dockerfile(p) and p not in taken
+    )
+
+
+def _contexts(graph: Graph, build: Build, service: str) -> tuple[str, ...]:
+    """Folders with the Dockerfile that are called like the missing one, else like the service."""
+    name = posixpath.relpath(build.dockerfile, build.context)
+    tree = graph.library.tree
+    taken = {w.build.context for w in graph.workloads if w.build is not None}
+    free = [f for f in sorted(tree.folders - taken) if tree.is_file(f"{f}/{name}" if f else name)]
+    same = [f for f in free if posixpath.basename(f) == posixpath.basename(build.context)]
+    return tuple(same or [f for f in free if posixpath.basename(f) == service])
+
+
+def _repairs(graph: Graph, build: Build, name: str, *, there: bool) -> tuple[Repair, ...]:
+    if not there:
+        text = build.context_text
+        assert text is not None
+        base = posixpath.relpath(name, _folder(build)) if name != _folder(build) else "."
+        return (SetText(text, "./" + base if text.value.startswith("./") and not base.startswith(".") else base),)
+    relative = posixpath.relpath(name, build.context or ".")
+    if build.dockerfile_text is not None:
+        return (SetText(build.dockerfile_text, relative),)
+    documents = graph.library.get(build.anchor.path, yaml.read)
+    node = yaml.resolve(documents, build.anchor.steps) if documents is not None else None
+    return (SetEntry(build.anchor, "dockerfile", relative, beside="context"),) if isinstance(node, yaml.Mapping) else ()
+
+
+def _folder(build: Build) -> str:
+    """The project's folder: the context less what is written of it."""
+    assert build.context_text is not None
+    written = posixpath.normpath(build.context_text.value)
+    up = [p for p in written.split("/") if p == ".."]
+    if up:
+        return posixpath.dirname(build.anchor.path)
+    return build.context.removesuffix(written).rstrip("/") if written != "." else build.context

@@ -1,0 +1,120 @@
+"""Files that a step of an image needs and that no COPY has given it by then, though the build context has them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.findings import located
+from stackfix.graph.image_files import Context, Found
+from stackfix.graph.image_steps import commands
+from stackfix.graph.manifests import folder_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Location
+    from stackfix.formats.dockerfile import Instruction
+    from stackfix.graph.entry_points import Missing
+    from stackfix.graph.image import Image
+    from stackfix.graph.image_files import Copying
+    from stackfix.graph.library import Library
+
+_README = re.compile(
+    r"(?m)^readme[ \t]*=[ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\{[^}\n]*\bfile[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"'])"
+)
+_APART = frozenset({"--no-install-project", "--no-root", "--only-deps", "--no-self"})
+
+
+@dataclass(frozen=True, slots=True)
+class NotGiven:
+    """A file that a step needs. `source` is its path from the context.
+
+    `beside` is the COPY that a further one would follow, `destination` is the folder as that COPY writes it. `dropped`: `.dockerignore` keeps it out, so that no COPY helps.
+    """
+
+    source: str
+    needed: Location
+    beside: Copying
+    destination: str
+    dropped: bool
+    certain: bool
+
+
+def readmes(library: Library, image: Image) -> Iterator[NotGiven]:
+    """The readme that a pyproject.toml names, where the project itself is installed without it."""
+    for run in image.runs:
+        folder = folder_of(image, run)
+        if folder is None or run.flag("mount") is not None or not _installs_project(run):
+            continue
+        here = image.files.before(run)
+        manifest = here.lookup(posixpath.join(folder, "pyproject.toml"))
+        text = library.text(manifest) if isinstance(manifest, str) else None
+        match = _README.search(text.value) if text is not None else None
+        if text is None or match is None or "[build-system]" not in text.value:
+            continue
+        name = next(group for group in match.groups() if group)
+        place = located(text.slice(*match.span()), "needs it to build the project")
+        beside = _copy_of(image, str(manifest))
+        source = posixpath.normpath(posixpath.join(posixpath.dirname(str(manifest)), name))
+        absent = here.lookup(posixpath.join(folder, name)) is Found.ABSENT
+        if absent and place is not None and beside is not None and (found := _found(library, image, source)):
+            yield NotGiven(found.source, place, beside, _target(beside), found.dropped, certain=True)
+
+
+def _installs_project(run: Instruction) -> bool:
+    for command in commands(run.rest.value) or ():
+        words = (command.program, *command.arguments)
+        if set(words) & _APART:
+            continue
+        if words[0].startswith("python") and words[1:3] == ("-m", "pip"):
+            words = words[2:]
+        if words[:2] in {("uv", "sync"), ("poetry", "install")}:
+            return True
+        if words[0] in {"pip", "pip3"} and words[1:2] == ("install",) and words[-1] in {".", "./"}:
+            return True
+    return False
+
+
+def _copy_of(image: Image, path: str) -> Copying | None:
+    """The COPY that names a file of the tree."""
+    for copying in image.copies:
+        if copying.instruction.flag("from") is not None or copying.destination is None or not copying.several:
+            continue
+        for _, value in copying.sources:
+            if value is not None and posixpath.normpath(posixpath.join(image.build.context, value.text.value)) == path:
+                return copying
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    source: str
+    dropped: bool
+
+
+def _found(library: Library, image: Image, path: str) -> _Source | None:
+    """A file of the tree as the build sees it, if it lies in the context."""
+    context = image.build.context
+    inside = path[len(context) + 1 :] if context else path
+    if not library.tree.is_file(path) or (context and not path.startswith(context + "/")):
+        return None
+    return _Source(inside, Context(library, image.build).dropped(inside) is not None)
+
+
+def _target(beside: Copying) -> str:
+    return beside.instruction.words[-1].value
+
+
+def entry(library: Library, image: Image, missing: Missing) -> Iterator[NotGiven]:
+    """An entry script that lies in the context as the command expects it in the working folder, and isn't copied."""
+    folder, place = image.working_dir, located(missing.text, "starts it")
+    if folder is None or place is None or not missing.place.startswith(folder.rstrip("/") + "/"):
+        return
+    name = missing.place[len(folder.rstrip("/")) + 1 :]
+    own = [c for c in image.copies if c.instruction.flag("from") is None and c.destination == folder and c.several]
+    found = _found(library, image, posixpath.join(image.build.context, name))
+    if "/" not in name and own and found is not None:
+        yield NotGiven(found.source, place, own[-1], _target(own[-1]), found.dropped, name.endswith(".sh"))

@@ -1,0 +1,1 @@
+from api.core import app as application

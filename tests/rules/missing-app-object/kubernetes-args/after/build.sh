@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+docker build -t registry.example.com/orders:2.1 orders

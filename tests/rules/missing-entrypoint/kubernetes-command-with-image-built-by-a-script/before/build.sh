@@ -1,0 +1,4 @@
+#!/bin/bash
+set -euo pipefail
+docker build -t registry.example.com/orders:2.1 orders
+docker push registry.example.com/orders:2.1

@@ -1,0 +1,17 @@
+import os
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.settings import NAME
+
+app = FastAPI()
+
+
+@app.get("/health")
+def health() -> dict[str, str]:
+    return {"status": NAME}
+
+
+if __name__ == "__main__":
+    uvicorn.run(app, host="0.0.0.0", port=int(os.getenv("PORT", "8600")))
