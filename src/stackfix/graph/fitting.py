@@ -111,7 +111,7 @@ def _sole(graph: Graph, reference: Reference, possible: Iterable[Candidate]) -> 
 
 
 def _answers(graph: Graph, candidate: Candidate, port: int | None) -> bool:
-    return port is not None and port in graph.listening(candidate.workload).ports
+    return port is not None and port in graph.settled(candidate.workload).ports
 
 
 def _candidate(graph: Graph, reference: Reference, workload: Workload) -> Candidate | None:
@@ -123,7 +123,7 @@ def _candidate(graph: Graph, reference: Reference, workload: Workload) -> Candid
     if engine is None and runs is not None and reference.address.scheme in {"http", "https", "ws", "wss"}:
         return None
     port = reference.address.port
-    listening = graph.listening(workload)
+    listening = graph.settled(workload)
     if port is None or not listening.known or port in listening.ports:
         return Candidate(workload.name, workload, None)
     behind = {d.port for d in workload.declarations if d.published == port} & listening.ports

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import kubernetes_names
+from stackfix.graph import authority, kubernetes_names
 from stackfix.graph.model import DEFAULT_PORTS, Says
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def published_instead(graph: Graph, reference: Reference, targets: Iterable[Work
 
 
 def _behind(graph: Graph, target: Workload, port: int | None) -> Answer | None:
-    if port in graph.listening(target).ports or any(d.port == port for d in target.declarations):
+    if port in graph.settled(target).ports or any(d.port == port for d in target.declarations):
         return None
     mappings = [d for d in target.declarations if d.published == port and d.protocol == "tcp"]
     if len({d.port for d in mappings}) != 1:
         return None
     mapping = mappings[0]
     bound = answered(graph, target)
-    container = bound.port if bound and mapping.port not in graph.listening(target).ports else mapping.port
+    container = bound.port if bound and mapping.port not in graph.settled(target).ports else mapping.port
     place = located(mapping.published_text or mapping.port_text, f"{mapping.published} is the host's side of this port")
     return Answer(container, tuple(filter(None, (place, *_witnesses(graph, target, container)))))
 
@@ -66,7 +66,7 @@ def wrong_port(graph: Graph, reference: Reference, reach: Reach) -> Answer | Non
         return _offered(reach.service, port, reach.workloads)
     answers = set()
     for target in reach.workloads:
-        listening = graph.listening(target)
+        listening = graph.settled(target)
         if not listening.known or port in listening.ports:
             return None
         answers.add(answered(graph, target, reference.address.scheme))
@@ -87,7 +87,7 @@ def _offered(service: KubeService, port: int, pods: Iterable[Workload]) -> Answe
 
 def answered(graph: Graph, target: Workload, scheme: str | None = None) -> Answer | None:
     """The one port that a component answers on; of several, the one that its declarations single out."""
-    endpoints = [e for e in graph.listening(target).endpoints if e.protocol == "tcp" and e.sure and not e.loopback]
+    endpoints = [e for e in graph.settled(target).endpoints if e.protocol == "tcp" and e.sure and not e.loopback]
     if len({e.port for e in endpoints}) > 1:
         told: set[int | None] = {d.port for d in target.declarations} or {DEFAULT_PORTS.get(scheme or "")}
         endpoints = [e for e in endpoints if e.port in told]
@@ -98,12 +98,10 @@ def answered(graph: Graph, target: Workload, scheme: str | None = None) -> Answe
 
 
 def _witnesses(graph: Graph, target: Workload, port: int) -> Iterator[Location]:
-    """Who says that a component has a port: what it binds, else what is declared."""
-    for endpoint in graph.listening(target).endpoints:
-        if endpoint.port == port:
-            place = located(endpoint.port_text, f"{target.name} binds {port}") if endpoint.port_text else None
-            yield from (place,) if place else endpoint.evidence[:1]
-            return
+    """Who says that a component has a port: what it binds, or is to bind, else what is declared."""
+    if port in graph.settled(target).ports:
+        yield from authority.witnesses(graph, target, port)
+        return
     for declaration in target.declarations:
         if declaration.port == port and (place := located(declaration.port_text, _said(declaration))):
             yield place
