@@ -50,6 +50,11 @@ class Origin:
     source: From
     location: Location | None
 
+    @property
+    def host(self) -> str:
+        """The origin without its scheme."""
+        return self.value.partition("://")[2]
+
 
 def of(graph: Graph, workloads: Iterable[Workload]) -> tuple[Origin, ...]:
     """The origins from which pages may call a component that these workloads are, each once.
@@ -67,14 +72,15 @@ def of(graph: Graph, workloads: Iterable[Workload]) -> tuple[Origin, ...]:
 
 
 def _served(graph: Graph, workload: Workload) -> Iterator[Origin]:
-    if workload.deployment.platform is Platform.KUBERNETES:
-        for cluster in graph.world.clusters:
-            if cluster.deployment is workload.deployment:
-                yield from _of_ingresses(cluster, workload)
+    """What the Ingresses serve, and what servers do by themselves: behind an Ingress, the browser sees its scheme."""
+    cluster = graph.cluster(workload)
+    outside = tuple(_of_ingresses(cluster, workload)) if cluster is not None else ()
+    yield from outside
+    hosts = {origin.host for origin in outside}
     for sibling in workload.deployment.workloads:
         for facts in graph.proxies(sibling):
             for server in facts.servers:
-                yield from _of_server(server)
+                yield from (origin for origin in _of_server(server) if origin.host not in hosts)
 
 
 def _of_ingresses(cluster: Cluster, workload: Workload) -> Iterator[Origin]:
