@@ -100,7 +100,11 @@ class Module:
                 continue
             if self._begins_operand(at):
                 found.extend(reversed(_called(self.expressions.operand(at), at)))
-        return tuple(found)
+        return tuple(c for c in found if not self._declares(c))
+
+    def _declares(self, call: Call) -> bool:
+        """Whether what looks like a call declares a method: its body follows."""
+        return isinstance(call.function, Name) and not call.new and self.value(call.last + 1) == "{"
 
     def _begins_operand(self, at: int) -> bool:
         token = self.tokens.all[at]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _TELLING = re.compile(
     r"://(?!www\.w3\.org)|import\.meta|process\.env|WebSocket|websocket|socket\.io|fetch\(|axios|\bky\b|baseU|BASE"
-    r"|API|['\"`]/(?:api|ws)|\$env/|getJSON|XMLHttp|EventSource"
+    r"|API|['\"`]/(?:api|ws)|\$env/|getJSON|XMLHttp|EventSource|HttpClient"
+    r"|\.(?:get|post|put|patch|delete)(?:<[^()]*>)?\(\s*[`'\"]"
 )
 _LONGEST_LINE = 20_000
 _NAMED = re.compile(
@@ -116,8 +117,16 @@ def _requests(source: Source, calls: tuple[js.Call, ...]) -> Iterator[ApiCall]:
             continue
         value = source.evaluate(url)
         if any(not isinstance(p, Opaque) for p in value.parts):
-            own = _own_name(source, name.partition(".")[0]) or (name.partition(".")[0] not in _PACKAGES)
-            yield ApiCall(name, method, value, source.module.location(url), source.module.anchor(url), own)
+            location, anchor = source.module.location(url), source.module.anchor(url)
+            yield ApiCall(name, method, value, location, anchor, _is_own(source, name))
+
+
+def _is_own(source: Source, name: str) -> bool:
+    """Whether a client is the project's: then it may have a base. Angular's HttpClient has none."""
+    head = name.partition(".")[0]
+    if head == "this" and source.imports.get("HttpClient") is not None:
+        return source.imports["HttpClient"].specifier != "@angular/common/http"
+    return _own_name(source, head) or head not in _PACKAGES
 
 
 def _request(source: Source, call: js.Call, name: str) -> tuple[str | None, js.Node | None]:

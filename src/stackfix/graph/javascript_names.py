@@ -128,8 +128,9 @@ class Modules:
         """A template of a file with the constants of other modules in place of their names."""
         parts: list[Text | Hole | Symbol | Opaque] = []
         for part in template.parts:
-            if isinstance(part, Symbol) and depth < _DEPTH:
-                parts.extend(self._symbol(path, part, depth + 1).parts)
+            if isinstance(part, Symbol):
+                found = self._symbol(path, part, depth + 1) if depth < _DEPTH else Template.unknown()
+                parts.extend(found.parts)
             elif isinstance(part, Hole) and part.default is not None and depth < _DEPTH:
                 parts.append(replace(part, default=self.value(path, part.default, depth + 1)))
             else:
@@ -162,11 +163,12 @@ class Modules:
         found = known.constants.get(f"{spelled}.{inside}" if inside else spelled)
         if found is not None:
             return self.value(path, found, depth + 1)
-        return self._imported_again(path, known, spelled, inside, depth)
+        if local is not None and spelled in known.imports:
+            return self._symbol(path, Symbol(f"{spelled}.{inside}" if inside else spelled), depth + 1)
+        return self._starred(path, known, name, inside, depth) if local is None else Template.unknown()
 
-    def _imported_again(self, path: str, known: Names, name: str, inside: str, depth: int) -> Template:
-        if name in known.imports:
-            return self._symbol(path, Symbol(f"{name}.{inside}" if inside else name), depth + 1)
+    def _starred(self, path: str, known: Names, name: str, inside: str, depth: int) -> Template:
+        """What comes through `export * from`."""
         for star in known.exports:
             if star.name == "*" and star.specifier is not None:
                 target = self.resolve(path, star.specifier)
