@@ -97,6 +97,9 @@ def _call(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerO
     if isinstance(node.func, ast.Attribute):
         yield from _method(source, node, node.func, spot)
         yield from _extended(source, node, node.func, spot)
+    elif isinstance(node.func, ast.Call):
+        # `router.get("/x")(handler)` is a decorator used as the call that it is.
+        yield from _decorated(source, node.func, spot, made)
     name = source.qualified(node.func) or ""
     if makes_application(source, node) or name in {"starlette.routing.Router", "fastapi.APIRouter"}:
         yield from _constructed(source, node, spot, made)

@@ -1,0 +1,96 @@
+"""Which paths health checks ask for, and what the asked application serves instead.
+
+Judged only where one program or one nginx answers, all of its routes are seen, and the port asked is its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph.command import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Location
+    from stackfix.graph.application import Program
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Probe, Workload
+    from stackfix.text import Text
+
+_HEALTH = re.compile(
+    r"(?:^|[/_.-])(?:health|healthz|healthcheck|health-check|health_check|livez?|liveness|readyz?|readiness|ping|alive"
+    r"|status|up|heartbeat)/?$"
+)
+_LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1"})  # noqa: S104 - read, not bound
+_FAILS = re.compile(r"-\w*f|--fail(?:-with-body)?|--fail-early")
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A check whose path nothing serves. `routes` are the health-like ones that are served to GET, without parameters."""
+
+    workload: Workload
+    probe: Probe
+    path: Text
+    routes: tuple[tuple[str, Location], ...]
+
+    @property
+    def lenient(self) -> bool:
+        """Whether the check passes on any answer, a 404 too: curl without `--fail`."""
+        words = " ".join(literal(w) or "" for w in self.probe.command).split()
+        return self.probe.tool == "curl" and not any(_FAILS.fullmatch(w) for w in words)
+
+
+def unserved(graph: Graph) -> Iterator[Unserved]:
+    """Every check that asks for what its application has no route for: deployments', and images' own."""
+    for workload in graph.workloads:
+        yield from _of(graph, workload, workload.probes)
+    for own in graph.own_commands:
+        image = graph.image(own)
+        if image is not None and image.healthcheck is not None:
+            yield from _of(graph, own, (image.healthcheck,))
+
+
+def _of(graph: Graph, workload: Workload, probes: tuple[Probe, ...]) -> Iterator[Unserved]:
+    programs = graph.programs(workload) if probes else ()
+    if len(programs) != 1 or graph.proxies(workload):
+        return
+    for probe in probes:
+        if probe.path is not None and probe.path_text is not None and _own(graph, workload, probe):
+            found = _judged(workload, probe, programs[0])
+            if found is not None:
+                yield found
+
+
+def _own(graph: Graph, workload: Workload, probe: Probe) -> bool:
+    """Whether it certainly asks the program itself."""
+    if probe.host is not None and probe.host not in _LOCAL and probe.host != workload.name:
+        return False
+    listening = graph.listening(workload)
+    ports = listening.ports
+    if probe.port_name is not None:
+        named = {d.port for d in workload.declarations if d.name == probe.port_name}
+        return listening.known and len(ports) == 1 and named == ports
+    return listening.known and len(ports) == 1 and (probe.port is None or probe.port in ports)
+
+
+def _judged(workload: Workload, probe: Probe, program: Program) -> Unserved | None:
+    assert probe.path is not None
+    assert probe.path_text is not None
+    asked = re.split(r"[?#]", probe.path)[0]
+    routing = program.routing
+    plain = [r for r in routing.routes if not r.websocket]
+    if not asked.startswith("/") or "$" in asked or routing.serves(asked) is not False or not plain:
+        return None
+    # A slash more or less is redirected by every framework.
+    if any(routing.serves(other) is not False for other in {asked + "/", asked.rstrip("/") or "/"}):
+        return None
+    fitting = {
+        r.path: r.location
+        for r in plain
+        if _HEALTH.search(r.path) and not re.search(r"[{<*(]", r.path) and (not r.methods or "GET" in r.methods)
+    }
+    return Unserved(workload, probe, probe.path_text, tuple(fitting.items()))
