@@ -19,7 +19,9 @@ def of(source: str | bytes, path: str = "m.ts") -> js.Module:
 
 def literals(module: js.Module) -> list[js.Literal]:
     kinds = {"string", "number", "jsx-string"}
-    nodes = [module.expressions.operand(i) for i, t in enumerate(module.tokens.all) if t.kind in kinds or t.value == "`"]
+    nodes = [
+        module.expressions.operand(i) for i, t in enumerate(module.tokens.all) if t.kind in kinds or t.value == "`"
+    ]
     return [n for n in nodes if isinstance(n, js.Literal)]
 
 
@@ -101,7 +103,9 @@ def test_jsx_fragments_self_closing_elements_and_spreads() -> None:
 
 
 def test_type_parameters_are_no_jsx() -> None:
-    assert values("const f = <T,>(a: T) => 'b'; type G = <T>(x: T) => void; const h = <U extends V>(x: U) => 'i'", "m.tsx") == ["b", "i"]
+    assert values(
+        "const f = <T,>(a: T) => 'b'; type G = <T>(x: T) => void; const h = <U extends V>(x: U) => 'i'", "m.tsx"
+    ) == ["b", "i"]
     assert calls("const f = <any>window; g<A<B>, C>('x')") == ["g"]
     assert values("const a = <b>(it's)</b>; const c = 'd'", "m.tsx") == ["d"]
 
@@ -128,7 +132,7 @@ def test_what_does_not_close_is_unreadable(source: str) -> None:
 
 def test_only_the_scripts_of_a_component_are_read() -> None:
     source = "<template><a :b=\"c('d')\">it's</a></template>\n<!-- <script>const x = 'no'</script> -->\n"
-    source += '<script setup lang="ts">\nconst e: string = \'f\'\n</script>\n<style>a { b: \'c\' }</style>\n'
+    source += "<script setup lang=\"ts\">\nconst e: string = 'f'\n</script>\n<style>a { b: 'c' }</style>\n"
     data = source.encode()
     (found,) = literals(of(data, "a.vue"))
     assert bytes_of(data, found.text) == "f"
@@ -278,7 +282,10 @@ def test_every_literal_is_found_again_by_its_address() -> None:
 
 
 def test_an_address_outlives_lines_put_before_it() -> None:
-    before, after = of("const API = f({ baseURL: 'x' })"), of("// new\nconst b = 'x'\n\nconst API = f({\n  baseURL: 'x' })")
+    before, after = (
+        of("const API = f({ baseURL: 'x' })"),
+        of("// new\nconst b = 'x'\n\nconst API = f({\n  baseURL: 'x' })"),
+    )
     node = next(n for n in literals(before) if n.text.value == "x")
     again = js.resolve(after, before.anchor(node).steps)
     assert isinstance(again, js.Literal)
@@ -313,7 +320,12 @@ def test_new_characters_are_spelled_as_the_literal_is(source: str, new: str, exp
 
 @pytest.mark.parametrize(
     ("source", "new"),
-    [("const a = 3000", "eight"), ("const a = 3000", "08"), ("const a = <b c='d'/>", "it's"), ("const a = '\\101'", "x")],
+    [
+        ("const a = 3000", "eight"),
+        ("const a = 3000", "08"),
+        ("const a = <b c='d'/>", "it's"),
+        ("const a = '\\101'", "x"),
+    ],
 )
 def test_what_cannot_be_spelled_is_refused(source: str, new: str) -> None:
     with pytest.raises(Refused):

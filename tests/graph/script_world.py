@@ -37,7 +37,9 @@ def said(template: Template | None) -> str | None:
         if isinstance(part, Text):
             words.append(part.value)
         elif isinstance(part, Hole):
-            default = "" if part.default is None else (":-" if part.empty_is_unset else "-") + (said(part.default) or "")
+            default = (
+                "" if part.default is None else (":-" if part.empty_is_unset else "-") + (said(part.default) or "")
+            )
             words.append(f"${{{part.name}{default}}}")
         elif isinstance(part, Symbol):
             words.append(f"<{part.name}>")

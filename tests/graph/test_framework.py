@@ -43,11 +43,26 @@ RUST = {"Cargo.toml": "[package]\n"}
     ("source", "port", "host", "name"),
     [
         ('package main\nfunc main() { http.ListenAndServe(":8080", nil) }', 8080, "", "net/http"),
-        ('package main\nfunc main() { log.Fatal(http.ListenAndServe("127.0.0.1:8080", r)) }', 8080, "127.0.0.1", "net/http"),
+        (
+            'package main\nfunc main() { log.Fatal(http.ListenAndServe("127.0.0.1:8080", r)) }',
+            8080,
+            "127.0.0.1",
+            "net/http",
+        ),
         ('package main\nfunc main() { r := gin.Default(); r.Run(":9000") }', 9000, "", "gin"),
         ('package main\nfunc main() { e := echo.New()\n e.Logger.Fatal(e.Start("0.0.0.0:1323")) }', 1323, "", "echo"),
-        ('package main\nfunc main() { app := fiber.New(); app.Listen(":3000") // app.Listen(":1")\n }', 3000, "", "fiber"),
-        ('package main\nvar u = "http://a//b"\nfunc main() { http.ListenAndServe(":8080", nil) }', 8080, "", "net/http"),
+        (
+            'package main\nfunc main() { app := fiber.New(); app.Listen(":3000") // app.Listen(":1")\n }',
+            3000,
+            "",
+            "fiber",
+        ),
+        (
+            'package main\nvar u = "http://a//b"\nfunc main() { http.ListenAndServe(":8080", nil) }',
+            8080,
+            "",
+            "net/http",
+        ),
     ],
 )
 def test_a_go_program_with_one_listener(source: str, port: int, host: str, name: str) -> None:

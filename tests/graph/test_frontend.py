@@ -82,7 +82,9 @@ def package(**dependencies: str) -> str:
 
 
 def app(source: str, name: str = "web/src/a.ts", **more: str) -> FrontEnd:
-    return of({"web/package.json": '{"devDependencies": {"vite": "5"}, "dependencies": {"react": "1"}}', name: source, **more})
+    return of(
+        {"web/package.json": '{"devDependencies": {"vite": "5"}, "dependencies": {"react": "1"}}', name: source, **more}
+    )
 
 
 # --- React with Vite -------------------------------------------------------------------------------------------------

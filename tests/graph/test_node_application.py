@@ -298,7 +298,9 @@ def test_a_function_that_is_given_the_application_adds_routes() -> None:
 
 
 def test_socket_io_serves_its_own_path() -> None:
-    found = one("import { Server } from 'socket.io'; import http from 'http'; const s = http.createServer(); const io = new Server(s, { cors: {} });")
+    found = one(
+        "import { Server } from 'socket.io'; import http from 'http'; const s = http.createServer(); const io = new Server(s, { cors: {} });"
+    )
     assert found.routing.serves("/socket.io/", websocket=True) is True
     moved = one("import { Server } from 'socket.io'; const io = new Server(s, { path: '/live' });")
     assert moved.routing.serves("/live/", websocket=True) is True
@@ -308,13 +310,17 @@ def test_socket_io_serves_its_own_path() -> None:
 def test_a_websocket_server_without_a_path_takes_all() -> None:
     found = one("const WebSocket = require('ws'); const w = new WebSocket.Server({ server });")
     assert found.routing.serves("/any/thing", websocket=True) is True
-    other = one("import { WebSocketServer } from 'ws'; const w = new WebSocketServer({ noServer: true }); s.on('upgrade', (a, b, c) => w.handleUpgrade(a, b, c, f));")
+    other = one(
+        "import { WebSocketServer } from 'ws'; const w = new WebSocketServer({ noServer: true }); s.on('upgrade', (a, b, c) => w.handleUpgrade(a, b, c, f));"
+    )
     assert other.routes == ()
     assert not other.routes_known
 
 
 def test_express_ws_routes_are_websockets() -> None:
-    found = one("import express from 'express'; import expressWs from 'express-ws'; const app = express(); expressWs(app); app.ws('/echo', f); app.get('/a', f);")
+    found = one(
+        "import express from 'express'; import expressWs from 'express-ws'; const app = express(); expressWs(app); app.ws('/echo', f); app.get('/a', f);"
+    )
     assert routes(found) == {"ws /echo", "GET /a"}
     assert found.routes_known
 
@@ -408,7 +414,9 @@ def test_what_a_manifest_says() -> None:
         ("{}", ("src/main.ts",), None),
     ],
 )
-def test_compiled_output_is_mapped_only_where_it_is_said(config: str, files: tuple[str, ...], expected: str | None) -> None:
+def test_compiled_output_is_mapped_only_where_it_is_said(
+    config: str, files: tuple[str, ...], expected: str | None
+) -> None:
     tree = library({"tsconfig.json": config, **dict.fromkeys(files, "a()")})
     assert source_of(tree, "", "dist/main.js") == expected
 

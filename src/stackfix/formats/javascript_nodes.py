@@ -143,9 +143,7 @@ class Unread:
     last: int
 
 
-Node = (
-    Literal | Joined | Name | Member | Call | Binary | Unary | Conditional | Object | Array | Function | Unread
-)
+Node = Literal | Joined | Name | Member | Call | Binary | Unary | Conditional | Object | Array | Function | Unread
 
 
 def dotted(node: Node | None) -> str | None:

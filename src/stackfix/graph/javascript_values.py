@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _DEPTH = 24
 _PARTS = 40
 _ENVIRONMENTS = frozenset({"process.env", "import.meta.env", "Bun.env", "globalThis.process.env"})
+_HOLDERS = _ENVIRONMENTS | {"process", "import.meta", "Bun", "globalThis.process"}
+_ROOTS = frozenset({"process", "import", "Bun", "Deno", "globalThis"})
 _GETTERS = frozenset({"Deno.env.get"})
 _SVELTE = re.compile(r"\$env/(?:static|dynamic)/(?:public|private)")
 _WRAPPERS = frozenset({"Number", "parseInt", "parseFloat", "String", "Number.parseInt", "Number.parseFloat", "BigInt"})
@@ -151,8 +153,10 @@ class Source:
 
     def reads(self) -> Iterator[EnvRead]:
         """Every reading of an environment variable in order."""
+        roots = _ROOTS | {n for n, i in self.imports.items() if i.name == "env" or _SVELTE.fullmatch(i.specifier)}
+        roots |= {n for n, bound in self.bindings.items() if any(js.dotted(b.value) in _HOLDERS for b in bound)}
         for at, token in enumerate(self.module.tokens.all):
-            if token.kind != "name" or self.module.value(at - 1) in {".", "?."}:
+            if token.value not in roots or token.kind != "name" or self.module.value(at - 1) in {".", "?."}:
                 continue
             node = self._read_at(at)
             if node is not None:
