@@ -35,7 +35,7 @@ RULE = Rule(
 
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every listener that is closed to those who need it."""
-    for workload in (*graph.workloads, *graph.own_commands):
+    for workload in (*graph.workloads, *graph.own_commands, *graph.lone_commands):
         for one in loopback.closed(graph, workload):
             yield _finding(graph, one)
 

@@ -37,7 +37,7 @@ RULE = Rule(
 
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every variable that a deployment should set for its listener."""
-    for workload in (*graph.workloads, *graph.own_commands):
+    for workload in (*graph.workloads, *graph.own_commands, *graph.lone_commands):
         for lack in lacking.lacks(graph, workload):
             yield _finding(graph, lack)
 

@@ -2,9 +2,8 @@
 
 In this order: the project's configuration; what the process binds in that deployment; what is published on purpose;
 what most independent declarations say; nobody. A port that the source takes from a variable which the deployment
-does not set
-is the deployment's to choose: what it declares stands, and the variable is set to it. A port written into source or
-command is the process's own, and the declarations move to it.
+doesn't set is the deployment's to choose: what it declares stands, and the variable is set to it. A port written into
+source or command is the process's own, and the declarations move to it.
 
 May import the graph's nouns and voices.
 """
@@ -173,17 +172,22 @@ def _right(graph: Graph, workload: Workload, open_ports: set[int], asked: int) -
     port = next(iter(open_ports))
     listener = next(e for e in sure(graph.settled(workload)) if e.port == port)
     chosen = choice(graph, workload)
-    doubted = () if chosen is not None else _doubted(listener, spoken)
+    doubted = () if chosen is not None else _outvoted(listener, spoken)
     decided = chosen is not None and chosen.port == port
     return Right(port, witnesses(graph, workload, port), (), doubted, listener, decided)
 
 
-def _doubted(listener: Endpoint, spoken: Iterable[Voice]) -> tuple[Voice, ...]:
+def _outvoted(listener: Endpoint, spoken: Iterable[Voice]) -> tuple[Voice, ...]:
     """The many voices that agree on one other port than the listener's, where none is for it."""
     others = tuple(spoken)
     if listener.port_text is None or len({v.port for v in others}) != 1 or others[0].port == listener.port:
         return ()
     return others if len({v.kind for v in others}) >= _MANY else ()
+
+
+def doubts(graph: Graph, workload: Workload, listener: Endpoint) -> tuple[Voice, ...]:
+    """The voices that make a listener doubtful: many that agree on one other port."""
+    return () if choice(graph, workload) is not None else _outvoted(listener, voices.voices(graph, workload))
 
 
 def witnesses(graph: Graph, workload: Workload, port: int) -> tuple[Location, ...]:

@@ -56,7 +56,7 @@ class Exposure:
 
 def runs(graph: Graph) -> Iterator[Runs]:
     """Every image that the repository builds, with who runs it."""
-    for own in graph.own_commands:
+    for own in (*graph.own_commands, *graph.lone_commands):
         image = graph.image(own)
         if image is None:
             continue
@@ -134,7 +134,8 @@ def _by(graph: Graph, one: Runs, port: int) -> Right:
     chosen = any(authority.choice(graph, w) for w in one.deployed)
     places = tuple(dict.fromkeys(p for w in speakers for p in authority.witnesses(graph, w, port)))
     listener = next((e for w in speakers for e in authority.sure(graph.settled(w)) if e.port == port), None)
-    return Right(port, places, (), (), listener, chosen)
+    doubted = authority.doubts(graph, speakers[0], listener) if listener is not None else ()
+    return Right(port, places, (), doubted, listener, chosen)
 
 
 # --- HEALTHCHECK -----------------------------------------------------------------------------------------------------

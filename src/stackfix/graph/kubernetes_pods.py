@@ -8,10 +8,10 @@ May import the graph's nouns and Kubernetes modules.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph import kubernetes
+from stackfix.graph import executed_check, kubernetes
 from stackfix.graph import kubernetes_nodes as nodes
 from stackfix.graph.kubernetes_environment import (
     Lookup,
@@ -169,10 +169,12 @@ def _probe(kind: str, node: Branch) -> Probe | None:
     run = nodes.get(node, "exec", "command")
     if not isinstance(run, nodes.Row):
         return None
-    words = tuple(expansion(leaf.text) for leaf in nodes.leaves(run))
-    first = words[0].text if words else None
-    tool = posixpath.basename(first.value) if first else None
-    return Probe(kind, run.location, node.anchor, tool=tool, command=words)
+    texts = tuple(leaf.text for leaf in nodes.leaves(run))
+    words = tuple(expansion(text) for text in texts)
+    if any(word.text is None for word in words) or not texts:
+        return Probe(kind, run.location, node.anchor, command=words)
+    found = executed_check.probe(kind, texts, node.anchor, texts[0])
+    return None if found is None else replace(found, location=run.location, command=words)
 
 
 def _network_probe(kind: str, field: str, asked: Branch) -> Probe | None:

@@ -17,6 +17,7 @@ from stackfix.graph import (
     kubernetes_link,
     kubernetes_names,
     listening,
+    lone,
     proxies,
     proxying,
     references,
@@ -115,6 +116,11 @@ class Graph:
         places = {(b.context, b.dockerfile) for b in run if b is not None}
         alone = (w for w in self.own_commands if w.build and (w.build.context, w.build.dockerfile) not in places)
         return (*self.workloads, *alone)
+
+    @cached_property
+    def lone_commands(self) -> tuple[Workload, ...]:
+        """Images of unknown context as they run by their own command; not among the workloads."""
+        return lone.commands(self)
 
     @cached_property
     def components(self) -> dict[str, tuple[Workload, ...]]:

@@ -88,7 +88,7 @@ def voices(graph: Graph, workload: Workload) -> tuple[Voice, ...]:
     if group is None:
         return ()
     others = [w for w in group if w is not workload]
-    found = [*_declared(workload, alone=not others), *_targets(graph, workload), *_probes(workload)]
+    found = [*_declared(workload, alone=not others), *_targets(graph, workload), *_probes(graph, workload)]
     found += [*_exposed(graph, workload), *_referring(graph, workload)]
     own = {d.port for d in workload.declarations}
     return tuple(dict.fromkeys(v for v in found if v.port in own or not _others_may(graph, others, v.port)))
@@ -133,8 +133,11 @@ def asks_itself(workload: Workload, probe: Probe) -> bool:
     return probe.host in LOCAL or (compose and probe.host in {*own, workload.name})
 
 
-def _probes(workload: Workload) -> Iterator[Voice]:
-    for probe in workload.probes:
+def _probes(graph: Graph, workload: Workload) -> Iterator[Voice]:
+    image = graph.image(workload)
+    inherits = workload.deployment.platform is not Platform.KUBERNETES and not workload.healthcheck_disabled
+    inherited = image.healthcheck if image is not None and inherits and not workload.probes else None
+    for probe in (*workload.probes, *((inherited,) if inherited is not None else ())):
         place = located(probe.port_text, f"{probe.kind} asks {probe.port}") if probe.port_text is not None else None
         if place is not None and probe.port is not None and asks_itself(workload, probe):
             yield Voice(probe.port, PROBE, place, outside=probe.tool is None)
