@@ -1,0 +1,86 @@
+"""A quiet WebSocket is cut off after 60 seconds.
+
+What it finds: a location for WebSockets, with a working handshake and nginx's default read timeout of 60 seconds, whose
+application is run by a server that sends no pings of its own (hypercorn, granian, gunicorn, Flask's).
+
+Why it breaks: nginx closes a connection on which the application says nothing for a minute; an idle page loses its
+WebSocket and has to open it anew.
+
+Which side is right: the WebSocket, which is meant to stay open.
+
+Limits: servers that ping by themselves (uvicorn and daphne every 20 seconds) keep the connection alive, so they are
+silent, as is a written timeout of any length, and a server that nobody can tell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.graph import socket_ways
+from stackfix.graph.proxy_websocket import handshake, read_timeout
+from stackfix.repairs.add_directives import AddDirectives
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+    from stackfix.graph.socket_ways import Way
+
+RULE = Rule(
+    "websocket-timeout",
+    Family.BROWSER,
+    Severity.WARNING,
+    "a WebSocket location keeps nginx's read timeout of 60 seconds",
+)
+
+_QUIET = frozenset({"hypercorn", "granian", "gunicorn", "flask"})
+"""Servers that send no pings unless told to."""
+
+_HOUR = "3600s"
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every location that cuts quiet WebSockets off."""
+    for way in socket_ways.ways(graph):
+        found = handshake(way.location, way.proxied.facts)
+        said, certain = read_timeout(way.location)
+        if way.dedicated and found.complete and found.certain and said is None and certain and _quiet(graph, way):
+            yield _finding(graph, way)
+
+
+def _quiet(graph: Graph, way: Way) -> bool:
+    return bool(way.targets) and all(_sends_no_pings(graph, target) for target in way.targets)
+
+
+def _sends_no_pings(graph: Graph, target: Workload) -> bool:
+    """Whether a server is known that was not told to ping: by its options, by another worker, in a file."""
+    begun = graph.started(target)
+    if begun is None or not begun.known or not begun.processes:
+        return False
+    for process in begun.processes:
+        words = [part.text for part in process.words]
+        told = any(text is None or "ping" in text.value or "uvicorn" in text.value for text in words)
+        if process.tool not in _QUIET or told or process.configuration is not None:
+            return False
+    return True
+
+
+def _finding(graph: Graph, way: Way) -> Finding:
+    location = way.location
+    paths = ", ".join(way.paths)
+    return Finding(
+        rule=RULE,
+        message=f"location {location.path.value} closes the WebSocket {paths} after 60 quiet seconds: nobody pings",
+        location=Location(location.location.path, location.location.span, "the default read timeout holds"),
+        anchor=location.anchor,
+        value=paths,
+        evidence=way.witnesses,
+        remedy=Remedy(
+            Applicability.UNSAFE,
+            "wait for an hour",
+            (AddDirectives(location.anchor, (("proxy_read_timeout", _HOUR),)),),
+        ),
+        components=graph.called(way.proxied.workload, *way.targets),
+    )
