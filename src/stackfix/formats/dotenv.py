@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(
     r"""^[ \t]*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*
-        (?: "(?P<double>(?:[^"\\]|\\.)*)" | '(?P<single>[^']*)' | (?P<plain>[^\r\n]*?) )
-        [ \t]*(?P<comment>(?<![^ \t"'=])\#[^\r\n]*)?(?=\r?\n|\r|\Z)""",
+        (?: (?: "(?P<double>(?:[^"\\]|\\.)*)" | '(?P<single>[^']*)' ) [ \t]*(?:\#[^\r\n]*)?
+          | (?P<plain>(?P<some>[^\#\r\n][^\r\n]*?)?) [ \t]*(?:(?(some)(?<=[ \t]))\#[^\r\n]*)? )
+        (?=\r?\n|\r|\Z)""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -106,14 +107,20 @@ def _escapes(raw: Text, quoting: str) -> Iterator[Text]:
 
 
 def encode(quoting: str, new: str) -> str:
-    """Characters as they are spelled in a value of this quoting. Refused where they can't stand there."""
+    """Characters as they are spelled in a value of this quoting. Refused where they can't stand there.
+
+    A dollar begins a variable but in single quotes, and its readers don't agree on how to escape one. Some of them end
+    a plain value at any `#`.
+    """
     kind = quoting.removeprefix("dotenv:")
+    if kind != "single" and "$" in new:
+        raise Refused("a dollar would begin a variable in this dotenv value")
     if kind == "double":
         return re.sub(r'([\\"])', r"\\\1", new).replace("\n", r"\n").replace("\r", r"\r")
     if kind == "single":
         if "'" in new:
             raise Refused("a single quote can't stand in a single-quoted dotenv value")
         return new
-    if re.search(r"[\r\n]|\s#|^[\"'#\s]|\s$", new):
+    if re.search(r"[\r\n#]|^[\"'\s]|\s$", new):
         raise Refused("the value would have to be quoted")
     return new

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SPOKEN_IN = (".sh", ".md", ".yml", ".yaml", ".mk", ".rst", ".txt", ".json", ".toml", ".ps1", ".bat", ".env", ".bash")
 _SPOKEN_BY = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile", "Procfile", ".env"})
-_COMMAND = re.compile(r"docker(?:-|[ \t]+)compose((?:[ \t]+|\\\r?\n)[^\n|;&]*(?:\\\r?\n[^\n|;&]*)*)")
+_COMMAND = re.compile(r"docker(?:-|[ \t]+)compose(?=[ \t\\])((?:[^\n|;&\\]|\\\r?\n|\\[^\r\n]|\\(?=\r?\n?\Z))*)")
 _FILE = re.compile(r"(?:^|\s)(?:-f|--file)(?:[ \t]+|=)?(?:\\\r?\n\s*)?[\"']?([\w./${}-]+\.ya?ml)[\"']?")
 _VARIABLE = re.compile(r"COMPOSE_FILE\s*[:?]?=\s*[\"']?([\w./:${}-]+)")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from stackfix import tree
@@ -23,21 +24,31 @@ from stackfix.graph.value import Environment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from stackfix.graph.compose_file import ComposeFile, Part
+    from stackfix.graph.compose_file import ComposeFile, Include, Part
     from stackfix.graph.library import Library
     from stackfix.policy import Policy
 
 _CANONICAL = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _SERVICES = re.compile(rb"^(?:services|include|['\"]services['\"])\s*:|^\xef\xbb\xbfservices\s*:", re.MULTILINE)
+_OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
 _MOST_EXTENDS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Project:
-    """A merged project: its files weakest first, and the folder that relative paths and its name come from."""
+    """A merged project: its files weakest first, and the folder that relative paths and its name come from.
+
+    `included` are the files that come from elsewhere, by path, with the folder and the env files that are their own.
+    """
 
     files: tuple[ComposeFile, ...]
     folder: str
+    included: Mapping[str, Include]
 
     @property
     def name(self) -> str:
@@ -87,38 +98,59 @@ def _projects(library: Library, known: Mapping[str, ComposeFile]) -> tuple[Proje
     later = {path for paths in combined for path in paths[1:]}
     for path in sorted(known):
         folder, name = posixpath.split(path)
-        override = re.sub(r"\.(ya?ml)$", r".override.\1", path)
         if name in _CANONICAL:
             first = next(n for n in _CANONICAL if tree.join(folder, n) in known)
             if name == first:
-                lists[(path, override) if override in known else (path,)] = None
+                overrides = (p for n in _OVERRIDES if (p := tree.join(folder, n)) in known)
+                lists[(path, *islice(overrides, 1))] = None
         elif path not in later and ".override." not in name and known[path].whole:
             lists[(path,)] = None
     lists.update(dict.fromkeys(paths for paths in combined if len(paths) > 1))
-    return tuple(
-        Project(merged, posixpath.dirname(paths[0]))
-        for paths in lists
-        if (merged := _with_includes(library, [known[path] for path in paths])) and _complete(merged)
-    )
+    made = (_project(library, [known[path] for path in paths]) for paths in lists)
+    return tuple(project for project in made if project is not None and _complete(project.files))
 
 
-def _with_includes(library: Library, files: Sequence[ComposeFile]) -> tuple[ComposeFile, ...]:
-    """The files with those that they include before them, each once."""
+def _project(library: Library, files: Sequence[ComposeFile]) -> Project | None:
+    """The files with those that they include before them, each once; None where one of these isn't to be seen."""
+    included: dict[str, Include] = {}
     found: dict[str, ComposeFile] = {}
-
-    def add(file: ComposeFile) -> None:
+    waiting = list(files)
+    while waiting:
+        file = waiting.pop(0)
         if file.path in found:
-            return
+            continue
+        if not all(_is_seen(library, part) for part in file.services):
+            return None
         found[file.path] = file
-        for text in file.includes:
-            included = library.get(tree.join(posixpath.dirname(file.path), text.value), compose_file.facts)
-            if included is not None:
-                add(included)
+        for entry in file.includes:
+            for name in entry.paths:
+                path = tree.join(posixpath.dirname(file.path), name)
+                other = library.get(path, compose_file.facts)
+                if other is None:
+                    return None
+                included.setdefault(path, _placed(entry, file.path))
+                waiting.append(other)
+    own = {file.path for file in files}
+    order = (*(path for path in reversed(found) if path not in own), *(file.path for file in files))
+    others = {path: entry for path, entry in included.items() if path not in own}
+    return Project(tuple(found[path] for path in order), posixpath.dirname(files[0].path), others)
 
-    for file in files:
-        add(file)
-    order = [*(p for p in found if p not in {f.path for f in files}), *(f.path for f in files)]
-    return tuple(found[path] for path in order)
+
+def _is_seen(library: Library, part: Part) -> bool:
+    """Whether the file that a service extends another of can be read, if there is one."""
+    named = yaml.get(part.node, "extends", "file")
+    if not isinstance(named, yaml.Scalar):
+        return True
+    return library.get(tree.join(posixpath.dirname(part.path), named.value), compose_file.facts) is not None
+
+
+def _placed(entry: Include, path: str) -> Include:
+    """An entry of `include` with its paths seen from the root."""
+    folder = posixpath.dirname(path)
+    own = tree.join(folder, entry.folder) if entry.folder is not None else None
+    if own is None:
+        own = posixpath.dirname(tree.join(folder, entry.paths[0]))
+    return replace(entry, folder=own, env_files=tuple(tree.join(folder, name) for name in entry.env_files))
 
 
 def _complete(files: Iterable[ComposeFile]) -> bool:
@@ -159,6 +191,7 @@ def _network_id(project: Project, names: Mapping[str, str], key: str) -> str:
 
 def _deployment(library: Library, policy: Policy, project: Project, names: Mapping[str, str]) -> Deployment:
     paths = tuple(file.path for file in project.files)
+    values = _values(library, project.folder)
     deployment = Deployment(
         platform=Platform.COMPOSE,
         name=paths[-1] if len(paths) == 1 else "+".join(paths),
@@ -173,15 +206,18 @@ def _deployment(library: Library, policy: Policy, project: Project, names: Mappi
     setting = compose_service.Setting(
         deployment=deployment,
         folder=project.folder,
-        values=_values(library, project.folder),
+        values=values,
+        included={path: _included_values(library, entry).under(values) for path, entry in project.included.items()},
         read_env=partial(environment.variables, library),
         network_id=partial(_network_id, project, names),
         is_unknown=library.tree.is_unknown,
     )
     services: dict[str, list[Part]] = {}
     for file in project.files:
+        entry = project.included.get(file.path)
         for part in file.services:
-            services.setdefault(part.name.value, []).extend(_extended(library, part))
+            placed = part if entry is None else replace(part, folder=entry.folder)
+            services.setdefault(part.name.value, []).extend(_extended(library, placed))
     for name, parts in services.items():
         deployment.workloads.append(compose_service.workload(name, tuple(parts), setting))
     return deployment
@@ -197,6 +233,14 @@ def _values(library: Library, folder: str) -> Environment:
     return Environment(given or {})
 
 
+def _included_values(library: Library, entry: Include) -> Environment:
+    """What an included file's `${…}` are filled from, where the project itself gives nothing."""
+    if not entry.env_files:
+        return _values(library, entry.folder or "")
+    given = [environment.variables(library, path) for path in entry.env_files]
+    return Environment({name: v for file in given for name, v in (file or {}).items()}, complete=None not in given)
+
+
 def _extended(library: Library, part: Part, depth: int = 0) -> tuple[Part, ...]:
     """The part with those it extends before it."""
     node = yaml.get(part.node, "extends")
@@ -208,5 +252,6 @@ def _extended(library: Library, part: Part, depth: int = 0) -> tuple[Part, ...]:
     file = library.get(path, compose_file.facts)
     if file is None or not isinstance(service, yaml.Scalar):
         return (part,)
-    base = [p for p in file.services if p.name.value == service.value]
+    folder = part.folder if path == part.path else posixpath.dirname(path)
+    base = [replace(p, folder=folder) for p in file.services if p.name.value == service.value]
     return (*(p for b in base for p in _extended(library, b, depth + 1)), part)

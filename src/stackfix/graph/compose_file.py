@@ -26,12 +26,13 @@ _OTHER_TOP_KEYS = frozenset({"apiVersion", "kind", "jobs", "on", "stages", "step
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """What one file says of one service."""
+    """What one file says of one service. `folder` is what its relative paths are seen from, None for the project's."""
 
     path: str
     name: Text
     node: yaml.Node
     anchor: Anchor
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,18 @@ class NetworkEntry:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Include:
+    """One entry of `include`, as written: a project of its own, in `folder` (None: that of the first path).
+
+    `env_files` are what its variables are filled from (none: `.env` of its folder).
+    """
+
+    paths: tuple[str, ...]
+    folder: str | None = None
+    env_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ComposeFile:
     """The parts of a Compose file, as written."""
 
@@ -51,7 +64,7 @@ class ComposeFile:
     services: tuple[Part, ...]
     networks: tuple[NetworkEntry, ...]
     name: str | None
-    includes: tuple[Text, ...]
+    includes: tuple[Include, ...]
 
     @property
     def whole(self) -> bool:
@@ -114,20 +127,27 @@ def _network(item: yaml.Item) -> NetworkEntry:
     return NetworkEntry(item.key.value, external=_scalar(external) == "true", real_name=name)
 
 
-def _includes(root: yaml.Mapping) -> tuple[Text, ...]:
+def _includes(root: yaml.Mapping) -> tuple[Include, ...]:
     found = yaml.get(root, "include")
     if not isinstance(found, yaml.Sequence):
         return ()
-    paths: list[Text] = []
-    for entry in found.items:
-        node = yaml.deref(entry)
-        if isinstance(node, yaml.Mapping):
-            node = yaml.get(node, "path") or node
-        if isinstance(node, yaml.Sequence):
-            paths += (n.text for n in map(yaml.deref, node.items) if isinstance(n, yaml.Scalar))
-        elif isinstance(node, yaml.Scalar):
-            paths.append(node.text)
-    return tuple(paths)
+    return tuple(_include(yaml.deref(entry)) for entry in found.items)
+
+
+def _include(node: yaml.Node) -> Include:
+    if not isinstance(node, yaml.Mapping):
+        return Include(_scalars(node))
+    return Include(
+        _scalars(yaml.get(node, "path")),
+        _scalar(yaml.get(node, "project_directory")),
+        _scalars(yaml.get(node, "env_file")),
+    )
+
+
+def _scalars(node: yaml.Node | None) -> tuple[str, ...]:
+    """The values of a list, or of a single scalar."""
+    nodes = tuple(map(yaml.deref, node.items)) if isinstance(node, yaml.Sequence) else (node,)
+    return tuple(n.value for n in nodes if isinstance(n, yaml.Scalar))
 
 
 def _scalar(node: yaml.Node | None) -> str | None:

@@ -66,7 +66,7 @@ def exposed(node: yaml.Node, anchor: Anchor, environment: Environment) -> Iterat
 
 
 def _short(raw: Text, anchor: Anchor, environment: Environment) -> Declaration | None:
-    value = template(raw).fill(environment)
+    value = template(raw).fill(environment) or template(_container_side(raw)).fill(environment)
     if value is None:
         return None
     text = value.text
@@ -87,6 +87,16 @@ def _short(raw: Text, anchor: Anchor, environment: Environment) -> Declaration |
         host_ip=address.value if address else None,
         protocol=match.group("protocol") or "tcp",
     )
+
+
+def _container_side(raw: Text) -> Text:
+    """What follows the last colon outside of variables: known even where the host's side is anybody's to choose."""
+    depth = colon = 0
+    for at, character in enumerate(raw.value):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if character == ":" and not depth:
+            colon = at + 1
+    return raw.slice(colon, len(raw))
 
 
 def _long(node: yaml.Mapping, anchor: Anchor, environment: Environment) -> Declaration | None:

@@ -7,7 +7,7 @@ override": mappings merge by key, lists add up, scalars and commands are replace
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stackfix import tree
@@ -16,6 +16,7 @@ from stackfix.formats import yaml
 from stackfix.graph import compose_ports, executed_check
 from stackfix.graph.interpolation import template
 from stackfix.graph.model import Build, Deployment, EnvFile, Mount, NetworkUse, Wait, Words, Workload
+from stackfix.graph.secrets import is_secret
 from stackfix.graph.value import Environment, Hole, Template, Variable
 from stackfix.text import Text
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Setting:
     """What a service's values are read against.
 
-    `folder` is the project directory, None where it isn't known. `values` fill `${…}`. `read_env` gives the variables
+    `folder` is the project directory, None where it isn't known. `values` fill `${…}`, in the files of `included` what
+    is given there by path. `read_env` gives the variables
     of an env file by path, None where it isn't there. `network_id` gives a network's identity by its key.
     """
 
@@ -42,6 +44,7 @@ class Setting:
     read_env: Callable[[str], Mapping[str, Variable] | None]
     network_id: Callable[[str], str]
     is_unknown: Callable[[str], bool]
+    included: Mapping[str, Environment] = field(default_factory=dict)
 
 
 def workload(name: str, parts: tuple[Part, ...], setting: Setting) -> Workload:
@@ -88,6 +91,15 @@ class _Reader:
     def __init__(self, parts: tuple[Part, ...], setting: Setting) -> None:
         self._parts = parts
         self._setting = setting
+        self._folders = {part.path: part.folder for part in parts if part.folder is not None}
+
+    def _path(self, anchor: Anchor, path: str) -> str:
+        """A path from the root, of one that the file of an anchor gives."""
+        return tree.join(self._folders.get(anchor.path, self._setting.folder or ""), path)
+
+    def _values(self, path: str | None) -> Environment:
+        """What `${…}` is filled from in a file."""
+        return self._setting.included.get(path or "", self._setting.values)
 
     def nodes(self, *steps: str) -> list[tuple[yaml.Node, Anchor]]:
         """Every part's node at a path of keys, weakest part first; `!reset` and null ones empty those before."""
@@ -112,7 +124,7 @@ class _Reader:
         node = yaml.deref(node) if node is not None else None
         if not isinstance(node, yaml.Scalar):
             return None
-        value = template(node.text).fill(self._setting.values)
+        value = self._filled(node.text)
         return value.text if value else None
 
     def scalar(self, *steps: str) -> Text | None:
@@ -144,7 +156,8 @@ class _Reader:
             return None
         if isinstance(node, yaml.Mapping) and self.nodes("build", "context") and written is None:
             return None
-        context = tree.join(setting.folder or "", written.value if written else ".")
+        where = (self.last("build", "context") or found)[1] if isinstance(node, yaml.Mapping) else anchor
+        context = self._path(where, written.value if written else ".")
         named = self.scalar("build", "dockerfile")
         if self.nodes("build", "dockerfile") and named is None:
             return None
@@ -180,7 +193,7 @@ class _Reader:
         return self._filled_template(node.text) if isinstance(node, yaml.Scalar) else Template.unknown()
 
     def _filled_template(self, text: Text) -> Template:
-        value = template(text).fill(self._setting.values)
+        value = self._filled(text)
         return Template.literal(value.text) if value else template(text)
 
     def environment(self) -> tuple[Environment, tuple[EnvFile, ...]]:
@@ -209,7 +222,7 @@ class _Reader:
                     continue
                 here = anchor.child(index) if isinstance(node, yaml.Sequence) else anchor
                 optional = isinstance(item, yaml.Mapping) and _value(self.fill(yaml.get(item, "required"))) == "false"
-                yield EnvFile(tree.join(self._setting.folder or "", text.value), text, place, here, optional)
+                yield EnvFile(self._path(anchor, text.value), text, place, here, optional)
 
     def _variables(self, *steps: str) -> Iterator[Variable]:
         """The variables of a mapping or of a list of NAME=value."""
@@ -232,9 +245,10 @@ class _Reader:
             found = None if unset else self._filled(value.text)
             yield Variable(
                 name,
-                self._passed(name) if unset else (found.text if found else None),
+                self._passed(name, anchor) if unset else (found.text if found else None),
                 place,
                 anchor.child(name),
+                secret=found is not None and is_secret(name, found.text.value),
                 uses=found.uses if found else (),
             )
 
@@ -248,23 +262,25 @@ class _Reader:
             if place is None or "$" in name:
                 continue
             found = self._filled(item.text.slice(len(name) + 1, len(item.text))) if equals else None
-            value = (found.text if found else None) if equals else self._passed(name)
-            yield Variable(name, value, place, anchor.child(index), uses=found.uses if found else ())
+            value = (found.text if found else None) if equals else self._passed(name, anchor)
+            secret = found is not None and is_secret(name, found.text.value)
+            uses = found.uses if found else ()
+            yield Variable(name, value, place, anchor.child(index), secret=secret, uses=uses)
 
     def _filled(self, text: Text) -> Value | None:
-        return template(text).fill(self._setting.values)
+        return template(text).fill(self._values(text.pieces[0].path if text.pieces else None))
 
-    def _passed(self, name: str) -> Text | None:
+    def _passed(self, name: str, anchor: Anchor) -> Text | None:
         """A name without a value is passed through from where Compose runs: the `.env` beside it, else unknown."""
-        value = Template((Hole(name),)).fill(self._setting.values)
+        value = Template((Hole(name),)).fill(self._values(anchor.path))
         return value.text if value else None
 
     def declarations(self) -> Iterator[Declaration]:
         """Published and exposed ports."""
         for node, anchor in self.nodes("ports"):
-            yield from compose_ports.published(node, anchor, self._setting.values)
+            yield from compose_ports.published(node, anchor, self._values(anchor.path))
         for node, anchor in self.nodes("expose"):
-            yield from compose_ports.exposed(node, anchor, self._setting.values)
+            yield from compose_ports.exposed(node, anchor, self._values(anchor.path))
 
     def probes(self) -> Iterator[Probe]:
         """The health check, if one is set."""
@@ -305,7 +321,7 @@ class _Reader:
         if target is None or place is None:
             return None
         bound = source is not None and source.value.startswith((".", "/", "~"))
-        path = tree.join(self._setting.folder or "", source.value) if source and bound else None
+        path = self._path(anchor, source.value) if source and bound else None
         return Mount(posixpath.normpath(target.value), path, place, anchor, source_text=source)
 
     def networks(self) -> tuple[NetworkUse, ...]:

@@ -10,6 +10,7 @@ from stackfix import tree
 from stackfix.findings import Anchor, located
 from stackfix.formats import dotenv
 from stackfix.graph.interpolation import template
+from stackfix.graph.secrets import is_secret
 from stackfix.graph.value import Environment, Origin, Template, Variable
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def variables(library: Library, path: str) -> dict[str, Variable] | None:
             place,
             Anchor(path, "dotenv", (name,)),
             Origin.ENV_FILE,
+            secret=is_secret(name, entry.value.value),
             uses=filled.uses if filled else (),
         )
     return found

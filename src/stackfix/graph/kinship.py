@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ENGINES = {
-    "postgres": ("postgres", "postgresql", "postgis", "timescale", "pgvector", "supabase/postgres"),
+    "postgres": ("postgres", "postgis", "timescale", "pgvector"),
     "mysql": ("mysql", "mariadb", "percona"),
     "redis": ("redis", "valkey", "keydb", "dragonfly"),
     "mongodb": ("mongo",),
@@ -21,6 +21,10 @@ _ENGINES = {
     "memcached": ("memcached",),
     "mssql": ("mssql", "azure-sql"),
 }
+_BESIDE = re.compile(
+    r"exporter|express|commander|insight|backup|admin|client|proxy|operator|router|tools|sentinel|migrat|(?:^|[-_])(?:ui|web|gui)"
+)
+"""What servers that speak to an engine, and aren't one, are called."""
 _FAMILY = {"postgresql": "postgres", "mariadb": "mysql", "rediss": "redis", "amqps": "amqp"}
 
 
@@ -33,10 +37,11 @@ def protocol(scheme: str | None) -> str | None:
 
 def engine(image: str | None) -> str | None:
     """The engine that an image of a known name runs."""
-    repository = re.sub(r"[:@].*$", "", (image or "").lower())
-    last = repository.rpartition("/")[2]
+    parts = re.sub(r"(?::[^/]*)?(?:@.*)?$", "", (image or "").lower()).split("/")
+    if _BESIDE.search(parts[-1]):
+        return None
     for name, marks in _ENGINES.items():
-        if any(last.startswith(mark) or f"/{mark}" in repository for mark in marks):
+        if any(re.match(rf"{mark}(?:db|d|ql)?\d*(?:$|[-_.])", part) for mark in marks for part in parts):
             return name
     return None
 
