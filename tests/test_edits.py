@@ -55,7 +55,12 @@ def test_a_fix_knows_its_files() -> None:
 
 def test_whole_files_are_made_removed_and_given_modes() -> None:
     made = edits.apply(
-        (Create("new.sh", b"#!/bin/sh\n", executable=True), Create("n", b""), Delete("old"), SetMode("run", executable=False)),
+        (
+            Create("new.sh", b"#!/bin/sh\n", executable=True),
+            Create("n", b""),
+            Delete("old"),
+            SetMode("run", executable=False),
+        ),
         {"old": b"1", "run": b"2"}.get,
     )
     assert made.contents == {"new.sh": b"#!/bin/sh\n", "n": b"", "old": None}
@@ -85,7 +90,10 @@ def test_overlaps_and_edits_outside_are_refused(bad: tuple[Replace, ...]) -> Non
         edits.splice(b"abcd", bad)
 
 
-@given(st.binary(min_size=0, max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6), st.binary(max_size=5))))
+@given(
+    st.binary(min_size=0, max_size=40),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6), st.binary(max_size=5))),
+)
 def test_bytes_outside_the_edits_are_kept(data: bytes, wanted: list[tuple[int, int, bytes]]) -> None:
     made: list[Replace] = []
     at = 0
@@ -109,3 +117,42 @@ def test_bytes_outside_the_edits_are_kept(data: bytes, wanted: list[tuple[int, i
             assert result.startswith(made[index].replacement)
             result = result[len(made[index].replacement) :]
     assert result == b""
+
+
+# --- where bytes stood before ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        (Span(0, 2), Span(0, 2)),  # before every edit
+        (Span(0, 3), Span(0, 3)),  # up to an edit
+        (Span(3, 8), Span(3, 4)),  # what was written in place of one byte
+        (Span(4, 6), Span(3, 4)),  # a part of it
+        (Span(8, 10), Span(4, 6)),  # past it
+        (Span(10, 12), Span(6, 6)),  # what was inserted
+        (Span(12, 13), Span(6, 7)),  # past the insertion
+        (Span(13, 14), Span(9, 10)),  # past what was removed
+        (Span(2, 14), Span(2, 10)),  # over all of them
+    ],
+)
+def test_a_place_is_found_where_it_was(now: Span, then: Span) -> None:
+    made = [replace(6, 6, b"II"), replace(3, 4, b"WWWWW"), replace(7, 9, b""), replace(3, 4, b"WWWWW")]
+    assert edits.splice(b"abcdefghijk", dict.fromkeys(made)) == b"abcWWWWWefIIgjk"
+    assert edits.before(now, made) == then
+
+
+@given(
+    st.binary(max_size=30),
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5), st.binary(max_size=5)), max_size=4),
+)
+def test_a_byte_that_nobody_touched_is_found_again(data: bytes, wanted: list[tuple[int, int, bytes]]) -> None:
+    made: list[Replace] = []
+    for start, size, new in sorted(wanted):
+        if start + size <= len(data) and all(start > one.span.end for one in made):
+            made.append(replace(start, start + size, new))
+    result = edits.splice(data, made)
+    for offset in range(len(result)):
+        then = edits.before(Span(offset, offset + 1), made)
+        if len(then) == 1 and not any(one.span.contains(then) for one in made):
+            assert data[then.start : then.end] == result[offset : offset + 1]

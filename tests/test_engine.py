@@ -5,7 +5,7 @@ The detectors are small ones of this test: each wants one word of a text file to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stackfix import catalogue, engine
@@ -17,6 +17,7 @@ from stackfix.policy import Policy
 from stackfix.repairs.create_file import CreateFile
 from stackfix.repairs.set_text import SetText
 from stackfix.selection import Selection
+from stackfix.spans import Span
 from stackfix.text import Text
 from stackfix.tree import Entry, Tree
 
@@ -133,7 +134,10 @@ def test_an_unsafe_fix_waits_to_be_asked_for(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_manual_fix_has_choices_and_no_edits(monkeypatch: pytest.MonkeyPatch) -> None:
     word = Text.of_file("a.txt", b"one")
-    choices = (Choice("write two", (SetText(word, "two"),)), Choice("write it nowhere", (SetText(Text.unwritten("x"), "y"),)))
+    choices = (
+        Choice("write two", (SetText(word, "two"),)),
+        Choice("write it nowhere", (SetText(Text.unwritten("x"), "y"),)),
+    )
     told = only(run(monkeypatch, {"a.txt": b"one"}, Wants("one", "one", "", Applicability.MANUAL, choices=choices)))
     assert (told.status, told.fix) == (Status.LEFT, None)
     assert told.reason == "it needs a person's decision"
@@ -142,7 +146,9 @@ def test_a_manual_fix_has_choices_and_no_edits(monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_a_fix_reveals_is_repaired_in_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
     unknown = frozenset({"nobody knows"})
-    outcome = run(monkeypatch, {"a.txt": b"one"}, Wants("one", "one", "two"), Wants("two", "two", "three", components=unknown))
+    outcome = run(
+        monkeypatch, {"a.txt": b"one"}, Wants("one", "one", "two"), Wants("two", "two", "three", components=unknown)
+    )
     assert fates(outcome) == [("one", Status.FIXED), ("two", Status.FIXED)]
     assert ends(outcome) == {"a.txt": b"three"}
     assert [s.rules for s in outcome.steps] == [("one", "two")]
@@ -155,9 +161,29 @@ def test_what_a_fix_reveals_and_nobody_repairs_is_reported(monkeypatch: pytest.M
     assert outcome.reported[1].fix is None
 
 
+def test_what_was_revealed_is_told_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is repaired too in the tree as it was, one that is left in the tree as it ends."""
+    files = {"a.txt": b"one, and here: big"}
+    longer = Wants("one", "one", "forty-two big steps")
+    unknown = frozenset({"nobody knows"})
+    later = Wants("later", "two big steps, and here: big", "two", components=unknown)
+    fixed = run(monkeypatch, files, longer, later).reported[1]
+    assert fixed.status is Status.FIXED
+    assert fixed.finding.location.span == Span(0, 18)
+    left = run(monkeypatch, files, longer, replace(later, applicability=Applicability.UNSAFE)).reported[1]
+    assert left.status is Status.REVEALED
+    assert left.finding.location.span == Span(6, 34)
+
+
 def test_a_fix_that_causes_a_finding_is_undone_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"a.txt": b"one", "b.txt": b"red"}
-    outcome = run(monkeypatch, files, Wants("one", "one", "two"), Wants("red", "red", "green"), Wants("two", "two", "one", Applicability.MANUAL))
+    outcome = run(
+        monkeypatch,
+        files,
+        Wants("one", "one", "two"),
+        Wants("red", "red", "green"),
+        Wants("two", "two", "one", Applicability.MANUAL),
+    )
     assert fates(outcome) == [("one", Status.REFUSED), ("red", Status.FIXED)]
     assert outcome.reported[0].fix is None
     assert "cause another finding (two in a.txt)" in str(outcome.reported[0].reason)
@@ -165,7 +191,13 @@ def test_a_fix_that_causes_a_finding_is_undone_alone(monkeypatch: pytest.MonkeyP
 
 
 def test_a_report_tells_of_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = run(monkeypatch, {"a.txt": b"one"}, Wants("one", "one", "two"), Wants("two", "two", "x", Applicability.MANUAL), grades=frozenset())
+    outcome = run(
+        monkeypatch,
+        {"a.txt": b"one"},
+        Wants("one", "one", "two"),
+        Wants("two", "two", "x", Applicability.MANUAL),
+        grades=frozenset(),
+    )
     assert fates(outcome) == [("one", Status.REFUSED)]
 
 
@@ -182,7 +214,12 @@ def test_fixes_of_the_same_bytes_take_turns(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_two_that_undo_each_other_end(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = frozenset({"nobody knows"})
-    outcome = run(monkeypatch, {"a.txt": b"one"}, Wants("one", "one", "two", components=seen), Wants("two", "two", "one", components=seen))
+    outcome = run(
+        monkeypatch,
+        {"a.txt": b"one"},
+        Wants("one", "one", "two", components=seen),
+        Wants("two", "two", "one", components=seen),
+    )
     assert "undo each other" in " ".join(str(r.reason) for r in outcome.reported)
 
 
@@ -210,7 +247,9 @@ def test_a_suppressed_line_is_neither_told_nor_edited(monkeypatch: pytest.Monkey
 
     word = Text.of_file("b.txt", b"keep")
     reaches = Wants("one", "one", "two", extra=(SetText(word, "lost"),))
-    outcome = run(monkeypatch, {"a.txt": b"one", "b.txt": b"keep one"}, reaches, selection=Selection(suppressed=covered))
+    outcome = run(
+        monkeypatch, {"a.txt": b"one", "b.txt": b"keep one"}, reaches, selection=Selection(suppressed=covered)
+    )
     assert fates(outcome) == [("one", Status.REFUSED)]
     assert "suppressed" in str(outcome.reported[0].reason)
     assert outcome.changes == ()
@@ -219,7 +258,10 @@ def test_a_suppressed_line_is_neither_told_nor_edited(monkeypatch: pytest.Monkey
 def test_a_private_file_is_never_committed(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {".env": b"one", "a.txt": b"one"}
     outcome = run(monkeypatch, files, Wants("one", "one", "two"), committing=True, ignored=(".env",))
-    assert [(r.finding.location.path, r.status) for r in outcome.reported] == [(".env", Status.LEFT), ("a.txt", Status.FIXED)]
+    assert [(r.finding.location.path, r.status) for r in outcome.reported] == [
+        (".env", Status.LEFT),
+        ("a.txt", Status.FIXED),
+    ]
     assert ".env is ignored by git" in str(outcome.reported[0].reason)
     assert ends(outcome) == {"a.txt": b"two"}
 
@@ -232,7 +274,9 @@ def test_a_fix_without_edits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_preview_rule_is_off_until_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     wants = Wants("one", "one", "two", preview=True)
     assert fates(run(monkeypatch, {"a.txt": b"one"}, wants)) == []
-    assert fates(run(monkeypatch, {"a.txt": b"one"}, wants, selection=Selection(preview=True))) == [("one", Status.FIXED)]
+    assert fates(run(monkeypatch, {"a.txt": b"one"}, wants, selection=Selection(preview=True))) == [
+        ("one", Status.FIXED)
+    ]
 
 
 def test_rules_of_one_file_in_one_pass_are_commits_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.spans import Span
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from stackfix.findings import Applicability
-    from stackfix.spans import Span
 
 
 class Refused(Exception):  # noqa: N818 - a decision, not an error: the finding stays, without its fix
@@ -152,3 +153,22 @@ def splice(data: bytes, edits: Iterable[Replace]) -> bytes:
         parts += (data[at : edit.span.start], edit.replacement)
         at = edit.span.end
     return b"".join((*parts, data[at:]))
+
+
+def before(span: Span, edits: Iterable[Replace]) -> Span:
+    """Where bytes of the result stood before these replacements; written bytes stood where those that they replaced."""
+    ordered = sorted(dict.fromkeys(edits), key=lambda edit: (edit.span.start, edit.span.end))
+    start = _before(span.start, ordered, end=False)
+    return Span(start, max(start, _before(span.end, ordered, end=True)))
+
+
+def _before(offset: int, ordered: Iterable[Replace], *, end: bool) -> int:
+    shift = 0
+    for edit in ordered:
+        written = Span(edit.span.start + shift, edit.span.start + shift + len(edit.replacement))
+        if offset < written.start or (end and offset == written.start):
+            break
+        if offset < written.end:
+            return edit.span.end if end else edit.span.start
+        shift += len(edit.replacement) - len(edit.span)
+    return offset - shift

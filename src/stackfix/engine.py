@@ -16,7 +16,7 @@ from stackfix.findings import Applicability
 from stackfix.graph.library import Library
 from stackfix.judging import Found, State, look
 from stackfix.outcome import Change, Outcome, Reported, Skipped, Status
-from stackfix.series import Pass, steps
+from stackfix.series import Pass, at_first, steps
 from stackfix.tree import Overlay
 
 if TYPE_CHECKING:
@@ -182,7 +182,8 @@ def _accept(work: _Run, chosen: tuple[Found, ...], after: State) -> None:
     work.passes.append(Pass(chosen, work.now.library.sources.read))
     for found in after.findings:
         if found.shown and found.fingerprint not in work.start.fingerprints and not found.same_fault(work.start):
-            work.revealed.setdefault(found.fingerprint, found)
+            told = replace(found, finding=at_first(found.finding, work.passes))
+            work.revealed.setdefault(found.fingerprint, told)
     work.now = after
 
 
@@ -237,7 +238,9 @@ def _told(work: _Run, found: Found, *, known: bool) -> Reported:
     if not repairing_run:
         return plain
     if not known:
-        return replace(plain, status=Status.REVEALED, reason=_why_left(work, found))
+        # It stands in the tree as it ends, where nothing has hidden it.
+        here = next((f.finding for f in work.now.findings if f.fingerprint == found.fingerprint), found.finding)
+        return replace(plain, finding=here, status=Status.REVEALED, reason=_why_left(work, found))
     return replace(plain, status=Status.LEFT, reason=_why_left(work, found))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix import edits
@@ -11,6 +11,7 @@ from stackfix.outcome import Change, Reported, Step
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stackfix.findings import Finding, Location
     from stackfix.judging import Found
 
     Read = Callable[[str], bytes | None]
@@ -22,6 +23,20 @@ class Pass:
 
     chosen: tuple[Found, ...]
     read: Read
+
+    def before(self, location: Location) -> Location:
+        """Where a place in the tree after the pass was before it."""
+        made = (edit for found in self.chosen if found.fix for edit in found.fix.edits if edit.path == location.path)
+        replaced = (edit for edit in made if isinstance(edit, edits.Replace))
+        return replace(location, span=edits.before(location.span, replaced))
+
+
+def at_first(finding: Finding, passes: Sequence[Pass]) -> Finding:
+    """A finding of the tree after some passes, with its places as they were before all of them."""
+    for one in reversed(passes):
+        evidence = tuple(one.before(place) for place in finding.evidence)
+        finding = replace(finding, location=one.before(finding.location), evidence=evidence)
+    return finding
 
 
 def steps(passes: Sequence[Pass], read: Read, reported: Mapping[str, Reported]) -> tuple[Step, ...]:
