@@ -32,10 +32,10 @@ _OTHERS = re.compile(
     r"|npm-shrinkwrap\.json|pnpm-(?:lock|workspace)\.yaml|bun\.lockb?|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|Gemfile(?:\.lock)?"
     r"|composer\.(?:json|lock)|mix\.(?:exs|lock))$"
 )
-_PROJECT = re.compile(r"(?m)^\[project\][ \t]*(?:#.*)?$")
+_PROJECT = re.compile(r"(?m)^\[project\][ \t]*(?:#[^\r\n]*)?(?=\r?$)")
 _DEPENDENCIES = re.compile(r"(?m)^dependencies[ \t]*=[ \t]*(\[)")
 _DYNAMIC = re.compile(r"(?m)^dynamic[ \t]*=[ \t]*\[[^\]]*[\"']dependencies[\"']")
-_POETRY = re.compile(r"(?m)^\[tool\.poetry\.dependencies\][ \t]*(?:#.*)?$")
+_POETRY = re.compile(r"(?m)^\[tool\.poetry\.dependencies\][ \t]*(?:#[^\r\n]*)?(?=\r?$)")
 
 
 class Style(Enum):

@@ -32,7 +32,8 @@ _APART = frozenset({"--no-install-project", "--no-root", "--only-deps", "--no-se
 class NotGiven:
     """A file that a step needs. `source` is its path from the context.
 
-    `beside` is the COPY that a further one would follow, `destination` is the folder as that COPY writes it. `dropped`: `.dockerignore` keeps it out, so that no COPY helps.
+    `beside` is the COPY that a further one would follow, `destination` the folder as that COPY writes it. `dropped`:
+    `.dockerignore` keeps it out, so that no COPY helps. `certain`: nothing else is needed besides.
     """
 
     source: str

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.graph import environment
-from stackfix.graph.secrets import is_secret, secret_value
+from stackfix.graph.secrets import is_secret
 
 if TYPE_CHECKING:
     from stackfix.graph.library import Library
@@ -37,12 +37,15 @@ def is_dotenv(path: str) -> bool:
 
 
 def holds_secret(library: Library, path: str) -> bool | None:
-    """Whether a file named so has a secret in it; None where it isn't there or can't be read."""
+    """Whether a file named so certainly has a secret in it; None where it isn't there or can't be read.
+
+    Templates of manifests hold words in place of secrets: of what is no dotenv file, only a private key is certain.
+    """
     if not library.tree.is_file(path):
         return None
     if not is_dotenv(path):
         text = library.text(path)
-        return None if text is None else "PRIVATE KEY" in text.value or secret_value(text.value)
+        return None if text is None else "PRIVATE KEY" in text.value
     given = environment.variables(library, path)
     if given is None:
         return None
