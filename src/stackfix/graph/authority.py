@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stackfix.graph.model import Endpoint, Workload
     from stackfix.graph.voices import Voice
 
-_WRITTEN = frozenset({Witness.SOURCE, Witness.COMMAND, Witness.IMAGE})
+_WRITTEN = frozenset({Witness.SOURCE, Witness.COMMAND, Witness.IMAGE, Witness.ENVIRONMENT})
 _MANY = 3
 """So many independent declarations that agree outweigh one listener's certainty (model.md)."""
 

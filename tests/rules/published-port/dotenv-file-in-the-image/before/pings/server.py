@@ -1,0 +1,17 @@
+import os
+
+from dotenv import load_dotenv
+from flask import Flask
+
+load_dotenv()
+
+server = Flask(__name__)
+
+
+@server.route("/ping")
+def ping() -> str:
+    return "pong"
+
+
+if __name__ == "__main__":
+    server.run(host="0.0.0.0", port=int(os.environ.get("PORT", "7070")))
