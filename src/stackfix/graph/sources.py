@@ -52,7 +52,10 @@ def program(graph: Graph, workload: Workload, begun: Process) -> Program | None:
     if not isinstance(path, str) or not path.endswith(".py"):
         return None
     roots = tuple(r for f in folders if (r := seen.folder(f)) is not None)
-    return application.program(graph.library, path, roots, arguments=begun.words[1:])
+    words = begun.words[1:]
+    return graph.library.remember(
+        ("script", path, roots, words), lambda: application.program(graph.library, path, roots, arguments=words)
+    )
 
 
 def _python_path(begun: Process) -> tuple[str, ...]:
@@ -71,18 +74,17 @@ def _module(seen: Files, folder: str, module: str) -> str | None:
     return None
 
 
-def _followed(  # noqa: PLR0913 - a start command has that many parts
+def _followed(  # noqa: PLR0913, PLR0917 - a start command has that many parts
     library: Library, seen: Files, path: str, folders: tuple[str, ...], entry: Entry, begun: Process
 ) -> Program | None:
     roots = tuple(dict.fromkeys(r for f in folders if (r := seen.folder(f)) is not None))
-    return application.program(
-        library,
-        path,
-        roots,
-        entry.module,
-        main=entry.kind == "module",
-        attribute=entry.attribute,
-        arguments=begun.words[1:],
+    words = begun.words[1:]
+    main, attribute = entry.kind == "module", entry.attribute
+    return library.remember(
+        ("module", path, roots, entry.module, main, attribute, words),
+        lambda: application.program(
+            library, path, roots, entry.module, main=main, attribute=attribute, arguments=words
+        ),
     )
 
 
