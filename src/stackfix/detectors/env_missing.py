@@ -1,0 +1,54 @@
+"""The source requires a variable that a deployment never gives.
+
+What it finds: a variable that the source reads as it starts, without a default, and that neither the deployment, the
+image, the entry script, a dotenv file nor the code itself gives.
+
+Why it breaks: the process ends at once with a missing key or a failed validation.
+
+Which side is right: the source. The variable is added with the value that the component's other deployments agree on,
+else with a marked placeholder; a secret is never made up or copied.
+
+Limits: silent where part of the environment can't be seen, for what is read later or under a condition, and for what
+the machine, the orchestrator or the cloud gives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.graph import env_gaps
+from stackfix.repairs.add_variable import AddVariable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.env_gaps import Lacking
+    from stackfix.graph.link import Graph
+
+RULE = Rule("env-missing", Family.ENVIRONMENT, Severity.ERROR, "the source requires a variable that is never given")
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every required variable that a deployment lacks."""
+    for lacking in env_gaps.lacking(graph):
+        yield _finding(graph, lacking)
+
+
+def _finding(graph: Graph, lacking: Lacking) -> Finding:
+    workload, read = lacking.workload, lacking.read
+    value = lacking.value if lacking.value is not None else env_gaps.PLACEHOLDER
+    how = f"{read.name}={value}" if lacking.value is not None else f"{read.name} with a placeholder to be filled in"
+    return Finding(
+        rule=RULE,
+        message=f"{workload.name} starts without {read.name}, which its source requires",
+        location=Location(workload.location.path, workload.location.span, f"never gives {read.name}"),
+        anchor=workload.anchor,
+        value=read.name,
+        evidence=(
+            Location(read.location.path, read.location.span, "read here, without a default"),
+            *(Location(place.path, place.span, "another deployment gives it") for place in lacking.given),
+        ),
+        remedy=Remedy(Applicability.UNSAFE, f"give {how}", (AddVariable(workload.anchor, read.name, value),)),
+        components=graph.called(workload),
+    )

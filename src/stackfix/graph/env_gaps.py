@@ -1,0 +1,165 @@
+"""What an environment lacks: files that it names and nobody has, variables that the source can't do without.
+
+Silent wherever somebody may give them: ignored files, scripts and READMEs that make them, unknown sources of variables.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph import environment, secrets, sources
+from stackfix.graph.value import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Location
+    from stackfix.graph.application import Program
+    from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import EnvFile, Workload
+    from stackfix.graph.python_facts import EnvRead
+    from stackfix.graph.started import Process
+
+PLACEHOLDER = "CHANGE_ME"
+_TELLS = (".md", ".sh", ".bash", ".mk", ".rst", ".txt", ".yml", ".yaml", ".toml", ".json", ".py", ".ps1", ".bat")
+_TELLERS = frozenset({"Makefile", "makefile", "justfile", "Justfile", "Taskfile", "README", "Vagrantfile"})
+# What the machine, the orchestrator or the cloud gives by itself.
+_GIVEN = re.compile(
+    r"(?:HOME|PATH|PWD|USER|SHELL|LANG|TZ|HOSTNAME|TMPDIR|VIRTUAL_ENV|CI)|(?:AWS|AZURE|GOOGLE|GCP|KUBERNETES|PYTHON|XDG|LC)_.*"
+    r"|.*_(?:SERVICE_HOST|SERVICE_PORT.*|PORT_\d+_(?:TCP|UDP).*)"
+)
+
+
+# --- env_file --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentFile:
+    """An env_file that isn't there. `example` is the one example beside it. `alone`: it is its service's only one."""
+
+    workload: Workload
+    file: EnvFile
+    example: str | None
+    alone: bool
+
+
+def absent_files(graph: Graph) -> Iterator[AbsentFile]:
+    """Every env_file that must be there, isn't, and that nobody is told to make."""
+    library = graph.library
+    if not library.tree.in_git:
+        return
+    for workload in graph.workloads:
+        for file in workload.env_files:
+            known = library.tree.is_file(file.path) or library.tree.is_unknown(file.path)
+            if known or file.missing_ok or library.sources.would_ignore(file.path) or _made(library, file.path):
+                continue
+            folder, name = posixpath.split(file.path)
+            found = [p for p in _examples(library, folder) if _of(posixpath.basename(p), name)]
+            yield AbsentFile(workload, file, found[0] if len(found) == 1 else None, len(workload.env_files) == 1)
+
+
+def _examples(library: Library, folder: str) -> list[str]:
+    paths = (p for p in library.tree.entries if posixpath.dirname(p) == folder)
+    return [p for p in sorted(paths) if environment.is_example(p)]
+
+
+def _of(example: str, name: str) -> bool:
+    """Whether an example is that of a file: the same name with a word for it added."""
+    bare = re.sub(r"[._-]?(?:example|sample|template|dist|tmpl)[._-]?", "", example)
+    return bare.strip(".") == name.strip(".")
+
+
+def _made(library: Library, path: str) -> bool:
+    """Whether a script, a CI definition or a document writes or copies a file of that name."""
+    name = re.escape(posixpath.basename(path))
+    makes = re.compile(
+        rf"(?:\b(?:cp|mv|copy|touch|ln|tee|install|envsubst|dotenvx?)\b[^\n]*|>[ \t]*[^\s|;&]*){name}(?![\w.-])"
+    )
+    for other, entry in library.tree.entries.items():
+        if entry.tracked and not (other.endswith(_TELLS) or posixpath.basename(other) in _TELLERS):
+            continue
+        data = library.sources.read(other) if other.endswith(_TELLS) or posixpath.basename(other) in _TELLERS else None
+        if (
+            data is not None
+            and posixpath.basename(path).encode() in data
+            and makes.search(data.decode("utf-8", "replace"))
+        ):
+            return True
+    return False
+
+
+# --- variables -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A variable that a workload's source can't start without, and that nothing gives it.
+
+    `value` is what all other deployments of the component that give it agree on, with where; None where none does.
+    """
+
+    workload: Workload
+    read: EnvRead
+    value: str | None
+    given: tuple[Location, ...]
+
+
+def lacking(graph: Graph) -> Iterator[Lacking]:
+    """Every such variable, once a workload."""
+    for workload in graph.workloads:
+        begun = graph.started(workload)
+        if begun is None or not begun.known or workload.deployment.fragment or len(begun.processes) != 1:
+            continue
+        process = begun.processes[0]
+        program = graph.program_of(workload, process)
+        if program is None or not process.environment.complete or not graph.environment(workload).complete:
+            continue
+        seen: set[str] = set()
+        for read in program.env_reads:
+            if read.name not in seen and _needed(read, program) and not _has(graph, workload, process, program, read):
+                seen.add(read.name)
+                value, given = _agreed(graph, workload, read.name)
+                yield Lacking(workload, read, value, given)
+
+
+def _needed(read: EnvRead, program: Program) -> bool:
+    """Whether the program surely reads it as it starts, and fails there."""
+    spot = read.spot
+    if not read.required or spot.conditional or spot.guarded or spot.fallback or spot.main or spot.function is not None:
+        return False
+    return read.name not in program.env_writes and not _GIVEN.fullmatch(read.name.upper())
+
+
+def _has(graph: Graph, workload: Workload, process: Process, program: Program, read: EnvRead) -> bool:
+    """Whether anything gives it, or may."""
+    names = {n.upper() if read.insensitive else n for n in (read.name, *read.names)}
+    given = {*process.environment.variables, *graph.environment(workload).variables, *program.env_writes}
+    if names & {n.upper() if read.insensitive else n for n in given}:
+        return True
+    return (program.dotenv or read.env_file is not None) and not _no_file(graph, workload, process, read)
+
+
+def _no_file(graph: Graph, workload: Workload, process: Process, read: EnvRead) -> bool:
+    """Whether the dotenv file that the source would look into is certainly not in the container."""
+    files = sources.files(graph, workload)
+    folders = {process.folder, posixpath.dirname(process.entry.path) if process.entry and process.entry.path else None}
+    places = [posixpath.join(f, read.env_file or ".env") for f in folders if f is not None]
+    return bool(places) and all(files.lacks(place) for place in places)
+
+
+def _agreed(graph: Graph, workload: Workload, name: str) -> tuple[str | None, tuple[Location, ...]]:
+    """The value that other deployments of the component give; a secret is nobody's to copy."""
+    found = []
+    for other in graph.components.get(graph.component(workload), ()):
+        variable = other.environment.get(name) if other is not workload else None
+        if variable is not None and variable.origin is Origin.DEPLOYMENT:
+            found.append(variable)
+    values = {v.value.value if v.value is not None and not v.secret else None for v in found}
+    value = values.pop() if len(values) == 1 else None
+    if value is None or secrets.is_secret(name, value):
+        return None, ()
+    return value, tuple(v.location for v in found)

@@ -1,0 +1,159 @@
+"""Manifests, Compose files and Dockerfiles that scripts name and that aren't there.
+
+Judged only where the folder is known, or where no folder of the tree has such a path; what is ignored, made on the way,
+downloaded or asked for first is left alone.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph import scripts
+from stackfix.graph.script_steps import place
+from stackfix.graph.value import Symbol
+from stackfix.text import Text
+from stackfix.tree import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.library import Library
+    from stackfix.graph.script_steps import ScriptStep
+    from stackfix.graph.scripts import Script
+    from stackfix.graph.value import Template
+
+_TEMPLATED = re.compile(r"\{\{|\{%|<%")
+_GLOB = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A path that leads nowhere, by all places of a script that write it so, the first step being `step`.
+
+    `candidates` are files of the same name, with how the script would write each.
+    """
+
+    script: Script
+    step: ScriptStep
+    texts: tuple[Text, ...]
+    candidates: tuple[tuple[str, str | None], ...]
+
+
+def missing(library: Library) -> Iterator[Missing]:
+    """Every such path, once a script."""
+    for one in scripts.scripts(library):
+        if _TEMPLATED.search(one.path):
+            continue
+        found: dict[tuple[str, tuple[tuple[str, str | None], ...]], Missing] = {}
+        for step in one.facts.steps:
+            for written in step.files:
+                text = _written(written)
+                if text is None or not text.place or step.conditional or not step.certain:
+                    continue
+                if _is_missing(library, one, step, written, text.value):
+                    ways = tuple(_candidates(library, one, step, written, text))
+                    known = found.get((text.value, ways))
+                    first, before = (known.step, known.texts) if known else (step, ())
+                    texts = before if text.place in {t.place for t in before} else (*before, text)
+                    found[text.value, ways] = Missing(one, first, texts, ways)
+        yield from found.values()
+
+
+def _written(written: Template) -> Text | None:
+    """The path, where it is written out but for the script's own folder or the root before it."""
+    parts = written.parts[1:] if written.parts and isinstance(written.parts[0], Symbol) else written.parts
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], Text) and not _GLOB.search(parts[0].value) else None
+
+
+def _is_missing(library: Library, one: Script, step: ScriptStep, written: Template, value: str) -> bool:
+    tree, places = library.tree, one.places(step, written)
+    name = posixpath.basename(value.rstrip("/"))
+    if not places or "://" in value or not re.search(r"\.ya?ml$|\.json$|Dockerfile|Containerfile", name):
+        return False
+    if any(
+        tree.is_file(p) or tree.is_folder(p) or tree.is_unknown(p) or library.sources.would_ignore(p) for p in places
+    ):
+        return False
+    # Started in some other folder it may be there.
+    relative = posixpath.normpath(value.lstrip("/")).replace("../", "")
+    exact = one.folder is not None or _based(step, written)
+    if not exact and any(p == relative or p.endswith("/" + relative) for p in tree.named(name)):
+        return False
+    return not _handled(library, one, name)
+
+
+def _based(step: ScriptStep, written: Template) -> bool:
+    found = place(written, step.folder)
+    return found is not None and found.base in {"script", "root"}
+
+
+def _handled(library: Library, one: Script, name: str) -> bool:
+    """Whether the script itself makes the file, or asks first if it is there."""
+    text = library.text(one.path)
+    if text is None:
+        return True
+    word = re.escape(name)
+    makes = (
+        r"(?:>|\b(?:cp|mv|tee|touch|curl|wget|git|tar|unzip|ln|cat|sed|envsubst|kompose|test)\b|-[fse][ \t])"
+        rf"[^\n]*{word}"
+    )
+    for match in re.finditer(makes, text.value):
+        line = text.value[text.value.rfind("\n", 0, match.start()) + 1 : match.end()]
+        if not re.search(r"\b(?:kubectl|docker|docker-compose|podman|helm)\b", line) or re.search(
+            rf">[^\n]*{word}", line
+        ):
+            return True
+    return bool(re.search(r"\b(?:git clone|gh repo clone)\b", text.value))
+
+
+def _candidates(
+    library: Library, one: Script, step: ScriptStep, written: Template, text: Text
+) -> Iterator[tuple[str, str | None]]:
+    tree = library.tree
+    for path in tree.named(posixpath.basename(text.value)):
+        if tree.entries[path].wiring and not _TEMPLATED.search(path) and not path.startswith("."):
+            base = _base(library, one, step, written)
+            yield path, None if base is None else _spelled(text.value, posixpath.relpath("/" + path, "/" + base))
+
+
+def _base(library: Library, one: Script, step: ScriptStep, written: Template) -> str | None:
+    """The folder that the written path is relative to; of two that it may be, the one that other paths prove."""
+    value = _written(written)
+    found = place(written, step.folder)
+    if value is None or found is None:
+        return None
+    places = one.places(step, written)
+    suffix = posixpath.normpath(value.value.lstrip("/"))
+    bases = [p[: -len(suffix)].rstrip("/") for p in places if p.endswith(suffix)]
+    if len(bases) < len(places):
+        return None
+    if len(set(bases)) == 1:
+        return bases[0]
+    proved = _proved(library, one)
+    return next((base for base in bases if proved == {base}), None)
+
+
+def _proved(library: Library, one: Script) -> set[str]:
+    """The folders that the script's other paths are found from."""
+    found = set()
+    for step in one.facts.steps:
+        for written in (*step.files, *((step.context,) if step.context is not None else ())):
+            text = _written(written)
+            base = place(written, step.folder)
+            if text is None or base is None or base.base != "start":
+                continue
+            here = [p for p in one.places(step, written) if library.tree.is_file(p)]
+            if len(here) == 1:
+                suffix = join("", text.value)
+                found.add(here[0][: -len(suffix)].rstrip("/") if here[0].endswith(suffix) else "?")
+    return found
+
+
+def _spelled(old: str, new: str) -> str:
+    """The new relative path in the manner of the old: with its `./` or leading slash."""
+    if old.startswith("/"):
+        return "/" + new
+    return "./" + new if old.startswith("./") and not new.startswith("../") else new

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+echo "LAMP_COLOUR=red" > lamp.env

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+set -euo pipefail
+ROOT="$(cd "$(dirname "$0")/.." && pwd)"
+
+kubectl apply -f "$ROOT/k8s/lock.yaml"
+kubectl apply -f "$ROOT/k8s/base/sluice.yaml"   # moved to base/
