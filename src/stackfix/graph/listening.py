@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackfix.graph import known_images, proxies, started
+from stackfix.graph import compiled, known_images, loaded_env, node_sources, proxies, started
 from stackfix.graph.model import NOTHING_KNOWN, Endpoint, Listening, Witness
 from stackfix.graph.started import Bind, Listens
 from stackfix.graph.value import Template
@@ -55,15 +55,21 @@ def _pulled(graph: Graph, workload: Workload) -> Listening:
 
 
 def _process(graph: Graph, workload: Workload, process: Process) -> Listening:
+    told = node_sources.bundler(graph, workload, process) or compiled.listening(graph, workload, process)
+    if told is not None:
+        return told
     if process.listens is not Listens.SOURCE:
         return started.endpoints(process)
+    if node_sources.is_node(process):
+        return node_sources.listening(graph, workload, process)
     program = graph.program_of(workload, process)
     if program is None or program.unread:
         return NOTHING_KNOWN
     listens = [listen for listen in program.listens if listen.certain]
     if len(listens) != len(program.listens) or not listens:
         return NOTHING_KNOWN
-    found = [started.endpoint(_bind(listen), process, process.environment) for listen in listens]
+    seen = loaded_env.seen(graph, workload, process, program)
+    found = [started.endpoint(_bind(listen), process, seen) for listen in listens]
     certain = tuple(endpoint for endpoint in found if endpoint is not None)
     return Listening(certain, known=len(certain) == len(found))
 

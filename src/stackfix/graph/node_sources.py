@@ -1,0 +1,168 @@
+"""From a workload's command to the Node program that it runs, and what that program binds.
+
+May import the graph's nouns, container and node_application.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stackfix import tree
+from stackfix.graph import environment, frontend_settings, node_application, sources, started, tools
+from stackfix.graph.command import literal
+from stackfix.graph.image_files import Found
+from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
+from stackfix.graph.started import Bind, Listens
+from stackfix.graph.value import Environment, Hole, Template
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from stackfix.graph.container import Files
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+    from stackfix.graph.node_application import NodeProgram, ProgramListen
+    from stackfix.graph.started import Process
+
+_TOOLS = frozenset(tools.SCRIPTED) - {"php", "gradio"}
+_ENDINGS = ("", ".js", ".mjs", ".cjs", ".ts", "/index.js")
+_STANDALONE = ".next/standalone"
+_NITRO = "/.output/server/index.mjs"
+_VITE_PORT = "5173"
+
+
+def is_node(process: Process) -> bool:
+    """Whether a process runs source that Node, Bun or a relative of theirs interprets."""
+    return process.listens is Listens.SOURCE and process.tool in _TOOLS
+
+
+def programs(graph: Graph, workload: Workload) -> tuple[NodeProgram, ...]:
+    """Every Node program that a workload runs, as far as its source is in the tree."""
+    begun = graph.started(workload)
+    found = (program(graph, workload, p) for p in begun.processes if is_node(p)) if begun is not None else ()
+    return tuple(one for one in found if one is not None)
+
+
+def program(graph: Graph, workload: Workload, begun: Process) -> NodeProgram | None:
+    """The Node program behind a process, compiled ones by their source; None where it isn't certain which that is."""
+    path = begun.entry.path if begun.entry is not None else None
+    if path is None or not is_node(begun):
+        return None
+    seen = sources.files(graph, workload)
+    if _generated(seen, path) is not None:
+        return None
+    source = _source(seen, path)
+    if source is None:
+        return None
+    return graph.library.remember(("node", source), lambda: node_application.program(graph.library, source))
+
+
+def _source(seen: Files, path: str) -> str | None:
+    """The file of the tree behind an entry point of the container."""
+    for end in _ENDINGS:
+        found = seen.lookup(path + end)
+        if isinstance(found, str):
+            return found
+    if all(seen.lookup(path + end) is Found.ABSENT for end in _ENDINGS):
+        return None
+    inside = posixpath.dirname(path)
+    while not isinstance(package := seen.lookup(posixpath.join(inside, "package.json")), str):
+        if inside == "/":
+            return None
+        inside = posixpath.dirname(inside)
+    folder = posixpath.dirname(package)
+    return node_application.source_of(seen.library, folder, tree.join(folder, posixpath.relpath(path, inside)))
+
+
+# --- what it binds ---------------------------------------------------------------------------------------------------
+
+
+def listening(graph: Graph, workload: Workload, begun: Process) -> Listening:
+    """What a Node process binds, where every call that binds is certain."""
+    seen = sources.files(graph, workload)
+    path = begun.entry.path if begun.entry is not None else None
+    if path is None:
+        return NOTHING_KNOWN
+    generated = _generated(seen, path)
+    if generated is not None:
+        return _bound((generated, *begun.binds), begun, begun.environment)
+    found = program(graph, workload, begun)
+    if found is None or not found.listens_known:
+        return NOTHING_KNOWN
+    binds = tuple(map(_bind, found.listens))
+    return _bound((*binds, *begun.binds), begun, _environment(seen, found, begun))
+
+
+def _bound(binds: tuple[Bind, ...], begun: Process, seen: Environment) -> Listening:
+    found = [started.endpoint(bind, begun, seen) for bind in binds]
+    certain = tuple(dict.fromkeys(e for e in found if e is not None))
+    return Listening(certain, known=True) if certain and None not in found else NOTHING_KNOWN
+
+
+def _bind(listen: ProgramListen) -> Bind:
+    """A call that binds. Fastify keeps to the container itself where no host is given."""
+    host = listen.host
+    if host is None and listen.framework == "fastify":
+        host = Template.literal(Text.unwritten("localhost"))
+    return Bind(listen.port, host, witness=Witness.SOURCE)
+
+
+def _generated(seen: Files, path: str) -> Bind | None:
+    """What the server binds that Next (standalone) or Nuxt has made at a path: both go by variables."""
+    if posixpath.basename(path) == "server.js" and _copied(seen, _STANDALONE):
+        return Bind(_variables("3000", "PORT"), _variables("0.0.0.0", "HOSTNAME"), witness=Witness.TOOL)  # noqa: S104 - read, not bound
+    if path.endswith(_NITRO) or (path.endswith("/server/index.mjs") and _copied(seen, ".output")):
+        port, host = _variables("3000", "NITRO_PORT", "PORT"), _variables("0.0.0.0", "NITRO_HOST", "HOST")  # noqa: S104 - as above
+        return Bind(port, host, witness=Witness.TOOL)
+    return None
+
+
+def _copied(seen: Files, folder: str) -> bool:
+    """Whether the image takes a folder that a build has made from one of its stages."""
+    return any(
+        copying.instruction.flag("from") is not None
+        and any(value is not None and value.text.value.rstrip("/").endswith(folder) for _, value in copying.sources)
+        for copying in (seen.image.copies if seen.image is not None else ())
+    )
+
+
+def _variables(default: str, *names: str) -> Template:
+    """The first of some variables that isn't empty, else a default."""
+    value = Template.literal(Text.unwritten(default))
+    for name in reversed(names):
+        value = Template((Hole(name, value, empty_is_unset=True),))
+    return value
+
+
+def _environment(seen: Files, found: NodeProgram, begun: Process) -> Environment:
+    """What the program sees once it has loaded a `.env` file, which gives what nothing else does."""
+    options = [w for word in begun.words[1:] if (w := literal(word)) is not None]
+    if not found.dotenv and not any(w.startswith("--env-file") or "dotenv/config" in w for w in options):
+        return begun.environment
+    path = posixpath.join(begun.folder, ".env") if begun.folder is not None else None
+    inside = seen.lookup(path) if path is not None else Found.MADE
+    if isinstance(inside, str):
+        given = environment.variables(seen.library, inside)
+        return Environment(given or {}, given is not None).under(begun.environment)
+    absent = path is not None and seen.lacks(path)
+    return begun.environment if absent else replace(begun.environment, complete=False)
+
+
+# --- development servers ---------------------------------------------------------------------------------------------
+
+
+def bundler(graph: Graph, workload: Workload, begun: Process) -> Listening | None:
+    """What a development server binds by its own configuration; None where the process is none."""
+    if begun.tool != "vite" or begun.listens is not Listens.CONFIGURATION or begun.configuration is None:
+        return None
+    given = next((bind for bind in begun.binds if bind.port is not None), None)
+    if given is not None:
+        return _bound((Bind(given.port),), begun, begun.environment)
+    seen = sources.files(graph, workload)
+    path = seen.lookup(begun.configuration)
+    told = graph.library.get(path, frontend_settings.configured) if isinstance(path, str) else None
+    if told is None or not told.known or any(literal(w) == "preview" for w in begun.words):
+        return NOTHING_KNOWN
+    port = told.port or Template.literal(Text.unwritten(_VITE_PORT))
+    return _bound((Bind(port, witness=Witness.CONFIGURATION),), begun, begun.environment)
