@@ -5,12 +5,12 @@ service, alias, container_name or link on a network that the container is on, an
 
 Why it breaks: the name is not resolved, so nothing is ever connected.
 
-Which side is right: the deployment, which says what its components are called. The one component that fits is taken: the
-same name less a prefix, suffix or separator, with the port and protocol of the address; or what `[names]` in the
+Which side is right: the deployment, which says what its components are called. The one component that fits is taken:
+the same name less a prefix, suffix or separator, with the port and protocol of the address; or what `[names]` in the
 configuration says.
 
-Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on, and names
-that another project of the repository has are unknown, not wrong.
+Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on, and
+names that another project of the repository has are unknown, not wrong.
 """
 
 from __future__ import annotations

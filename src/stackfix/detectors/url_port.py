@@ -7,8 +7,8 @@ Why it breaks: the connection is refused.
 
 Which side is right: what the component binds in that deployment.
 
-Limits: silent where nobody can tell what the component binds, where it binds several ports and none is declared, and for
-addresses that a browser uses. A published port used inside the network is `host-port-inside-network`.
+Limits: silent where nobody can tell what the component binds, where it binds several ports and none is declared, and
+for addresses that a browser uses. A published port used inside the network is `host-port-inside-network`.
 """
 
 from __future__ import annotations

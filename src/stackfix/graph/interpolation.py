@@ -9,7 +9,10 @@ import re
 
 from stackfix.findings import located
 from stackfix.graph.value import Hole, Opaque, Template
-from stackfix.text import Text
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stackfix.text import Text
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")

@@ -58,8 +58,8 @@ class Endpoint:
 
     `port_text` is where the number is written (None for a tool's default), in whole: an edit of it moves the listener.
     `host` is None where it is every address. `variable` is the environment variable that decides the port, if one does,
-    set or not; `host_variable` likewise. `loopback` is reachable from its own container alone. Not `sure`: a known image
-    opens it in some settings; a reference to it is right, and it proves nothing.
+    set or not; `host_variable` likewise. `loopback` is reachable from its own container alone. Not `sure`: a known
+    image opens it in some settings; a reference to it is right, and it proves nothing.
     """
 
     port: int
@@ -132,8 +132,8 @@ class Declaration:
 class Probe:
     """A check of a container: Kubernetes liveness, readiness, startup; Compose or image health check.
 
-    `port` may be a Kubernetes port's name: then `port_name` is set. `path` is None for a plain connection. `host` is the
-    host asked, None for the container itself. `command` are the words of an executed check, `tool` its program.
+    `port` may be a Kubernetes port's name: then `port_name` is set. `path` is None for a plain connection. `host` is
+    the host asked, None for the container itself. `command` are the words of an executed check, `tool` its program.
     `optional` holds where the check can't fail by this (`|| true`).
     """
 
@@ -213,7 +213,8 @@ class Reference:
     """Anything that must reach something.
 
     `workload` is who evaluates it (None: nobody known, silent). `variable` is its environment variable, if it has one;
-    `calls` says that the source that reads it has been seen to open a connection to it (not merely to print or allow it).
+    `calls` says that the source that reads it has been seen to open a connection to it (not merely to print or allow
+    it).
     """
 
     address: Address
@@ -266,7 +267,9 @@ class Words:
 class Mount:
     """Something of the repository or of a cluster object put into a container. `source` is a path of the tree, None if
     it isn't one (a named volume, a Secret). `target` is absolute in the container. `volume` is what kind of Kubernetes
-    volume it is: "configMap", "secret", "emptyDir" …; `key` is the one key that `target` holds, None for all of them."""
+    volume it is: "configMap", "secret", "emptyDir" …; `key` is the one key that `target` holds, None for all of
+    them.
+    """
 
     target: str
     source: str | None
@@ -281,7 +284,8 @@ class Mount:
 @dataclass(frozen=True, slots=True)
 class NetworkUse:
     """A Compose service's part in a network, with the further names it has there. `network` is the real network's
-    identity: "project:key" for one of the project's own, the external name for an external one."""
+    identity: "project:key" for one of the project's own, the external name for an external one.
+    """
 
     network: str
     aliases: tuple[Text, ...] = ()
@@ -321,11 +325,11 @@ class Controller:
 class Workload:
     """One container of one component in one deployment: a Compose service, or a container of a pod template.
 
-    `environment` is what the deployment gives (the image's ENV is not in it). `environment_anchor` addresses the service
-    or container that a variable would be added to. `pod` is shared by containers of one pod template, with `labels`.
-    `names` are what others may call it by on its networks, beside the service name. `scale_zero`, `profiles` tell
-    whether it runs at all. `runs_once` marks jobs, migrations, init containers. `entrypoint` and `command` override the
-    image's. Identity is by object.
+    `environment` is what the deployment gives (the image's ENV is not in it). `environment_anchor` addresses the
+    service or container that a variable would be added to. `pod` is shared by containers of one pod template, with
+    `labels`. `names` are what others may call it by on its networks, beside the service name. `scale_zero`, `profiles`
+    tell whether it runs at all. `runs_once` marks jobs, migrations, init containers. `entrypoint` and `command`
+    override the image's. Identity is by object.
     """
 
     name: str
@@ -388,7 +392,8 @@ class ConfigReference:
 @dataclass(frozen=True, slots=True, eq=False)
 class Deployment:
     """One place where components run together: a Compose project (its merged files), a Kubernetes namespace, an image's
-    own CMD, or the bare host. `fragment` deployments are incomplete alone and are never judged."""
+    own CMD, or the bare host. `fragment` deployments are incomplete alone and are never judged.
+    """
 
     platform: Platform
     name: str

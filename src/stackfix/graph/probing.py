@@ -30,7 +30,7 @@ _FAILS = re.compile(r"-\w*f|--fail(?:-with-body)?|--fail-early")
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A check whose path nothing serves. `routes` are the health-like ones that are served to GET, without parameters."""
+    """A check whose path nothing serves. `routes` are the health-like ones served to GET, without parameters."""
 
     workload: Workload
     probe: Probe

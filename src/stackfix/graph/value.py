@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 class Hole:
     """A variable's place in a template.
 
-    `empty_is_unset`: an empty value counts as none (`${X:-d}`, `get(X) or d`). `required`: without a value and a default
-    the reader fails (`os.environ["X"]`, a pydantic field, `${X:?}`). `location` is where the reading is written.
+    `empty_is_unset`: an empty value counts as none (`${X:-d}`, `get(X) or d`). `required`: without a value and a
+    default the reader fails (`os.environ["X"]`, a pydantic field, `${X:?}`). `location` is where the reading is
+    written.
     """
 
     name: str
@@ -132,9 +133,9 @@ class Origin(Enum):
 class Variable:
     """One variable as something gives it.
 
-    `value` is None where it is given but unknown (`- NAME`, a Secret). `location` is the whole entry; `anchor` addresses
-    it. `secret` values are never shown. `via` are further places that the value went through (a `.env` line, a key of a
-    ConfigMap), already pieces of the value's text.
+    `value` is None where it is given but unknown (`- NAME`, a Secret). `location` is the whole entry; `anchor`
+    addresses it. `secret` values are never shown. `via` are further places that the value went through (a `.env` line,
+    a key of a ConfigMap), already pieces of the value's text.
     """
 
     name: str
@@ -158,7 +159,7 @@ class Environment:
         return self.variables.get(name)
 
     def under(self, stronger: Environment) -> Environment:
-        """This environment with another's variables over it."""
+        """The environment with another's variables over it."""
         return Environment({**self.variables, **stronger.variables}, self.complete and stronger.complete)
 
 

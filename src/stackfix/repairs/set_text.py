@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SetText:
-    """Replace all of `text` (written in one run of one file) with `new`. An empty `text` with a place is an insertion."""
+    """Replace all of `text`, written in one run of one file, with `new`.
+
+    An empty `text` with a place is an insertion.
+    """
 
     text: Text
     new: str
