@@ -6,10 +6,10 @@ Source: the Compose specification, "Interpolation".
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from stackfix.findings import located
 from stackfix.graph.value import Hole, Opaque, Template
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stackfix.text import Text
