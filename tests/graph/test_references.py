@@ -61,6 +61,11 @@ def test_where_a_variable_is_evaluated(name: str, place: Place) -> None:
     assert references.place_of(name, service("image: x")) is place
 
 
+def test_a_scheme_makes_an_address_of_what_else_is_a_name_and_a_tag() -> None:
+    assert references.place_of("WORK_QUEUE", service("image: x"), "amqp") is Place.CONTAINER
+    assert references.place_of("WORK_QUEUE", service("image: x")) is Place.UNKNOWN
+
+
 def test_in_a_pod_it_is_evaluated_in_a_pod() -> None:
     world = graph(
         {

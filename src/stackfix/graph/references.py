@@ -37,9 +37,11 @@ BROWSER_PREFIXES = (
 _NOT_A_CALL = re.compile(
     r"ORIGIN|CORS|CSRF|ALLOWED|TRUSTED|WHITELIST|PUBLIC|EXTERNAL|CALLBACK|REDIRECT|WEBHOOK|DOMAIN|ADVERTISED|LISTENER"
     r"|SERVER_NAME|VIRTUAL_HOST|LETSENCRYPT|NO_PROXY|BIND|LISTEN|^HOST$|^HOSTNAME$|^NEXTAUTH_URL$|SITE_URL|ROOT_URL|CLUSTER"
-    r"|QUORUM|VOTERS|(?:^|_)(?:IMAGE|TAG|VERSION|QUEUE|TOPIC|MODEL|SCHEDULE|CRON)$"
+    r"|QUORUM|VOTERS"
     r"|(?:^|_)(?:APP|WEB|CLIENT|FRONTEND|FRONT_END|DASHBOARD|UI|PORTAL|SELF|OWN)_(?:URL|HOST|BASE_URL)$"
 )
+_NAME_AND_TAG = re.compile(r"(?:^|_)(?:IMAGE|TAG|VERSION|QUEUE|TOPIC|MODEL|SCHEDULE|CRON)$")
+"""Variables whose name:number is a name and its version, unless a scheme says that it is an address."""
 _HOST_NAME = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS)$|(?<![Vv])(?:HOST|HOSTNAME)$", re.IGNORECASE)
 _SCHEMES = re.compile(
     r"(?:https?|wss?|grpcs?|tcp|rediss?|postgres(?:ql)?|mysql|mariadb|mongodb|amqps?|nats|kafka|bolt|neo4j|memcached"
@@ -84,11 +86,11 @@ def _split(value: Text) -> Iterator[Text]:
         start = match.end()
 
 
-def place_of(variable: str, workload: Workload) -> Place:
-    """Where a variable's value is evaluated, as far as its name and its workload tell."""
+def place_of(variable: str, workload: Workload, scheme: str | None = None) -> Place:
+    """Where a variable's value is evaluated, as far as its name, its workload and the value's scheme tell."""
     if variable.upper().startswith(BROWSER_PREFIXES):
         return Place.BROWSER
-    if _NOT_A_CALL.search(variable.upper()):
+    if _NOT_A_CALL.search(variable.upper()) or (scheme is None and _NAME_AND_TAG.search(variable.upper())):
         return Place.UNKNOWN
     return Place.POD if workload.deployment.platform is Platform.KUBERNETES else Place.CONTAINER
 
@@ -101,7 +103,7 @@ def reference(workload: Workload, variable: Variable, part: Text, found: Address
         location=located(part) or variable.location,
         anchor=variable.anchor,
         writing=Writing.ENVIRONMENT,
-        place=place_of(variable.name, workload),
+        place=place_of(variable.name, workload, found.scheme),
         workload=workload,
         variable=variable.name,
     )

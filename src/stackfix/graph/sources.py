@@ -119,7 +119,7 @@ def _addresses(graph: Graph, workload: Workload, seen: Environment, *, given: bo
                     location=place,
                     anchor=read.anchor,
                     writing=Writing.SOURCE_DEFAULT,
-                    place=references.place_of(read.name, workload),
+                    place=references.place_of(read.name, workload, found.scheme),
                     workload=workload,
                     variable=read.name,
                     calls=read.name in program_.called_variables,
