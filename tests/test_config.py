@@ -19,6 +19,10 @@ from tests.checkouts import write
 
 SCHEMA = json.loads((Path(stackfix.__file__).parent / "schemas" / "configuration.json").read_text())
 
+PORTS = (
+    "stackfix.toml:2: ports.a must be a number from 1 to 65535,"
+    ' or published and container port as in "8080:8000"'
+)
 WHOLE = """\
 select = ["ports", "unknown-host"]
 ignore = ["url-port"]
@@ -137,6 +141,22 @@ def test_an_extended_file_holds_where_the_nearer_one_is_silent(tmp_path: Path) -
     assert [os.path.basename(file) for file in found.files] == ["stackfix.toml", "base.toml", "more.toml"]  # noqa: PTH119
 
 
+def test_a_pair_of_ports_is_the_published_one_and_the_container_s(tmp_path: Path) -> None:
+    write(tmp_path, {"stackfix.toml": "[ports]\nweb = '8080:80'\nworker = 9000\n"})
+    policy = load(tmp_path, settings=["ports.api=9001:8000"]).policy
+    assert {name: s.value for name, s in policy.ports.items()} == {"web": 80, "worker": 9000, "api": 8000}
+    assert {name: s.value for name, s in policy.published.items()} == {"web": 8080, "api": 9001}
+    jsonschema.validate({"ports": {"web": "8080:80", "worker": 9000}}, SCHEMA)
+
+
+@pytest.mark.parametrize("written", ["8080:", ":80", "8080:80:80", "0:80", "8080:70000", "8080-80"])
+def test_half_a_pair_of_ports_is_refused(tmp_path: Path, written: str) -> None:
+    write(tmp_path, {"stackfix.toml": f"[ports]\na = '{written}'\n"})
+    with pytest.raises(Invalid) as caught:
+        load(tmp_path)
+    assert str(caught.value) == PORTS
+
+
 def test_settings_of_the_command_line_come_last(tmp_path: Path) -> None:
     write(tmp_path, {"stackfix.toml": "select = ['ports']\n[ports]\nbackend = 1\nother = 2\n"})
     settings = (
@@ -178,10 +198,10 @@ def test_settings_of_the_command_line_come_last(tmp_path: Path) -> None:
         ),
         ("ignore = 'ports'\n", "stackfix.toml:1: a choice of rules must be a list of strings"),
         ("exclude = 'x'\n", "stackfix.toml:1: exclude must be a list of strings"),
-        ("[ports]\na = '8000'\n", "stackfix.toml:2: ports.a must be a number from 1 to 65535"),
-        ("[ports]\na = 70000\n", "stackfix.toml:2: ports.a must be a number from 1 to 65535"),
-        ("[ports]\na = true\n", "stackfix.toml:2: ports.a must be a number from 1 to 65535"),
-        ("[ports]\na.b = 1\n", "stackfix.toml:2: ports.a must be a number from 1 to 65535"),
+        ("[ports]\na = '8000'\n", PORTS),
+        ("[ports]\na = 70000\n", PORTS),
+        ("[ports]\na = true\n", PORTS),
+        ("[ports]\na.b = 1\n", PORTS),
         ("ports = 1\n", "stackfix.toml:1: ports must be a table, as in [ports]"),
         ("[names]\na = ''\n", 'stackfix.toml:2: names.a must be the name to use instead, as in a = "backend"'),
         (
@@ -239,7 +259,7 @@ def test_the_schema_refuses_what_we_refuse(tmp_path: Path, written: str) -> None
         ("=1", "--set =1: write it as key=value"),
         ("ports.=1", "--set ports.=1: write it as key=value"),
         ("prots.a=1", "--set prots.a=1: no key is called 'prots'; did you mean 'ports'?"),
-        ("ports.a=x", "--set ports.a=x: ports.a must be a number from 1 to 65535"),
+        ("ports.a=x", PORTS.replace("stackfix.toml:2", "--set ports.a=x")),
         ("ports=1", "--set ports=1: ports must be a table, as in [ports]"),
         (
             "select=nothing",

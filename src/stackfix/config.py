@@ -246,6 +246,9 @@ def _checked(tree: _Tree) -> Config:
         severity=MappingProxyType({r: _severity(r, v) for r, v in _table(tree, "severity").items()}),
         policy=Policy(
             ports=MappingProxyType({name: _port(name, v) for name, v in _table(tree, "ports").items()}),
+            published=MappingProxyType(
+                {name: _port(name, v, side=0) for name, v in _table(tree, "ports").items() if _pair(v) is not None}
+            ),
             names=MappingProxyType({name: _name(name, v) for name, v in _table(tree, "names").items()}),
             origins=tuple(_origin(v) for v in _items(_production(tree, "origins"), "origins.production")),
             production=tuple(t for t, _ in _texts(_production(tree, "environment"), "environment.production")),
@@ -348,11 +351,23 @@ def _severity(rule: str, value: _Value | _Tree) -> Severity:
     return Severity(value.value)
 
 
-def _port(name: str, value: _Value | _Tree) -> Setting[int]:
-    port = value.value if isinstance(value, _Value) else None
+def _port(name: str, value: _Value | _Tree, side: int = 1) -> Setting[int]:
+    """The port inside the container; with `side` 0 the published one of a pair."""
+    pair = _pair(value)
+    port = pair[side] if pair is not None else value.value if isinstance(value, _Value) else None
     if not isinstance(port, int) or isinstance(port, bool) or not 1 <= port <= _MOST_PORTS:
-        raise Invalid(f"{_where(value)}: ports.{name} must be a number from 1 to {_MOST_PORTS}")
+        raise Invalid(
+            f"{_where(value)}: ports.{name} must be a number from 1 to {_MOST_PORTS},"
+            ' or published and container port as in "8080:8000"'
+        )
     return Setting(port, value.location if isinstance(value, _Value) else None)
+
+
+def _pair(value: _Value | _Tree) -> tuple[int, int] | None:
+    """`"8080:8000"`, as Compose writes it: the host's port and the container's."""
+    written = value.value if isinstance(value, _Value) else None
+    found = re.fullmatch(r"(\d{1,5}):(\d{1,5})", written) if isinstance(written, str) else None
+    return (int(found[1]), int(found[2])) if found is not None else None
 
 
 def _name(name: str, value: _Value | _Tree) -> Setting[str]:

@@ -29,11 +29,13 @@ class Setting(Generic[T]):
 class Policy:
     """The keys that decide a disagreement.
 
-    `ports` component = port; `names` old = new; `origins` the production origins of browsers; `production` globs of the
+    `ports` component = the port inside its container; `published` component = the host's port, of those whose policy
+    names it; `names` old = new; `origins` the production origins of browsers; `production` globs of the
     files and folders that describe production.
     """
 
     ports: Mapping[str, Setting[int]] = field(default_factory=lambda: MappingProxyType({}))
+    published: Mapping[str, Setting[int]] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, Setting[str]] = field(default_factory=lambda: MappingProxyType({}))
     origins: tuple[Setting[str], ...] = ()
     production: tuple[str, ...] = ()

@@ -78,7 +78,9 @@ def choice(graph: Graph, workload: Workload) -> Choice | None:
     taken = graph.listening(workload).ports
     if (setting := graph.policy.ports.get(workload.name)) is not None:
         place = (setting.location,) if setting.location else ()
-        if setting.value in taken:
+        said = {v.port for v in voices.voices(graph, workload) if v.deciding}
+        if setting.value in taken or setting.value not in said:
+            # Where nobody says the configured port yet, everything moves to it at once (graph.port_policy).
             return None
         return Choice(bound, free[0].variable, setting.value, Decides.POLICY, place)
     spoken = voices.voices(graph, workload)

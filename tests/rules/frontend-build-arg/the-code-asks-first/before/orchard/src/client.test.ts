@@ -1,0 +1,1 @@
+fetch(`${import.meta.env.VITE_TEST_API_URL}/x`);
