@@ -77,15 +77,14 @@ _SESSION = re.compile(r"(?i).*(?:client|session|http|requests)_?")
 
 def calls(source: Source) -> Iterator[ClientCall]:
     """Every call that opens a connection, once for each part of an address that it is given."""
-    for node, spot in source.visits:
-        if isinstance(node, ast.Call):
-            for name, given in _addressed(source, node, spot):
-                value = evaluate(source, given, spot.scope)
-                if all(isinstance(p, Opaque) for p in value.parts):
-                    continue
-                kind = _KINDS.get(name, "url")
-                place, anchor = source.module.location(given), source.module.anchor(given)
-                yield ClientCall(source.qualified(node.func) or "", value, kind, spot, place, anchor)
+    for node, spot in source.calls:
+        for name, given in _addressed(source, node, spot):
+            value = evaluate(source, given, spot.scope)
+            if all(isinstance(p, Opaque) for p in value.parts):
+                continue
+            kind = _KINDS.get(name, "url")
+            place, anchor = source.module.location(given), source.module.anchor(given)
+            yield ClientCall(source.qualified(node.func) or "", value, kind, spot, place, anchor)
 
 
 def _addressed(source: Source, node: ast.Call, spot: Spot) -> Iterator[tuple[str, ast.expr]]:
@@ -149,7 +148,7 @@ def authority(value: Template) -> Template:
 def literals(source: Source) -> Iterator[Literal]:
     """Every string that looks like a URL or host:port, documentation left out."""
     for node, spot in source.visits:
-        text = _literal(source, node)
+        text = _literal(source, node) if isinstance(node, ast.Constant | ast.JoinedStr) else None
         if text is None or not _ADDRESS.fullmatch(text.value):
             continue
         assert isinstance(node, ast.expr)

@@ -24,11 +24,10 @@ _DJANGO_REGEXES = {"CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST"}
 
 def cors(source: Source) -> Iterator[Cors]:
     """Every place that says which origins a browser may call from."""
-    for node, spot in source.visits:
-        if isinstance(node, ast.Call):
-            found = _starlette(source, node, spot) or _flask(source, node, spot)
-            if found is not None:
-                yield found
+    for node, spot in source.calls:
+        found = _starlette(source, node, spot) or _flask(source, node, spot)
+        if found is not None:
+            yield found
     yield from _django(source)
 
 

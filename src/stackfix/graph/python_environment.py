@@ -79,9 +79,7 @@ def _takes_all(source: Source, node: ast.Call) -> bool:
 def _asked_types(source: Source) -> dict[ast.AST, str]:
     """What type a reading is turned into: `int(getenv(…))`, `config(…, cast=int)`, `env.int(…)`."""
     found: dict[ast.AST, str] = {}
-    for node, _ in source.visits:
-        if not isinstance(node, ast.Call):
-            continue
+    for node, _ in source.calls:
         name = dotted(node.func) or ""
         if name in {"int", "float", "bool"} and len(node.args) == 1:
             inner = node.args[0]
@@ -271,8 +269,9 @@ def constants(source: Source) -> dict[str, Template]:
         values = [evaluate(source, _plain(b.value), b.spot.scope) for b in firm]
         found[name] = values[0] if len(values) == 1 else unknown(*values)
     for name, node in source.functions.items():
-        returned = _returned(node)
-        if returned is not None and name.rpartition(".")[0] in source.classes and _is_property(node):
+        owned = name.rpartition(".")[0] in source.classes and _is_property(node)
+        returned = _returned(node) if owned else None
+        if returned is not None:
             found[name] = evaluate(source, returned, name)
     found.update({name: Template((hole_of(read),)) for name, read in settings_reads(source)})
     return found
@@ -293,9 +292,24 @@ def _is_property(node: Function) -> bool:
     return bool(names & {"property", "cached_property"})
 
 
+def _return_statements(node: ast.stmt) -> list[ast.Return]:
+    """Every `return` below, those of inner functions too: statements alone are looked into."""
+    found: list[ast.Return] = []
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, ast.Return):
+            found.append(inner)
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            below = getattr(inner, name, None)
+            if isinstance(below, list):
+                waiting.extend(below)
+    return found
+
+
 def _returned(node: Function) -> ast.expr | None:
     """What a function returns, where it has one `return` at its end and nothing that returns before it."""
-    found = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
+    found = _return_statements(node)
     last = node.body[-1]
     return last.value if len(found) == 1 and isinstance(last, ast.Return) else None
 
@@ -304,7 +318,7 @@ def returns(source: Source) -> dict[str, str]:
     """What each function gives back where that is a dotted name of the file: `create_app` → `create_app.app`."""
     found: dict[str, str] = {}
     for name, node in source.functions.items():
-        values = [n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
+        values = [n.value for n in _return_statements(node) if n.value is not None]
         names = {_made(source, v, name) for v in values}
         only = names.pop() if len(names) == 1 else None
         if only is not None:

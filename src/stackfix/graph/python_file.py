@@ -61,7 +61,7 @@ def _own(source: Source) -> frozenset[str]:
 
 
 def _loads_dotenv(source: Source) -> bool:
-    called = (source.qualified(n.func) or "" for n, _ in source.visits if isinstance(n, ast.Call))
+    called = (source.qualified(n.func) or "" for n, _ in source.calls)
     return any(name.rpartition(".")[2] in {"load_dotenv", "read_env", "read_envfile"} for name in called)
 
 
@@ -69,8 +69,8 @@ def _hidden_names(source: Source) -> bool:
     """Whether top-level names may come from somewhere that isn't read: a star import, `globals()`."""
     stars = any(i.name == "*" for i in source.imports)
     return stars or any(
-        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in {"globals", "exec", "setattr"}
-        for n, s in source.visits
+        isinstance(n.func, ast.Name) and n.func.id in {"globals", "exec", "setattr"}
+        for n, s in source.calls
         if s.function is None
     )
 
@@ -93,9 +93,9 @@ def _lists(source: Source) -> dict[str, tuple[Template, ...]]:
 
 def _calls(source: Source) -> tuple[Called, ...]:
     found = []
-    for node, spot in source.visits:
-        name = dotted(node.func) if isinstance(node, ast.Call) else None
-        if not isinstance(node, ast.Call) or name is None:
+    for node, spot in source.calls:
+        name = dotted(node.func)
+        if name is None:
             continue
         given = [dotted(a) for a in node.args]
         arguments = tuple(None if a is None else source.owner(a, spot.scope) for a in given)
@@ -107,8 +107,8 @@ def _calls(source: Source) -> tuple[Called, ...]:
 
 def _settings_module(source: Source) -> Text | None:
     """The Django settings module that the file names for the process."""
-    for node, _ in source.visits:
-        if isinstance(node, ast.Call) and source.qualified(node.func) == "os.environ.setdefault":
+    for node, _ in source.calls:
+        if source.qualified(node.func) == "os.environ.setdefault":
             key, value = (node.args[0], node.args[1]) if len(node.args) > 1 else (None, None)
             if isinstance(key, ast.Constant) and key.value == "DJANGO_SETTINGS_MODULE" and value is not None:
                 return source.module.string(value)

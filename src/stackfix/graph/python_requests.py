@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from stackfix.formats.python import dotted, read
+from stackfix.formats.python import dotted, read, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,14 +39,24 @@ _HEADERS = frozenset({"x-forwarded-for", "x-real-ip", "http_x_forwarded_for", "h
 _REQUEST = frozenset({"request", "req", "websocket"})
 
 
+_TELLING = re.compile(
+    r"base_url|url_root|host_url|build_absolute_uri|url_for|remote_addr|access_route|client"
+    r"|x[-_]forwarded[-_]for|x[-_]real[-_]ip",
+    re.IGNORECASE,
+)
+"""What stands in every file that asks."""
+
+
 def asking(text: Text) -> tuple[Asking, ...]:
     """Every place of a Python file that does. Unreadable where it is no Python."""
+    if not _TELLING.search(text.value):
+        return ()
     module = read(text)
     return tuple(_found(module))
 
 
 def _found(module: Module) -> Iterator[Asking]:
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         asked = _attribute(node) or _header(node) or _external(node)
         if asked is not None and isinstance(node, ast.expr):
             yield Asking(asked, module.location(node, asked.value))

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.formats.python import dotted
+from stackfix.formats.python import children, dotted
 from stackfix.graph.python_facts import Import, Spot
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Nodes that say nothing of their own: names are read by what holds them.
 _LEAVES = {ast.Name, ast.Load, ast.Store, ast.Del, ast.alias, ast.arg, ast.Pass, ast.And, ast.Or, ast.Add, ast.Eq}
-_LOOPS = ast.For | ast.AsyncFor | ast.While | ast.Match | ast.IfExp | ast.Lambda
+_LOOPS = {ast.For, ast.AsyncFor, ast.While, ast.Match, ast.IfExp, ast.Lambda}
+_SHAPED = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.Try, *_LOOPS}
+# Nodes that don't run all that is below them, or not at once.
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,12 @@ def join(scope: str, name: str) -> str:
 
 
 class Source:
-    """One file, walked once: every node with its spot, what names are bound to, what is imported."""
+    """One file, walked once: every node with its spot, what names are bound to, what is imported.
 
-    __slots__ = ("_aliases", "bindings", "classes", "functions", "imports", "module", "values", "visits")
+    `calls` are the calls among `visits`.
+    """
+
+    __slots__ = ("_aliases", "bindings", "calls", "classes", "functions", "imports", "module", "values", "visits")
 
     def __init__(self, module: Module) -> None:
         """Walk the tree."""
@@ -50,6 +55,7 @@ class Source:
         self.values: dict[ast.expr, Template] = {}
         self.classes: dict[str, ast.ClassDef] = {}
         found: list[Import] = []
+        self.calls = tuple((node, spot) for node, spot in self.visits if isinstance(node, ast.Call))
         for node, spot in self.visits:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 found.extend(_imports(module, node, spot))
@@ -178,23 +184,28 @@ def _visits(tree: ast.Module) -> Iterator[tuple[ast.AST, Spot]]:
     while stack:
         node, spot = stack.pop()
         yield node, spot
-        stack.extend(reversed([below for below in _below(node, spot) if type(below[0]) not in _LEAVES]))
+        if type(node) in _SHAPED:
+            below = [pair for pair in _below(node, spot) if type(pair[0]) not in _LEAVES]
+        else:
+            below = [(inner, spot) for inner in children(node) if type(inner) not in _LEAVES]
+        below.reverse()
+        stack.extend(below)
 
 
 def _below(node: ast.AST, spot: Spot) -> Iterator[tuple[ast.AST, Spot]]:
-    """The children of a node, each with when it runs."""
+    """The children of a node of one of these kinds, each with when it runs."""
     if isinstance(node, Function | ast.ClassDef):
         yield from _definition(node, spot)
     elif isinstance(node, ast.If):
         yield from _condition(node, spot)
     elif isinstance(node, ast.Try):
-        yield from ((n, replace(spot, guarded=True)) for n in node.body)
-        yield from ((n, replace(spot, fallback=True, conditional=True)) for h in node.handlers for n in h.body)
+        tried, caught = replace(spot, guarded=True), replace(spot, fallback=True, conditional=True)
+        yield from ((n, tried) for n in node.body)
+        yield from ((n, caught) for h in node.handlers for n in h.body)
         yield from ((n, spot) for n in [*node.orelse, *node.finalbody])
-    elif isinstance(node, _LOOPS):
-        yield from ((n, replace(spot, conditional=True)) for n in ast.iter_child_nodes(node))
     else:
-        yield from ((n, spot) for n in ast.iter_child_nodes(node))
+        sometimes = spot if spot.conditional else replace(spot, conditional=True)
+        yield from ((n, sometimes) for n in children(node))
 
 
 def _definition(node: Function | ast.ClassDef, spot: Spot) -> Iterator[tuple[ast.AST, Spot]]:
@@ -214,7 +225,8 @@ def _condition(node: ast.If, spot: Spot) -> Iterator[tuple[ast.AST, Spot]]:
     yield node.test, spot
     other = replace(spot, conditional=True)
     if is_main_guard(node.test):
-        yield from ((n, replace(spot, main=True)) for n in node.body)
+        started = replace(spot, main=True)
+        yield from ((n, started) for n in node.body)
     elif (dotted(node.test) or "").rpartition(".")[2] != "TYPE_CHECKING":
         yield from ((n, other) for n in node.body)
     yield from ((n, other) for n in node.orelse)

@@ -277,10 +277,8 @@ def options(source: Source) -> dict[str, Option]:
         if isinstance(b.value, ast.Call) and (dotted(b.value.func) or "").rpartition(".")[2] == "parse_args"
     }
     found: dict[str, Option] = {}
-    for node, spot in source.visits:
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            continue
-        if node.func.attr != "add_argument":
+    for node, spot in source.calls if parsed else ():
+        if not isinstance(node.func, ast.Attribute) or node.func.attr != "add_argument":
             continue
         texts = [source.module.string(a) for a in node.args]
         spellings = tuple(t.value for t in texts if t is not None and t.value.startswith("-"))
