@@ -172,7 +172,9 @@ def _probe(kind: str, node: Branch) -> Probe | None:
     texts = tuple(leaf.text for leaf in nodes.leaves(run))
     words = tuple(expansion(text) for text in texts)
     if any(word.text is None for word in words) or not texts:
-        return Probe(kind, run.location, node.anchor, command=words)
+        first = words[0].text if words else None
+        tool = posixpath.basename(first.value) if first else None
+        return Probe(kind, run.location, node.anchor, tool=tool, command=words)
     found = executed_check.probe(kind, texts, node.anchor, texts[0])
     return None if found is None else replace(found, location=run.location, command=words)
 
