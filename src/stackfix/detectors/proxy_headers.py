@@ -57,7 +57,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
 def _asked(graph: Graph, passage: Passage) -> Iterator[Asking]:
     """What the files ask for whose routes come through, the first place of each kind last."""
     routes = [route for route in passage.plain if not _HEALTH.search(route.path)]
-    for path in sorted({route.location.path for route in routes}):
+    for path in sorted({route.location.path for route in routes if route.location.path.endswith(".py")}):
         yield from reversed(graph.library.get(path, asking) or ())
 
 

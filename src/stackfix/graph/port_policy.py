@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor, Repair
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Endpoint, Reference, Workload
+    from stackfix.graph.model import Declaration, Endpoint, Reference, Workload
     from stackfix.policy import Setting
     from stackfix.text import Text
 
@@ -102,7 +102,7 @@ def _departure(graph: Graph, name: str, setting: Setting[int], found: tuple[Work
     if old is not None:
         _move(graph, moving, {w: e for w, e in listeners.items() if e is not None and e.port == old}, setting.value)
     if host is not None:
-        _publish(moving, found, host.value)
+        _publish(graph, moving, found, host.value)
     first = next(iter(listeners))
     place = next(iter(moving.places), first.location)
     return Departure(
@@ -183,6 +183,7 @@ def _is_shared(graph: Graph, text: Text, workload: Workload) -> bool:
 def _declare(graph: Graph, moving: _Moving, workload: Workload, old: int, new: int) -> None:
     for declared in workload.declarations:
         if declared.port == old and declared.protocol == "tcp":
+            moving.stuck = moving.stuck or _one_for_both(graph, declared)
             moving.text(declared.port_text, new, f"{declared.says.value} says {old}")
     image = graph.image(workload)
     health = [image.healthcheck] if image is not None and image.healthcheck is not None else []
@@ -218,8 +219,23 @@ def _reaches(graph: Graph, reference: Reference, listeners: dict[Workload, Endpo
     return reach.reached is Reached.MET and straight and any(w in listeners for w in reach.workloads)
 
 
-def _publish(moving: _Moving, found: Iterable[Workload], host: int) -> None:
+def _publish(graph: Graph, moving: _Moving, found: Iterable[Workload], host: int) -> None:
     for workload in found:
         for declared in workload.declarations:
             if declared.says is Says.PUBLISHED and declared.published not in {None, host}:
+                moving.stuck = moving.stuck or _one_for_both(graph, declared)
                 moving.text(declared.published_text, host, f"published as {declared.published}")
+
+
+def _one_for_both(graph: Graph, declared: Declaration) -> str:
+    """What is wrong where variables give both sides of a published port: they may be one, which has two values then."""
+    inside, outside = _from_variable(graph, declared.port_text), _from_variable(graph, declared.published_text)
+    return f"variables give both sides of {declared.published}:{declared.port}" if inside and outside else ""
+
+
+def _from_variable(graph: Graph, text: Text | None) -> bool:
+    """Whether a number stands in a variable's default (`${PORT:-8000}`), or where a variable gets its value."""
+    place = text.place if text is not None else None
+    data = (graph.library.sources.read(place[0]) or b"") if place is not None else b""
+    before = data[place[1].start - 1 : place[1].start] if place is not None else b""
+    return before in {b"-", b"="}
