@@ -86,11 +86,14 @@ def run(  # noqa: PLR0913 - a run has that many sides
     selection: Selection | None = None,
     committing: bool = False,
     ignored: tuple[str, ...] = (),
+    links: dict[str, str] | None = None,
 ) -> Outcome:
     monkeypatch.setattr(catalogue, "detectors", lambda: detectors)
-    tree = Tree({path: Entry(path, ignored=path in ignored) for path in files})
+    entries = {path: Entry(path, ignored=path in ignored) for path in files}
+    entries |= {path: Entry(path, target=real) for path, real in (links or {}).items()}
     request = engine.Request(Policy(), selection or Selection(), grades, committing)
-    return engine.run(tree, Sources(files), request)
+    sources = Sources({**files, **{path: files[real] for path, real in (links or {}).items()}})
+    return engine.run(Tree(entries), sources, request)
 
 
 def fates(outcome: Outcome) -> list[tuple[str, Status | None]]:
@@ -111,6 +114,29 @@ def test_a_safe_fix_is_made_and_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fates(outcome) == [("one", Status.FIXED)]
     assert ends(outcome) == {"a.txt": b"port two"}
     assert [(s.rules, [c.after for c in s.changes]) for s in outcome.steps] == [(("one",), [b"port two"])]
+
+
+def test_a_link_and_its_file_are_one_place_and_the_file_is_edited(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = run(monkeypatch, {"z.txt": b"port one"}, Wants("one", "one", "two"), links={"a.txt": "z.txt"})
+    told = only(outcome)
+    assert told.status is Status.FIXED
+    assert told.fix is not None
+    assert told.fix.paths == {"z.txt"}
+    assert ends(outcome) == {"z.txt": b"port two"}
+
+
+def test_what_only_a_link_is_read_for_is_edited_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    word = Text.of_file("a.txt", b"one").slice(0, 3)
+    wants = Wants("one", "one", "two", extra=(SetText(word, "two"),))
+    outcome = run(monkeypatch, {"z.txt": b"one", "b.txt": b"one"}, wants, links={"a.txt": "z.txt"})
+    assert ends(outcome) == {"z.txt": b"two", "b.txt": b"two"}
+
+
+def test_a_file_that_is_not_looked_at_is_not_edited_behind_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "detectors", lambda: (Wants("one", "one", "two"),))
+    tree = Tree({"a.txt": Entry("a.txt", target="vendor/z.txt")})
+    outcome = engine.run(tree, Sources({"a.txt": b"one"}), engine.Request(Policy(), Selection(), engine.SAFE))
+    assert (only(outcome).status, outcome.changes) == (Status.REFUSED, ())
 
 
 def test_a_report_changes_nothing_and_shows_the_edits(monkeypatch: pytest.MonkeyPatch) -> None:

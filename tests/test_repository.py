@@ -269,6 +269,7 @@ def test_links_are_followed_inside_the_root_alone(tmp_path: Path) -> None:
         "nothing": "nowhere",
         "folder": "deep",
         "out-folder": "..",
+        "root": ".",
     }.items():
         (root / name).symlink_to(target)
     checkouts.repository(root, {})

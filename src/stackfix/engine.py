@@ -167,15 +167,17 @@ def _after(work: _Run, chosen: Iterable[Found]) -> State | None:
     except edits.Refused:
         return None
     tree = library.tree.changed(result.contents, result.modes)
-    later = library.after(tree, _over(library.sources, result.contents), {*result.contents, *result.modes})
+    touched = {*result.contents, *result.modes}
+    touched |= {link for link, real in tree.links.items() if real in touched}
+    later = library.after(tree, _over(library.sources, result.contents, tree.links), touched)
     return look(later, work.request.policy, work.request.selection, work.detectors)
 
 
-def _over(sources: Sources, contents: Mapping[str, bytes | None]) -> Overlay:
+def _over(sources: Sources, contents: Mapping[str, bytes | None], links: Mapping[str, str]) -> Overlay:
     """One overlay over the tree as it was, however many passes there are."""
     if isinstance(sources, Overlay):
-        return Overlay(sources.under, {**sources.contents, **contents})
-    return Overlay(sources, contents)
+        return Overlay(sources.under, {**sources.contents, **contents}, links)
+    return Overlay(sources, contents, links)
 
 
 def _accept(work: _Run, chosen: tuple[Found, ...], after: State) -> None:

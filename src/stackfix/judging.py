@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from stackfix.catalogue import Detector
     from stackfix.edits import Fix
-    from stackfix.findings import Anchor, Finding, Location
+    from stackfix.findings import Anchor, Finding
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.policy import Policy
     from stackfix.selection import Selection
+    from stackfix.spans import Span
+    from stackfix.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str]:
 
 def _found(raw: Sequence[Finding], library: Library, selection: Selection) -> Iterable[Found]:
     counts: Counter[tuple[str, str, str]] = Counter()
-    for finding in _one_each(raw, selection):
+    for finding in _one_each(raw, selection, library.tree):
         key = (finding.rule.id, finding.anchor.identity, finding.value)
         counts[key] += 1
         fingerprint = sha256("\0".join((*key, str(counts[key]))).encode()).hexdigest()[:16]
@@ -97,11 +99,11 @@ def _found(raw: Sequence[Finding], library: Library, selection: Selection) -> It
             yield Found(told, fingerprint, shown, fix)
 
 
-def _one_each(raw: Sequence[Finding], selection: Selection) -> Iterable[Finding]:
-    """One fault is one finding: equal ones once, and of two rules at one place the more specific."""
-    seen: set[tuple[str, Location, str]] = set()
+def _one_each(raw: Sequence[Finding], selection: Selection, tree: Tree) -> Iterable[Finding]:
+    """One fault is one finding: equal ones once, by whatever link, and of two rules at one place the more specific."""
+    seen: set[tuple[str, str, Span, str]] = set()
     for finding in raw:
-        key = (finding.rule.id, finding.location, finding.value)
+        key = (finding.rule.id, tree.real(finding.location.path), finding.location.span, finding.value)
         if key in seen or any(_yields(finding, other, selection) for other in raw):
             continue
         seen.add(key)

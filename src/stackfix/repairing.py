@@ -5,10 +5,11 @@ May import the fixers, by name and only when needed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from stackfix.edits import Edit, Fix, Refused, Replace
+from stackfix.edits import Edit, Fix, Refused, Replace, SetMode
 from stackfix.findings import Applicability, Location
 
 if TYPE_CHECKING:
@@ -71,4 +72,16 @@ def choices(remedy: Remedy, library: Library) -> tuple[Fix, ...]:
 
 
 def _all_edits(repairs: Iterable[Repair], library: Library) -> tuple[Edit, ...]:
-    return tuple(dict.fromkeys(edit for repair in repairs for edit in edits(repair, library)))
+    made = (_behind_links(edit, library) for repair in repairs for edit in edits(repair, library))
+    return tuple(dict.fromkeys(made))
+
+
+def _behind_links(edit: Edit, library: Library) -> Edit:
+    """An edit of the file itself, whatever link it was read by. Refused where that file is not ours to look at."""
+    tree = library.tree
+    real = tree.real(edit.path)
+    if real == edit.path or not isinstance(edit, Replace | SetMode):
+        return edit
+    if not tree.is_file(real):
+        raise Refused(f"{edit.path} is a link to {real}, which isn't looked at")
+    return replace(edit, path=real)

@@ -67,6 +67,15 @@ class Tree:
     def _unknown(self) -> frozenset[str]:
         return frozenset(self.unknown)
 
+    @cached_property
+    def links(self) -> Mapping[str, str]:
+        """The file that each symbolic link inside the root leads to."""
+        return {path: entry.target for path, entry in self.entries.items() if entry.target is not None}
+
+    def real(self, path: str) -> str:
+        """The path of the file itself, whatever link it is called by."""
+        return self.links.get(path, path)
+
     def is_file(self, path: str) -> bool:
         """Whether a file is there."""
         return path in self.entries
@@ -118,14 +127,16 @@ class Sources(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Contents with some files changed in memory; None is a removed file."""
+    """Contents with some files changed in memory; None is a removed file. A link gives what its file holds."""
 
     under: Sources
     contents: Mapping[str, bytes | None]
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, path: str) -> bytes | None:
         """The changed bytes, else those below."""
-        return self.contents[path] if path in self.contents else self.under.read(path)
+        real = self.links.get(path, path)
+        return self.contents[real] if real in self.contents else self.under.read(path)
 
     def would_ignore(self, path: str) -> bool:
         """The same as below: an edit of ignore rules takes effect in the next run."""

@@ -54,7 +54,8 @@ class Snapshot:
         changes = tuple(changes)
         contents = {change.path: change.after for change in changes}
         modes = {c.path: c.executable for c in changes if c.executable is not None and c.after is not None}
-        return replace(self, tree=self.tree.changed(contents, modes), sources=Overlay(self.sources, contents))
+        tree = self.tree.changed(contents, modes)
+        return replace(self, tree=tree, sources=Overlay(self.sources, contents, tree.links))
 
 
 def open_work_tree(root: str | os.PathLike[str], excluded: Excluded | None = None) -> Snapshot:

@@ -59,6 +59,8 @@ class Disk:
             return Link(None, "a link to nothing")
         except OSError:
             return Link(None, "a link in a loop")
+        if real == self.root:
+            return Link(None)
         if not real.startswith(self.root.rstrip("/") + "/"):
             return Link(None, "a link that leads out of the root")
         inside = os.path.relpath(real, self.root)
