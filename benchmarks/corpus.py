@@ -192,7 +192,7 @@ if __name__ == "__main__":
 
 def _module(number: int, chance: random.Random) -> str:
     """A module as most are: some routes, and more code that has nothing to do with wiring."""
-    head = "import logging\n\nfrom fastapi import APIRouter\n\nlog = logging.getLogger(__name__)\nrouter = APIRouter()\n"
+    head = "import logging\n\nfrom fastapi import APIRouter\n\nlog = logging.getLogger()\nrouter = APIRouter()\n"
     parts = [head]
     for index in range(_ROUTES):
         word = chance.choice(_WORDS)

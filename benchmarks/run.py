@@ -23,11 +23,14 @@ import corpus
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    Commands = Sequence[tuple[str, ...]]
+
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {
     **os.environ,
     "PYTHONPATH": str(HERE.parent / "src"),
+    "PYTHONDONTWRITEBYTECODE": "",  # installed programs have their modules compiled
     "SEMGREP_SEND_METRICS": "off",
     "SEMGREP_ENABLE_VERSION_CHECK": "0",
 }
@@ -140,9 +143,6 @@ def _commands(command: tuple[str, ...] | None, files: Sequence[str]) -> list[tup
             found.append((*command, *batch))
             batch = []
     return [*found, (*command, *batch)] if batch else found
-
-
-Commands = list[tuple[str, ...]]
 
 
 def _times(ours: Commands, other: Commands | None, folder: Path, repeat: int) -> tuple[float, float | None]:

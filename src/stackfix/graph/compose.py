@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from stackfix.policy import Policy
 
 _CANONICAL = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-_SERVICES = re.compile(rb"^(?:services|include|['\"]services['\"])\s*:|^\xef\xbb\xbfservices\s*:", re.MULTILINE)
+_SERVICES = re.compile(rb"^(?:\xef\xbb\xbf)?(?:services|include|['\"]services['\"])\s*:", re.MULTILINE)
 _OVERRIDES = (
     "compose.override.yml",
     "compose.override.yaml",
@@ -78,6 +78,10 @@ def deployments(library: Library, policy: Policy) -> tuple[Deployment, ...]:
 
 def files(library: Library) -> dict[str, ComposeFile]:
     """Every Compose file outside folders of copies, by path."""
+    return library.remember("Compose files", lambda: _files(library))
+
+
+def _files(library: Library) -> dict[str, ComposeFile]:
     found = {}
     for path, entry in library.tree.entries.items():
         if not entry.wiring or not path.endswith((".yml", ".yaml")):

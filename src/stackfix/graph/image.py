@@ -122,6 +122,10 @@ def is_dockerfile(path: str) -> bool:
 
 def image(library: Library, build: Build) -> Image | None:
     """What a build makes, or None where its Dockerfile or target stage can't be read."""
+    return library.remember(("image", build), lambda: _image(library, build))
+
+
+def _image(library: Library, build: Build) -> Image | None:
     document = library.get(build.dockerfile, facts)
     if document is None or not document.stages:
         return None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stackfix.graph import address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stackfix.graph.model import Deployment, KubeService, Workload
 
@@ -51,7 +52,7 @@ class Reach:
     service: KubeService | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComposeNames:
     """The names of all Compose projects, by network.
 
@@ -99,22 +100,39 @@ class ComposeNames:
         return tuple(sorted(found, key=lambda w: w.deployment is not asker.deployment))
 
     def _neighbours(self, asker: Workload) -> Iterator[Workload]:
-        networks = _networks(asker)
-        for deployment in self.deployments:
-            for other in deployment.workloads:
-                if other is asker or networks & _networks(other):
-                    yield other
+        found = {place: other for network in _networks(asker) for place, other in self._members.get(network, ())}
+        if asker not in found.values():
+            yield asker
+        yield from (found[place] for place in sorted(found))
+
+    @cached_property
+    def _members(self) -> Mapping[str, Sequence[tuple[int, Workload]]]:
+        """Who is on each network, each with its place among all."""
+        found: dict[str, list[tuple[int, Workload]]] = {}
+        for place, workload in enumerate(w for deployment in self.deployments for w in deployment.workloads):
+            for network in _networks(workload):
+                found.setdefault(network, []).append((place, workload))
+        return found
 
     def _open(self, asker: Workload) -> bool:
         """Whether strangers may be on its networks: an external one that nobody here owns."""
         return any(use.network.startswith("name:") and not self._made_here(use.network) for use in asker.networks)
 
     def _made_here(self, network: str) -> bool:
-        return any(network in d.networks.values() for d in self.deployments)
+        return network in self._own_networks
+
+    @cached_property
+    def _own_networks(self) -> frozenset[str]:
+        return frozenset(network for deployment in self.deployments for network in deployment.networks.values())
 
     def _elsewhere(self, host: str) -> bool:
         """Whether some other project of the repository has the name: how they are joined may be unseen."""
-        return host in self.spoken or any(_named(w, host) for d in self.deployments for w in d.workloads)
+        return host in self.spoken or host in self._containers
+
+    @cached_property
+    def _containers(self) -> frozenset[str]:
+        named = (w.container_name for deployment in self.deployments for w in deployment.workloads)
+        return frozenset(name.value for name in named if name is not None)
 
 
 def _networks(workload: Workload) -> frozenset[str]:
