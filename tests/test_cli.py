@@ -337,6 +337,23 @@ def test_an_interrupt_is_exit_130(run: Callable[..., Ran], tmp_path: Path, monke
     assert run(tmp_path) == Ran(130, "", "")
 
 
+def test_a_full_disk_under_the_output_is_told_in_one_line(broken: Path) -> None:
+    command = [sys.executable, "-m", "stackfix", str(broken)]
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=SOURCE)
+    assert (ran.returncode, ran.stderr) == (2, "stackfix: the output can't be written: No space left on device\n")
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_stream_that_is_closed_is_written_by_nobody(
+    stream: str, run: Callable[..., Ran], broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, stream, None)
+    assert run("--dry-run", broken).code == 1
+    assert run("--apply", broken).code == 0
+    assert compose(broken) == REPAIRED
+
+
 def test_a_reader_that_has_seen_enough_is_no_error(broken: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)

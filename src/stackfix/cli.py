@@ -176,7 +176,7 @@ def _tell(options: Options, run: Run) -> None:
         raise Wrong(f"{options.telling.output}: {problem.strerror}") from None
 
 
-def _rendered(options: Options, run: Run, stream: TextIO) -> str:
+def _rendered(options: Options, run: Run, stream: TextIO | None) -> str:
     telling, dry = options.telling, options.delivery.dry_run
     if telling.format is Format.JSON:
         from stackfix.report import json  # noqa: PLC0415
@@ -191,18 +191,34 @@ def _rendered(options: Options, run: Run, stream: TextIO) -> str:
     return text.render(run.outcome, run.places, Paint(_coloured(telling, stream)), manner)
 
 
-def _coloured(telling: Telling, stream: TextIO) -> bool:
+def _coloured(telling: Telling, stream: TextIO | None) -> bool:
     if telling.colour is not Colour.AUTO:
         return telling.colour is Colour.ALWAYS
     if telling.output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return stream.isatty()
+    return stream is not None and stream.isatty()
 
 
-def _write(stream: TextIO, data: bytes) -> None:
-    stream.flush()
-    stream.buffer.write(data)
-    stream.flush()
+def _write(stream: TextIO | None, data: bytes) -> None:
+    """Write to a stream of this process; None is one that whoever started it has closed, and nobody listens to."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+        stream.buffer.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        _silence(stream)
+        raise Wrong(f"the output can't be written: {problem.strerror}") from None
+
+
+def _silence(stream: TextIO) -> None:
+    """Lead a stream nowhere: what is left in its buffer must not fail again at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _note(text: str) -> None:
@@ -219,8 +235,8 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough: `stackfix | head`. Nothing more may be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        # Whoever read our output has seen enough: `stackfix | head`.
+        _silence(sys.stdout)
         return LEFT
     except Exception as error:  # noqa: BLE001 - whatever it is, it is ours and must be told so
         return _own_error(error, verbose={"-v", "--verbose"} & set(arguments) != set())
@@ -230,7 +246,7 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         command = app(_with_command(arguments), standalone_mode=False, prog_name="stackfix")
         code = command() if callable(command) else int(command or 0)
-        sys.stdout.flush()
+        _write(sys.stdout, b"")
     except typer.Abort:
         return INTERRUPTED
     except Exception as error:
