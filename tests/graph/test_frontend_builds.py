@@ -72,6 +72,25 @@ def test_a_build_is_given(lines: str, files: dict[str, str], expected: Given) ->
     assert frontend_builds.given(graph, found, "VITE_API_URL") is expected
 
 
+def test_a_file_that_git_ignores_may_be_copied_unless_development_has_its_own() -> None:
+    def given(**files: str) -> Given:
+        found = compose_world.graph(
+            {
+                "compose.yaml": "services:\n  web:\n    build: ./ignored\n",
+                "ignored/Dockerfile": DOCKERFILE.replace("{}", "# nothing"),
+                "ignored/package.json": PACKAGE,
+                "ignored/src/main.ts": CODE,
+                **{f"ignored/{name}": text for name, text in files.items()},
+            }
+        )
+        (built,) = frontend_builds.builds(found)
+        return frontend_builds.given(found, built, "VITE_API_URL")
+
+    assert given() is Given.UNKNOWN
+    assert given(**{".dockerignore": ".env*\n"}) is Given.NO
+    assert given(**{".env.development": "VITE_API_URL=http://localhost:8000\n"}) is Given.NO
+
+
 def test_a_step_that_makes_a_dotenv_file_may_give_anything() -> None:
     graph, found = world(dockerfile=DOCKERFILE.replace("COPY . .", "RUN ./fetch > .env\n    COPY . ."))
     assert found is not None

@@ -218,6 +218,9 @@ def _by_file(graph: Graph, found: FrontBuild, name: str, file: str) -> Given:
         return Given.UNKNOWN if values is None else Given.YES if name in values else Given.NO
     if inside is Found.MADE and any(".env" in run.rest.value for run in found.stage.runs if found.places(run)):
         return Given.UNKNOWN
+    if any(name in values for at, values in found.front.dotenv.items() if at.endswith(".env.development")):
+        # Whoever develops has it from there, and needs no file of their own.
+        return Given.NO
     known = {v for at, values in found.front.dotenv.items() if environment.is_example(at) for v in values}
     local = file.endswith(".local") and name not in known
     return Given.UNKNOWN if not local and _sent(graph, found, path) else Given.NO
