@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from stackfix.deliver import worktree
 from stackfix.deliver.worktree import CannotWrite, ChangedMeanwhile, apply, recover
 from stackfix.outcome import Change
 from tests.checkouts import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHANGES = (
     Change("a", b"old a", b"new a"),
@@ -219,6 +223,15 @@ def test_the_last_step_fails_and_everything_is_put_back(root: Path, journal: Pat
     assert not (root / "new").exists()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C as Python takes it, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_waits_until_the_files_are_whole(root: Path, journal: Path) -> None:
     def last() -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
