@@ -59,7 +59,7 @@ def _finding(graph: Graph, reference: Reference, fit: fitting.Fit, others: proxy
     host = reference.address.host.value
     names = ", ".join(candidate.name for candidate in fit.candidates)
     witnesses = [
-        Location(c.workload.location.path, c.workload.location.span, f"{c.name} is here") for c in fit.candidates
+        Location(c.place.path, c.place.span, f"{c.name} is here") for c in fit.candidates
     ]
     if fit.policy:
         witnesses.append(Location(fit.policy.path, fit.policy.span, "the configuration decides"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.findings import located
 from stackfix.graph import kinship, kubernetes_names
 from stackfix.graph.kubernetes_cluster import same_namespace
 from stackfix.graph.model import Platform
@@ -26,11 +27,12 @@ _ANYONES = frozenset({80, 443, 8080})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A name that would resolve, and the port that would be right with it (None: the written one)."""
+    """A name that would resolve, where it is given, and the port to go with it (None: the written one)."""
 
     name: str
     workload: Workload
     port: int | None
+    place: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def _in_cluster(graph: Graph, reference: Reference, asker: Workload) -> Fit:
         ports = {p.port for p in service.ports}
         if reference.address.default_port in {None, *ports} or len(ports) == 1:
             fits = reference.address.default_port in {None, *ports}
-            found[service.name.value] = Candidate(service.name.value, pods[0], None if fits else ports.pop())
+            found[service.name.value] = Candidate(
+                service.name.value, pods[0], None if fits else ports.pop(), located(service.name) or service.location
+            )
     named_best = tuple(c for n, c in found.items() if kinship.same(host, n)) or tuple(found.values())
     return Fit(named_best, certain=len(named_best) == 1)
 
@@ -125,10 +129,10 @@ def _candidate(graph: Graph, reference: Reference, workload: Workload) -> Candid
     port = reference.address.port
     listening = graph.settled(workload)
     if port is None or not listening.known or port in listening.ports:
-        return Candidate(workload.name, workload, None)
+        return Candidate(workload.name, workload, None, workload.location)
     behind = {d.port for d in workload.declarations if d.published == port} & listening.ports
     if len(behind) == 1:
-        return Candidate(workload.name, workload, behind.pop())
+        return Candidate(workload.name, workload, behind.pop(), workload.location)
     return None
 
 
