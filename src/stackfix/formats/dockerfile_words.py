@@ -311,6 +311,8 @@ def encode(quoting: str, new: str) -> str:
         return _heredoc(new, more[0] if more else "")
     if re.search(r"[\r\n\x00]", new):
         raise Refused("a line break can't stand in a Dockerfile's argument")
+    if name in {"rest", "path"} and new.startswith("--"):
+        raise Refused("it would be taken for a flag")
     if name == "json":
         return json.dumps(new, ensure_ascii=False)[1:-1]
     if name == "bare":

@@ -284,6 +284,8 @@ class Reader:
             raise Unreadable("a function without a name", start)
         self.at = match.end()
         self._space()
+        if not match.group(1).isidentifier() and self._peek() not in {"{", "("}:
+            raise Unreadable("a function that no shell takes", start)
         outer, self.blocks = self.blocks, (*self.blocks, Block("function", match.group(1), start=start))
         self._one("")
         self.blocks = outer
