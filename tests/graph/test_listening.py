@@ -64,6 +64,7 @@ UNKNOWN: dict[str, tuple[str, str, str]] = {
     ),
     "an env file that isn't there": ("{build: ./api, env_file: gone.env}", "CMD uvicorn main:app --port ${PORT:-80}\n", ""),
     "a computed port": ("{build: ./api}", 'CMD ["python", "main.py"]\n', SERVE % "choose()"),
+    "a known image that does something else": ("{image: 'postgres:16', command: [psql, -h, db]}", "", ""),
     "a command with a hole": ("{image: 'redis:7', command: 'redis-server ${ARGS}'}", "", ""),
 }  # fmt: skip
 

@@ -233,6 +233,13 @@ class ServicePorts:
     possible: frozenset[int]
 
 
+_ELSE = re.compile(
+    r"(?:\S*/)?(?:sleep|tail|true|cat|echo|printf|env|psql|pg_\w+|mysql|mysqldump|mysqladmin|mariadb|redis-cli|mongosh|mongo"
+    r"|mongodump|rabbitmqctl|kafka-\w[\w-]*|cqlsh|curl|wget)(?:\s|$)"
+)
+"""Commands that are no server: one that an image is given in place of its own leaves its ports closed."""
+
+
 def ports(
     image: str, environment: Environment, command: Iterable[str] = (), mounted: Iterable[str] = ()
 ) -> ServicePorts | None:
@@ -247,6 +254,8 @@ def ports(
     if any(_named(name, pattern) for name in environment.variables for pattern in known.variables):
         return None
     if any(_flagged(word, flag) for word in words for flag in known.flags):
+        return None
+    if _ELSE.match(" ".join(words)):
         return None
     if any(file in target for target in targets for file in known.files):
         return None
