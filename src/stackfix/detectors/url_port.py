@@ -5,7 +5,8 @@ deployment and whose port that component certainly doesn't bind.
 
 Why it breaks: the connection is refused.
 
-Which side is right: what the component binds in that deployment.
+Which side is right: what the component binds in that deployment. A value that another workload reads too, and that
+is right there, is left to a person.
 
 Limits: silent where nobody can tell what the component binds, where it binds several ports and none is declared, and
 for addresses that a browser uses. A published port used inside the network is `host-port-inside-network`.
@@ -13,10 +14,11 @@ for addresses that a browser uses. A published port used inside the network is `
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import meeting, moves
+from stackfix.graph import meeting, moves, proxying
 from stackfix.graph.model import Place, Writing
 from stackfix.graph.reach import By, Reached
 
@@ -44,22 +46,39 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
             continue
         reach = graph.resolve(reference)
-        if reach.reached is Reached.MET and (answer := meeting.wrong_port(graph, reference, reach)):
-            yield _finding(graph, reference, reach, answer)
+        if reach.reached is not Reached.MET or (answer := meeting.wrong_port(graph, reference, reach)) is None:
+            continue
+        others = proxying.readers(graph, reference, partial(_same, graph, answer))
+        if not others.variant:
+            yield _finding(graph, reference, reach, answer, others)
 
 
-def _finding(graph: Graph, reference: Reference, reach: Reach, answer: meeting.Answer) -> Finding:
+def _same(graph: Graph, answer: meeting.Answer, other: Reference) -> bool:
+    """Whether the same edit is right for another reader of the line."""
+    found = meeting.wrong_port(graph, other, graph.resolve(other))
+    return found is not None and found.port == answer.port
+
+
+def _finding(
+    graph: Graph, reference: Reference, reach: Reach, answer: meeting.Answer, others: proxying.Readers
+) -> Finding:
     address = reference.address
     host = reach.workloads[0].name if reach.by is By.CONTAINER else None
     move = moves.move(graph, reference, moves.Target(host, answer.port))
     return Finding(
         rule=RULE,
-        message=f"{address.host.value} doesn't answer on {address.default_port}: {_says(reach)} {answer.port}",
+        message=(
+            f"{address.host.value} doesn't answer on {address.default_port}: {_says(reach)} {answer.port}" + others.told
+        ),
         location=_place(reference),
         anchor=reference.anchor,
         value=reference.value.value,
-        evidence=(*answer.evidence, *move.copies),
-        remedy=Remedy(Applicability.SAFE, f"use {host or address.host.value}:{answer.port}", move.repairs),
+        evidence=(*answer.evidence, *others.places, *move.copies),
+        remedy=Remedy(
+            Applicability.MANUAL if others.workloads else Applicability.SAFE,
+            f"use {host or address.host.value}:{answer.port}",
+            () if others.workloads else move.repairs,
+        ),
         components=graph.concerned(reference, *reach.workloads),
     )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Address, Workload
     from stackfix.graph.proxy_facts import NginxFacts
+    from stackfix.spans import Span
     from stackfix.text import Text
 
 _NAMED = 2
@@ -154,14 +155,42 @@ class Readers:
 
 
 def readers(graph: Graph, reference: Reference, agrees: Callable[[Reference], bool]) -> Readers:
-    """Who else reads the address of a proxy. `agrees`: whether the repair is right for another one's reference too."""
+    """Who else reads a written address and may need it as it is: of a proxy, or of a value that workloads share.
+
+    `agrees`: whether the repair is right for another one's reference too.
+    """
     asker = reference.workload
-    if asker is None or reference.writing is not Writing.PROXY:
+    if asker is None or reference.writing not in {Writing.PROXY, Writing.ENVIRONMENT}:
         return Readers()
     found: dict[Workload, None] = {}
     for other in graph.references:
-        same = other.workload not in {None, asker} and other.location == reference.location
-        if same and other.workload is not None and not agrees(other):
+        if other.workload in {None, asker, *found} or not _is_shared(reference, other):
+            continue
+        needs = reference.writing is Writing.PROXY or _may_need(graph, reference, other)
+        if needs and other.workload is not None and not agrees(other):
             found[other.workload] = None
     variant = any(w.location == asker.location for w in found)
     return Readers(tuple(found), variant)
+
+
+def _is_shared(one: Reference, other: Reference) -> bool:
+    """Whether two references are written at one place, or take their host or port from one (an anchor, a `.env`)."""
+    if one.location == other.location:
+        return True
+    return one.writing is other.writing is Writing.ENVIRONMENT and not _pieces(one).isdisjoint(_pieces(other))
+
+
+def _pieces(reference: Reference) -> frozenset[tuple[str, Span]]:
+    texts = (reference.address.host, reference.address.port_text)
+    return frozenset(text.place for text in texts if text is not None and text.place is not None)
+
+
+def _may_need(graph: Graph, reference: Reference, other: Reference) -> bool:
+    """Whether a value meets something else for another reader, or the same that does answer there."""
+    reach = graph.resolve(other)
+    if reach.reached is not Reached.MET:
+        return False
+    here = {graph.component(workload) for workload in graph.resolve(reference).workloads}
+    if not {graph.component(workload) for workload in reach.workloads} <= here:
+        return True
+    return any(other.address.default_port in graph.settled(workload).ports for workload in reach.workloads)
