@@ -6,7 +6,7 @@ import shlex
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stackfix.edits import Refused
@@ -255,6 +255,9 @@ def test_words_agree_with_shlex(parts: list[str]) -> None:
 
 
 @given(st.text(st.sampled_from("ab '\"\\\n$(){};&|<>#=if then fi do done 1"), max_size=24))
+@example("(1)1")
+@example("if a;then b;fi fi")
+@example("{ a;} b")
 @settings(max_examples=250, deadline=None)
 def test_what_is_read_is_a_script_to_bash_too(source: str) -> None:
     """A script that is read must be one; the opposite mistake is only silence."""

@@ -338,8 +338,7 @@ def joined(names: Sequence[str]) -> str | None:
 
 def encode(quoting: str, new: str) -> str:
     """Spell characters inside a word of this quoting so that exactly `new` is read; Refused where that can't be."""
-    if "\0" in new:
-        raise Refused("nginx can't hold a NUL character")
+    _refuse_what_no_word_holds(new)
     kind = quoting.partition(":")[2]
     if kind in {"double", "single"}:
         return _backslashed(new, '"' if kind == "double" else "'")
@@ -353,6 +352,13 @@ def encode(quoting: str, new: str) -> str:
         if new[0] in "\"'":
             return "\\" + new[0] + _backslashed(new[1:], "")
     return _backslashed(new, "")
+
+
+def _refuse_what_no_word_holds(new: str) -> None:
+    if "\0" in new:
+        raise Refused("nginx can't hold a NUL character")
+    if _TEMPLATE.search(new) or new.startswith("<%"):
+        raise Refused("the text would be read as a template of another language")
 
 
 def spell(new: str, quote: str = '"', *, bare: bool = True) -> str:

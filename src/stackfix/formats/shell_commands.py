@@ -15,8 +15,10 @@ ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\[[^\]]*\])?\+?=", re.ASCII)
 """`NAME=`, `NAME[index]=` or `NAME+=`."""
 
 _RESERVED = re.compile(
-    r"(if|in|then|elif|else|fi|while|until|do|done|for|select|case|esac|function|time|[{}!]|\[\[)(?=[\s;&|()<>]|$)"
+    r"(if|in|then|elif|else|fi|while|until|do|done|for|select|case|esac|function|time|[{}!]|\[\[)(?=[\s;&|()<>]|\\\r?\n|$)"
 )
+_COMPOUND = frozenset({"{", "[[", "if", "while", "until", "for", "select", "case"})
+_DECLARING = frozenset({"declare", "typeset", "local", "export", "readonly", "alias", "eval", "let"})
 _REDIRECT = re.compile(r"(?:\d*|\{\w+\})(?:<<<|<<-|<<|<>|<&|>>|>&|>\||<|>)|&>>|&>")
 _OPERATOR = re.compile(r"&&|\|\||\|&|;;&|;;|;&|[;&|]")
 _NO_WORDS: tuple[Word, ...] = ()
@@ -87,7 +89,12 @@ class Reader:
 
     def _reserved(self) -> str:
         match = _RESERVED.match(self.value, self.at)
-        return match.group() if match else ""
+        if match is None:
+            return ""
+        if self.value.startswith("\\", match.end()):
+            # What the next line begins with may belong to the word.
+            raise Unreadable("a reserved word that goes on in the next line", self.at)
+        return match.group()
 
     def _expect(self, token: str) -> None:
         if not self.value.startswith(token, self.at):
@@ -118,7 +125,9 @@ class Reader:
         """Read up to what ends the list; how many commands there were."""
         lead = ""
         for count in itertools.count():
-            if self._space() and lead not in {"&&", "||", "|"}:
+            newline = self._space()
+            apart = newline or lead or not count
+            if newline and lead not in {"&&", "||", "|"}:
                 lead = "\n" if lead or self.drafts else ""
             if self._at_end(ends):
                 if lead in {"&&", "||", "|"}:
@@ -126,13 +135,16 @@ class Reader:
                 return count
             if self._peek() == ")" or _OPERATOR.match(self.value, self.at):
                 raise Unreadable(f"a {self._peek()} where a command should stand", self.at)
+            if not apart:
+                raise Unreadable("a word after the end of a compound command", self.at)
             first = len(self.drafts)
             self._one(lead)
             lead = self._operator(first)
         return 0
 
     def _at_end(self, ends: frozenset[str]) -> bool:
-        if self.at >= len(self.value) or self._peek() in ends or self._reserved() in ends:
+        closes = self._peek() == ")" and ")" in ends
+        if self.at >= len(self.value) or closes or self._reserved() in ends:
             return True
         return self.value.startswith((";;", ";&"), self.at) and ";;" in ends
 
@@ -284,8 +296,8 @@ class Reader:
             raise Unreadable("a function without a name", start)
         self.at = match.end()
         self._space()
-        if not match.group(1).isidentifier() and self._peek() not in {"{", "("}:
-            raise Unreadable("a function that no shell takes", start)
+        if self._reserved() not in _COMPOUND and self._peek() != "(":
+            raise Unreadable("a function without a body that bash takes", start)
         outer, self.blocks = self.blocks, (*self.blocks, Block("function", match.group(1), start=start))
         self._one("")
         self.blocks = outer
@@ -350,7 +362,8 @@ class Reader:
         last = draft.words[-1]
         if self._peek() != "(":
             return
-        if not last.text.value.endswith("="):
+        before = {word.text.value for word in draft.words[:-1]}
+        if not ASSIGNED.fullmatch(last.text.value) or not before & _DECLARING:
             raise Unreadable("a ( inside a command", self.at)
         array = self._array()
         draft.words[-1] = Word(
@@ -388,6 +401,8 @@ class Reader:
             if self._peek() == "#":
                 raise Unreadable("a redirection to nothing", self.at)
             target = self._process() if self.value.startswith(("<(", ">("), self.at) else self._word()
+            if target.text.value.isdecimal() and self._peek() in {"<", ">"}:
+                raise Unreadable("a redirection to the number of another", self.at)
             draft.redirects.append(Redirect(operator, target))
             draft.end = self.at
             if operator.lstrip("0123456789") in {"<<", "<<-"}:

@@ -160,6 +160,8 @@ class WordScanner:
         character = self.value[at]
         if character == "\\":
             return self._escape(at, context, found)
+        if self.value.startswith(("$\\\n", "$\\\r\n"), at):
+            raise Unreadable("a $ that goes on in the next line", at)
         if character == "$":
             return self._dollar(at, context, found)
         if character == "`":
