@@ -63,7 +63,7 @@ class Line:
 def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description="Print the ratios of speed.")
-    options.add_argument("--systems", type=int, default=60, help="how many systems the corpus has (default 60)")
+    options.add_argument("--systems", type=int, default=250, help="how many systems the corpus has (default 250)")
     options.add_argument("--repeat", type=int, default=5, help="of how many runs the best is taken (default 5)")
     given = options.parse_args()
     print(f"{'':<52} {'ours':>10} {'other':>10} {'ratio':>9} target", flush=True)
@@ -165,8 +165,8 @@ def _seconds(commands: Commands, folder: Path) -> float:
 def _growth(folder: Path, systems: int) -> Iterator[Line]:
     """Ten times the files, and the most memory that any run took."""
     small, large = folder / "ones", folder / "tens"
-    corpus.write(small, max(systems // 3, 1))
-    corpus.write(large, max(systems // 3, 1) * 10)
+    corpus.write(small, max(systems // 25, 1))
+    corpus.write(large, max(systems // 25, 1) * 10)
     tens, ones = _times([(*STACKFIX, str(large))], [(*STACKFIX, str(small))], folder, repeat=2)
     count = sum(1 for path in large.rglob("*") if path.is_file())
     yield Line(f"{count} files against a tenth of them", tens, ones, "≤ 11x", faster=False)

@@ -46,6 +46,13 @@ CASES: dict[str, tuple[str, str, str, list[tuple[int, Witness]]]] = {
     ),
     "a known image": ("{image: 'redis:7'}", "", "", [(6379, Witness.KNOWN_IMAGE)]),
     "nginx as it comes": ("{image: 'nginx:1.27'}", "", "", [(80, Witness.TOOL)]),
+    "the whole command of an image that nobody sees": (
+        "{image: example.org/shop/api, entrypoint: [uvicorn, 'main:app', --host, 0.0.0.0, --port, '8700']}", "", "",
+        [(8700, Witness.COMMAND)],
+    ),
+    "a language image that is told what to run": (
+        "{image: 'python:3.12', command: python -m http.server 8800}", "", "", [(8800, Witness.COMMAND)],
+    ),
 }  # fmt: skip
 
 
@@ -58,6 +65,11 @@ UNKNOWN: dict[str, tuple[str, str, str]] = {
     "an image of nobody's": ("{image: example.org/shop/api}", "", ""),
     "an image whose name is hidden": ("{image: '${IMAGE}'}", "", ""),
     "a script that isn't there": ("{build: ./api}", 'CMD ["./start.sh"]\n', ""),
+    "arguments of an image that nobody sees": ("{image: example.org/shop/api, command: uvicorn main:app --port 87}", "", ""),
+    "a whole command whose port the image's ENV may decide": (
+        "{image: example.org/shop/api, entrypoint: 'sh -c \"uvicorn main:app --port $$PORT\"'}", "", "",
+    ),
+    "a whole command that writes no port": ("{image: example.org/shop/api, entrypoint: [uvicorn, 'main:app']}", "", ""),
     "a port without a value": ("{build: ./api}", "CMD uvicorn main:app --port $PORT\n", ""),
     "a variable that is passed through": (
         "{build: ./api, environment: [PORT]}", "CMD uvicorn main:app --port ${PORT:-80}\n", "",

@@ -68,6 +68,8 @@ def read(text: Text) -> tuple[Document, ...]:
         mark = getattr(error, "problem_mark", None)
         offset = mark.index if mark is not None else getattr(error, "position", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "can't be parsed"
+        if "nesting depth" in problem:  # libyaml's own limit, where it has one
+            raise Unreadable("nested too deeply", offset) from error
         raise Unreadable(f"not YAML: {problem}", offset) from error
 
 

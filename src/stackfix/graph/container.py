@@ -144,7 +144,7 @@ def words(graph: Graph, workload: Workload) -> tuple[Words | None, Words | None]
     if workload.entrypoint is not None:
         return workload.entrypoint, workload.command
     if image is None:
-        return (None, workload.command) if workload.command is not None and _plain_base(workload) else None
+        return (None, workload.command) if workload.command is not None and is_bare(workload) else None
     if image.entrypoint is None and image.inherits_entrypoint and image.base is None:
         return None
     if workload.command is not None:
@@ -154,7 +154,7 @@ def words(graph: Graph, workload: Workload) -> tuple[Words | None, Words | None]
     return image.entrypoint, image.command
 
 
-def _plain_base(workload: Workload) -> bool:
+def is_bare(workload: Workload) -> bool:
     """Whether a pulled image is a bare language image, whose entry point hands its arguments on."""
     name = workload.image.value if workload.image else ""
     bare = {"python", "node", "golang", "ruby", "debian", "ubuntu", "alpine"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackfix.graph import compiled, known_images, loaded_env, node_sources, proxies, started
+from stackfix.graph import compiled, container, known_images, loaded_env, node_sources, proxies, started
 from stackfix.graph.model import NOTHING_KNOWN, Endpoint, Listening, Witness
 from stackfix.graph.started import Bind, Listens
 from stackfix.graph.value import Template
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 def of(graph: Graph, workload: Workload) -> Listening:
     """All endpoints of a workload, or that nobody can tell."""
-    if workload.build is None and graph.build_of(workload) is None:
-        return _pulled(graph, workload)
+    if workload.build is None and graph.build_of(workload) is None and not container.is_bare(workload):
+        pulled = _pulled(graph, workload)
+        return pulled if pulled.known else _commanded(graph, workload)
     if proxies.runs_nginx(graph, workload):
         found = proxies.endpoints(graph, workload)
         return NOTHING_KNOWN if found is None else Listening(found, known=True)
@@ -52,6 +53,26 @@ def _pulled(graph: Graph, workload: Workload) -> Listening:
     certain = tuple(Endpoint(port, Witness.KNOWN_IMAGE, evidence=(workload.location,)) for port in ports.certain)
     possible = tuple(Endpoint(port, Witness.TOOL, sure=False) for port in sorted(ports.possible - set(ports.certain)))
     return Listening((*certain, *possible), known=True)
+
+
+def _commanded(graph: Graph, workload: Workload) -> Listening:
+    """What an image that nobody sees binds, where the deployment's whole command writes it: no image decides that."""
+    begun = graph.started(workload)
+    if workload.image is None or begun is None or not begun.known or not begun.processes:
+        return NOTHING_KNOWN
+    parts = [started.endpoints(process) for process in begun.processes]
+    written = all(_is_written(bind, workload) for process in begun.processes for bind in process.binds)
+    if not written or not all(part.known for part in parts):
+        return NOTHING_KNOWN
+    return Listening(tuple(e for part in parts for e in part.endpoints), known=True)
+
+
+def _is_written(bind: Bind, workload: Workload) -> bool:
+    """Whether the deployment itself writes the port, and an address where there is one: the image's ENV has no say."""
+    told = [part for part in (bind.port, bind.host) if part is not None]
+    given = all(workload.environment.get(hole.name) is not None for part in told for hole in part.holes)
+    texts = [text for part in told for text in part.parts if isinstance(text, Text)]
+    return bind.port is not None and given and all(text.place is not None for text in texts)
 
 
 def _process(graph: Graph, workload: Workload, process: Process) -> Listening:
