@@ -215,6 +215,8 @@ def _alone(library: Library, path: str) -> Build | None:
         for build in (Build(folder, path, location, anchor) for folder in folders)
         if (made := image(library, build)) is not None
     ]
+    if len(built) == 1 == len(folders) and not _sources(built[0][1]):
+        return built[0][0]
     fitting = [(build, _fit(library, made)) for build, made in built]
     whole = [build for build, (here, missing) in fitting if here and not missing]
     if len(whole) == 1:

@@ -21,7 +21,7 @@ from stackfix.graph.python_command import python
 from stackfix.graph.serving import script_entry, serving
 from stackfix.graph.setting import Lookup, Setting
 from stackfix.graph.shell_flow import Flow, Step, flow
-from stackfix.graph.started import Bind, Entry, Listens, Process, Started, endpoints
+from stackfix.graph.started import Bind, Entry, Executed, Listens, Process, Started, endpoints
 from stackfix.graph.value import EMPTY, Environment, Template
 from stackfix.graph.wrappers import handed
 from stackfix.text import Text, Unreadable
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Bind", "Entry", "Listens", "Process", "Started", "endpoints", "start", "whole_command"]
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
+_SEARCHED = ("/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/")
 _OPERATORS = frozenset({"&&", "||", ";", "|", "&"})
 _SHEBANG = re.compile(r"#!\s*(\S+)(?:[ \t]+(\S+))?")
 UNKNOWN = Started()
@@ -142,8 +143,27 @@ def _program(base: str, name: str, words: tuple[Template, ...], setting: Setting
     if "/" in name or (base not in tools.SILENT and setting.file(base) and "." in base):
         found = setting.file(name if "/" in name else base)
         if isinstance(found, str):
-            return _file(found, words, setting)
-    return _only(serving(base, words, setting))
+            ran = () if "/" not in name else _executed(words[0], setting.absolute(name), found)
+            return _also(_file(found, words, setting), ran)
+    place = next((p for p in (folder + base for folder in _SEARCHED) if isinstance(setting.lookup(p), str)), None)
+    return _only(serving(base, words, setting)) if place is None or "/" in name else _on_path(place, words, setting)
+
+
+def _on_path(place: str, words: tuple[Template, ...], setting: Setting) -> Started:
+    """A file of the tree that lies where programs are searched."""
+    path = setting.lookup(place)
+    assert isinstance(path, str)
+    scripted = path.endswith(".sh")
+    begun = _script(path, words, setting) if scripted else _only(serving(posixpath.basename(place), words, setting))
+    return _also(begun, _executed(words[0], place, path))
+
+
+def _executed(word: Template, place: str | None, path: str) -> tuple[Executed, ...]:
+    return () if place is None else (Executed(word.text, place, path),)
+
+
+def _also(found: Started, executed: tuple[Executed, ...]) -> Started:
+    return replace(found, executed=(*executed, *found.executed))
 
 
 def _file(path: str, words: tuple[Template, ...], setting: Setting) -> Started:
@@ -221,6 +241,7 @@ def _flowing(seen: Flow, setting: Setting) -> Started:
     background: list[Process] = []
     steps: list[Process] = []
     waits = list(seen.waits)
+    executed: list[Executed] = []
     known = seen.known
     last: Started | None = None
     for step in seen.steps:
@@ -229,6 +250,7 @@ def _flowing(seen: Flow, setting: Setting) -> Started:
             last = None
         found = _step(step, setting)
         waits.extend(found.waits)
+        executed.extend(found.executed)
         if step.background:
             known = known and found.known
             background.extend(replace(p, background=True) for p in found.processes)
@@ -241,7 +263,8 @@ def _flowing(seen: Flow, setting: Setting) -> Started:
     if background and not any(_works(p) for p in front.processes) and front.known:
         steps.extend(front.processes)
         front = Started((), known=True)
-    return Started((*background, *front.processes), known and front.known, tuple(waits), (*steps, *front.steps))
+    processes = (*background, *front.processes)
+    return Started(processes, known and front.known, tuple(waits), (*steps, *front.steps), tuple(executed))
 
 
 def _step(step: Step, setting: Setting) -> Started:

@@ -91,18 +91,31 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Executed:
+    """A file of the tree that is run by its own name, with no interpreter before it.
+
+    `text` is the word that names it, `place` its absolute path in the container, `path` its path in the tree.
+    """
+
+    text: Text | None
+    place: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """All that one command starts and keeps running.
 
     Not `known`: some branch, function or program hides what runs, and `processes` are only what was seen. `waits` are
     the host:port that it waits for first. `steps` run before and end (migrations). `arguments_used` says that an entry
-    script hands its arguments on (`exec "$@"`).
+    script hands its arguments on (`exec "$@"`). `executed` are the files of the tree among what runs.
     """
 
     processes: tuple[Process, ...] = ()
     known: bool = False
     waits: tuple[Address, ...] = ()
     steps: tuple[Process, ...] = ()
+    executed: tuple[Executed, ...] = ()
 
     @property
     def main(self) -> Process | None:

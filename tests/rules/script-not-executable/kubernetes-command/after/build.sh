@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+docker build -t registry.example.com/mill/grinder:1 grinder

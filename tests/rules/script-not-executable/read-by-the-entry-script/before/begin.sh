@@ -1,0 +1,3 @@
+#!/bin/sh
+. /opt/names.sh
+exec sleep "$SECONDS_TO_SLEEP"
