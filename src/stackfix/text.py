@@ -11,7 +11,7 @@ May import spans alone.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,7 +94,7 @@ class Text:
                 continue
             if here >= end:
                 break
-            found.append(self._cut(piece, here, max(start, here), min(end, at)))
+            found.append(self.cut(piece, here, max(start, here), min(end, at)))
         return Text(self.value[start:end], tuple(found))
 
     def group(self, match: re.Match[str], group: int | str = 0) -> Text | None:
@@ -133,11 +133,12 @@ class Text:
         here = 0
         for piece in self.pieces:
             if here <= at <= here + piece.length:
-                return (self._cut(piece, here, at, at),)
+                return (self.cut(piece, here, at, at),)
             here += piece.length
         return ()
 
-    def _cut(self, piece: Piece, here: int, start: int, end: int) -> Piece:
+    def cut(self, piece: Piece, here: int, start: int, end: int) -> Piece:
+        """The part from `start` to `end` of a piece that begins at `here` and holds both."""
         # Pieces are made outright: dataclasses.replace takes five times as long, and this is asked most of all.
         path, span, length = piece.path, piece.span, end - start
         if start == here and length == piece.length and length:
@@ -192,6 +193,11 @@ class Slicer:
 
     def slice(self, start: int, end: int) -> Text:
         """The same as `text.slice(start, end)`."""
+        if 0 <= start < end:
+            index = bisect_right(self._starts, start) - 1
+            if index >= 0 and end <= self._ends[index]:
+                here = self._starts[index]
+                return Text(self.text.value[start:end], (self.text.cut(self.text.pieces[index], here, start, end),))
         first = min(bisect_left(self._ends, start), max(len(self._ends) - 1, 0))
         last = min(bisect_left(self._starts, end), len(self._starts))
         pieces: Sequence[Piece] = self.text.pieces[first : max(last, first + 1)]

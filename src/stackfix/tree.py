@@ -6,8 +6,9 @@ May import nothing but the standard library's pure parts.
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class Tree:
         return {name: tuple(sorted(paths)) for name, paths in names.items()}
 
     @cached_property
+    def _sorted(self) -> tuple[str, ...]:
+        return tuple(sorted(self.entries))
+
+    @cached_property
     def _unknown(self) -> frozenset[str]:
         return frozenset(self.unknown)
 
@@ -111,8 +116,11 @@ class Tree:
 
     def below(self, folder: str) -> Iterator[str]:
         """All files below a folder, sorted; "" is the root."""
-        prefix = folder + "/" if folder else ""
-        return (path for path in sorted(self.entries) if path.startswith(prefix))
+        if not folder:
+            return iter(self._sorted)
+        # "0" is the character after "/".
+        start, end = bisect_left(self._sorted, folder + "/"), bisect_left(self._sorted, folder + "0")
+        return iter(self._sorted[start:end])
 
 
 class Sources(Protocol):
@@ -143,6 +151,7 @@ class Overlay:
         return self.under.would_ignore(path)
 
 
+@lru_cache(maxsize=1 << 16)
 def join(folder: str, path: str) -> str:
     """A relative path seen from a folder, normalised; it may begin with `..` where it leaves the root."""
     joined = posixpath.normpath(posixpath.join(folder, path))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stackfix.formats.spelling import within
@@ -33,18 +33,29 @@ class Document:
 
     text: Text
     patterns: tuple[Pattern, ...]
+    any_of_them: re.Pattern[str]
+    folders: dict[str, frozenset[int]] = field(default_factory=dict)
+    """What matches each folder, as far as it was asked."""
 
     def dropped_by(self, path: str) -> Pattern | None:
         """The pattern that keeps a path (from the context, no leading slash) out of the build, if one does."""
-        names = path.split("/")
-        prefixes = ["/".join(names[:n]) for n in range(1, len(names) + 1)]
         decided: Pattern | None = None
-        for pattern in self.patterns:
-            if (decided is not None) is not pattern.negated:
-                continue
-            if any(pattern.expression.fullmatch(p) for p in prefixes):
+        for number in sorted(self._matching(path)):
+            pattern = self.patterns[number]
+            if (decided is not None) is pattern.negated:
                 decided = None if pattern.negated else pattern
         return decided
+
+    def _matching(self, path: str) -> frozenset[int]:
+        """The numbers of the patterns that match a path or one of its folders."""
+        folder = path.rpartition("/")[0]
+        if folder and folder not in self.folders:
+            self.folders[folder] = self._matching(folder)
+        inherited = self.folders[folder] if folder else frozenset()
+        if self.any_of_them.fullmatch(path) is None:
+            return inherited
+        own = (n for n, pattern in enumerate(self.patterns) if pattern.expression.fullmatch(path))
+        return inherited.union(own)
 
 
 def read(text: Text) -> Document:
@@ -60,7 +71,8 @@ def read(text: Text) -> Document:
         pattern = _clean(written.value.removeprefix("!").strip())
         if pattern:
             found.append(Pattern(within(written, "dockerignore:line"), pattern, negated, _compiled(pattern, start)))
-    return Document(text, tuple(found))
+    either = "|".join(f"(?:{pattern.expression.pattern})" for pattern in found)
+    return Document(text, tuple(found), re.compile(either or r"(?!)", re.DOTALL))
 
 
 def _clean(pattern: str) -> str:

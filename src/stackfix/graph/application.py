@@ -200,7 +200,7 @@ def _served(names: Names, reached: Reach, path: str, listen: Listen) -> list[tup
     if ":" not in listen.app:
         return objects(names, reached, path, listen.app)
     module, _, name = listen.app.partition(":")
-    target = resolve_module(names.library, names.roots, module)
+    target = names.resolve(module)
     return [] if target is None else objects(names, reached, target, name)
 
 
@@ -212,7 +212,7 @@ def _django(names: Names, reached: Reach) -> tuple[tuple[str, str], ...]:
             continue
         root = known.constants.get("ROOT_URLCONF")
         text = root.text if root is not None else None
-        target = resolve_module(names.library, names.roots, text.value) if text is not None else None
+        target = names.resolve(text.value) if text is not None else None
         if target is not None:
             found.append((target, "urlpatterns"))
             if target not in reached.paths:
@@ -229,7 +229,7 @@ def _urls(names: Names, path: str, depth: int = 0) -> Iterator[str]:
         return
     yield path
     for include in known.includes:
-        target = resolve_module(names.library, names.roots, include.target) if include.module else None
+        target = names.resolve(include.target) if include.module else None
         if target is not None:
             yield from _urls(names, target, depth + 1)
 

@@ -181,7 +181,7 @@ def of_base(*, known: bool) -> ImageFiles:
 class Context:
     """A build context: the files of the tree below a folder, without those that `.dockerignore` drops."""
 
-    __slots__ = ("_dropped", "_files", "_ignore", "build", "library")
+    __slots__ = ("_dropped", "_ignore", "build", "library")
 
     def __init__(self, library: Library, build: Build) -> None:
         """Find the ignore file: the Dockerfile's own, else the context's."""
@@ -191,7 +191,6 @@ class Context:
         shared = join(build.context, ".dockerignore")
         path = own if library.tree.is_file(own) else shared
         self._ignore = library.get(path, dockerignore.read) if library.tree.is_file(path) else None
-        self._files: tuple[str, ...] | None = None
         self._dropped: dict[str, dockerignore.Pattern | None] = {}
 
     def dropped(self, path: str) -> dockerignore.Pattern | None:
@@ -202,17 +201,17 @@ class Context:
             self._dropped[path] = self._ignore.dropped_by(path)
         return self._dropped[path]
 
-    def files(self) -> tuple[str, ...]:
-        """All files, by path from the context, sent or not."""
-        if self._files is None:
-            cut = len(self.build.context) + 1 if self.build.context else 0
-            self._files = tuple(p[cut:] for p in self.library.tree.below(self.build.context))
-        return self._files
-
     def below(self, path: str) -> Iterator[str]:
         """The files sent at a path or below it; "" is the context."""
-        prefix = path + "/" if path else ""
-        return (f for f in self.files() if (f == path or f.startswith(prefix)) and self.dropped(f) is None)
+        if self.holds(path):
+            return iter((path,) if self.dropped(path) is None else ())
+        cut = len(self.build.context) + 1 if self.build.context else 0
+        inside = (p[cut:] for p in self.library.tree.below(self.tree_path(path)))
+        return (f for f in inside if self.dropped(f) is None)
+
+    def holds(self, path: str) -> bool:
+        """Whether there is a file at a path of the context, sent or not."""
+        return bool(path) and self.library.tree.is_file(self.tree_path(path))
 
     def tree_path(self, path: str) -> str:
         """A path of the context as one of the tree."""
@@ -286,7 +285,7 @@ def _taken(copying: Copying, context: Context, source: str, before: ImageFiles) 
         names = list(context.below(source))
         cut = len(source) + 1 if source and not parents else 0
         return {posixpath.join(target, n[cut:]): n for n in names}, context.unknown(source)
-    sent = source in set(context.files()) and context.dropped(source) is None
+    sent = context.holds(source) and context.dropped(source) is None
     if not sent:
         return {}, context.unknown(source) or not context.build.known
     inside = copying.several or before.holds_folder(target)

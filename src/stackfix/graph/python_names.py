@@ -46,6 +46,14 @@ class Names:
         self.library = library
         self.roots = roots
         self.arguments = arguments
+        self._modules: dict[str, str | None] = {}
+        self._found: dict[tuple[str, str], tuple[str, str] | None] = {}
+
+    def resolve(self, module: str) -> str | None:
+        """The file of a dotted module, seen from the program's roots."""
+        if module not in self._modules:
+            self._modules[module] = resolve_module(self.library, self.roots, module)
+        return self._modules[module]
 
     def facts(self, path: str) -> PythonFacts | None:
         """What a file says, None where it can't be read."""
@@ -54,7 +62,7 @@ class Names:
     def module(self, path: str, found: Import) -> str | None:
         """The file that an import's module part means, seen from the importing file. None outside the tree."""
         if not found.level:
-            return resolve_module(self.library, self.roots, found.module)
+            return self.resolve(found.module)
         folder = posixpath.dirname(path)
         for _ in range(found.level - 1):
             folder = posixpath.dirname(folder)
@@ -66,7 +74,7 @@ class Names:
         if not found.level:
             steps = found.module.split(".")
             ways = (".".join(steps[: n + 1]) for n in range(len(steps)))
-            files.extend(f for f in (resolve_module(self.library, self.roots, w) for w in ways) if f is not None)
+            files.extend(f for f in (self.resolve(w) for w in ways) if f is not None)
         else:
             own = self.module(path, found)
             files.extend([own] if own is not None else [])
@@ -77,7 +85,7 @@ class Names:
         if found.name in {None, "*"}:
             return None
         if not found.level:
-            return resolve_module(self.library, self.roots, f"{found.module}.{found.name}")
+            return self.resolve(f"{found.module}.{found.name}")
         folder = posixpath.dirname(path)
         for _ in range(found.level - 1):
             folder = posixpath.dirname(folder)
@@ -85,6 +93,14 @@ class Names:
 
     def find(self, path: str, name: str, depth: int = 0) -> tuple[str, str] | None:
         """The file and dotted name that a name spelled in a file stands for; a module itself has the name ""."""
+        if depth:
+            return self._find(path, name, depth)
+        key = (path, name)
+        if key not in self._found:
+            self._found[key] = self._find(path, name, 0)
+        return self._found[key]
+
+    def _find(self, path: str, name: str, depth: int) -> tuple[str, str] | None:
         known = self.facts(path)
         if known is None or depth > _DEPTH:
             return None
@@ -125,7 +141,7 @@ class Names:
         bound = found.module.partition(".")[0] == found.alias
         full = ((found.alias if bound else found.module) + rest).split(".")
         for count in range(len(full), 0, -1):
-            target = resolve_module(self.library, self.roots, ".".join(full[:count]))
+            target = self.resolve(".".join(full[:count]))
             if target is not None and target != path:
                 name = ".".join(full[count:])
                 return self.find(target, name, depth + 1) if name else (target, "")

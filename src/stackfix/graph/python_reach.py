@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stackfix.graph.python_facts import Spot
-from stackfix.graph.python_names import resolve_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,12 +91,12 @@ def _next(names: Names, found: Reach, path: str, known: PythonFacts) -> Iterator
             yield from names.imported(path, imported)
     settings = known.settings_module
     if settings is not None:
-        target = resolve_module(names.library, names.roots, settings.value)
+        target = names.resolve(settings.value)
         if target is not None:
             yield target
     for listen in known.listens:
         if listen.app is not None and ":" in listen.app and found.runs(path, listen.spot) is not False:
-            target = resolve_module(names.library, names.roots, listen.app.partition(":")[0])
+            target = names.resolve(listen.app.partition(":")[0])
             if target is not None:
                 yield target
 

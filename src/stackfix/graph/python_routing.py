@@ -137,9 +137,7 @@ class _Table:
 
     def _targets(self, path: str, include: Include) -> list[Node]:
         if include.module:
-            from stackfix.graph.python_names import resolve_module  # noqa: PLC0415 - hardly ever needed
-
-            target = resolve_module(self.names.library, self.names.roots, include.target)
+            target = self.names.resolve(include.target)
             found = [(target, "urlpatterns")] if target is not None else []
         else:
             found = objects(self.names, self.reached, path, include.target)

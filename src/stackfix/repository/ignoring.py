@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import weakref
 from threading import Lock
 from typing import IO, TYPE_CHECKING
@@ -15,7 +16,7 @@ from stackfix.repository import plumbing
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pathspec import GitIgnoreSpec
 
@@ -26,6 +27,7 @@ class Files:
     def __init__(self, read: Callable[[str], bytes | None]) -> None:
         """`read` gives the `.gitignore` of a folder, None where it has none."""
         self._read = read
+        self._lines: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self._specs: dict[str, GitIgnoreSpec | None] = {}
         self._folders: dict[str, bool] = {"": False}
 
@@ -38,27 +40,41 @@ class Files:
             return True
         folder = parent
         while True:
-            spec = self._spec(folder)
+            inner = path[len(folder) + 1 :] if folder else path
+            spec = self._spec(folder) if self._may_match(folder, inner) else None
             if spec is not None:
-                said = spec.check_file(path[len(folder) + 1 :] if folder else path).include
+                said = spec.check_file(inner).include
                 if said is not None:
                     return said
             if not folder:
                 return False
             folder = posixpath.dirname(folder)
 
+    def _may_match(self, folder: str, path: str) -> bool:
+        """Whether a line of a folder's file has all its literal parts in a path: few do, and only those are judged."""
+        if folder not in self._lines:
+            lines = os.fsdecode(self._read(folder) or b"").splitlines()
+            self._lines[folder] = tuple((line, _literals(line)) for line in lines if line and not line.startswith("#"))
+        return any(all(part in path for part in parts) for _, parts in self._lines[folder])
+
     def _spec(self, folder: str) -> GitIgnoreSpec | None:
         if folder not in self._specs:
-            data = self._read(folder)
-            self._specs[folder] = None if data is None else _compiled(data)
+            self._specs[folder] = _compiled(line for line, _ in self._lines[folder])
         return self._specs[folder]
 
 
-def _compiled(data: bytes) -> GitIgnoreSpec | None:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 30 ms that only a root with a .gitignore and no git pays
+def _literals(line: str) -> tuple[str, ...]:
+    """What must stand in every path that a line matches; nothing where it has escapes or character classes."""
+    if "\\" in line or "[" in line:
+        return ()
+    return tuple(part for part in re.split(r"[*?/!]+", line.rstrip()) if part)
+
+
+def _compiled(patterns: Iterable[str]) -> GitIgnoreSpec | None:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 30 ms that few roots without git pay
 
     lines = []
-    for line in os.fsdecode(data).splitlines():
+    for line in patterns:
         try:
             GitIgnoreSpec.from_lines([line])
         except ValueError:
