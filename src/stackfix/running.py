@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from stackfix.suppression import Suppressions
     from stackfix.tree import Sources
 
+_CONFIGURATIONS = ("stackfix.toml", "pyproject.toml")
+
 COMMANDS = frozenset({"rules", "explain"})
 
 
@@ -46,11 +48,13 @@ class Run:
 def run(options: Options, note: Callable[[str], None]) -> Run:
     """Do what the options ask; `note` takes lines that a user should see at once."""
     root, only = _root(options.judging.path)
-    config = _config(options.judging, root)
-    _selection(options.judging, config, only)  # a mistyped name is told before anything is read
-    snapshot = _snapshot(options, root, config, note)
+    config = None if _is_unconfigured(options.judging, root) else _config(options.judging, root)
+    if config is not None:
+        _selection(options.judging, config, only)  # a mistyped name is told before anything is read
+    snapshot = _snapshot(options, root, None if config is None else config.excluded, note)
     if all(_is_harmless(path) for path in snapshot.tree.entries):
         return _nothing(options, snapshot, note)
+    config = config or _config(options.judging, root)
     outcome = _judged(options, config, only, snapshot)
     from stackfix.report.withheld import withhold  # noqa: PLC0415 - as all below: a wrong word must not wait for it
 
@@ -91,6 +95,12 @@ _HARMLESS = re.compile(
 def _is_harmless(path: str) -> bool:
     """Whether a file can neither start nor reach anything, by its name alone. A suffix that isn't known may."""
     return _HARMLESS.fullmatch(path) is not None
+
+
+def _is_unconfigured(judging: Judging, root: str) -> bool:
+    """Whether neither words nor files set anything: then no configuration is needed before there is wiring."""
+    words = judging.config or judging.settings or judging.select or judging.ignore
+    return not words and not any(os.path.lexists(os.path.join(root, name)) for name in _CONFIGURATIONS)  # noqa: PTH118
 
 
 class Comments:
@@ -157,18 +167,20 @@ def _selection(judging: Judging, config: Config, only: str | None) -> Selection:
     return config.selection(select=judging.select, ignore=judging.ignore, preview=judging.preview, only=only)
 
 
-def _snapshot(options: Options, root: str, config: Config, note: Callable[[str], None]) -> Snapshot:
+def _snapshot(
+    options: Options, root: str, excluded: Callable[[str], bool] | None, note: Callable[[str], None]
+) -> Snapshot:
     """The work tree, or HEAD's where repairs are committed."""
     from stackfix import repository  # noqa: PLC0415
 
     if options.delivery.commit:
-        return repository.open_commit(root, excluded=config.excluded)
+        return repository.open_commit(root, excluded=excluded)
     if options.delivery.apply:
         from stackfix.deliver import worktree  # noqa: PLC0415
 
         if worktree.recover(root, _journal()):
             note("stackfix: what an interrupted run had left half done has been put back")
-    return repository.open_work_tree(root, excluded=config.excluded)
+    return repository.open_work_tree(root, excluded=excluded)
 
 
 def _deliver(
