@@ -28,9 +28,18 @@ class Reach:
     paths: list[str] = field(default_factory=list)
     functions: dict[Function, bool] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    # Files of which more is called than when their calls were last followed.
+    stirred: set[str] = field(default_factory=set)
     # What has been worked out once about the finished program.
     objects: dict[Function, list[Function]] = field(default_factory=dict)
     callers: dict[str, list[tuple[str, Called]]] | None = None
+
+    def call(self, path: str, name: str, *, certain: bool) -> None:
+        """Note that a function is called; certainly, or perhaps."""
+        before = self.functions.get((path, name))
+        if before is None or (certain and not before):
+            self.functions[path, name] = certain
+            self.stirred.add(path)
 
     def runs(self, path: str, spot: Spot) -> bool | None:
         """Whether code runs: True for certain, None perhaps, False not in this program."""
@@ -52,12 +61,13 @@ def reach(names: Names, entry: str, *, main: bool, attribute: str | None = None)
         place = names.find(entry, attribute.removesuffix("()"))
         if place is not None:
             _call(names, found, place, certain=True)
-    while True:
-        before = (len(found.paths), dict(found.functions))
+    while found.stirred:
         for path in tuple(found.paths):
-            _calls_of(names, found, path)
-        if before == (len(found.paths), found.functions):
-            return found
+            if path in found.stirred:
+                found.stirred.remove(path)
+                _calls_of(names, found, path)
+        found.stirred.intersection_update(found.paths)
+    return found
 
 
 def _packages(names: Names, entry: str) -> Iterator[str]:
@@ -82,6 +92,7 @@ def _follow(names: Names, found: Reach, paths: list[str]) -> None:
             found.unread.append(path)
             continue
         found.paths.append(path)
+        found.stirred.add(path)
         waiting.extend(reversed(list(_next(names, found, path, known))))
 
 
@@ -148,12 +159,11 @@ def _call(names: Names, found: Reach, place: Function, *, certain: bool) -> None
     if known is None:
         return
     if name in known.parameters:
-        found.functions[path, name] = found.functions.get((path, name), False) or certain
+        found.call(path, name, certain=certain)
     elif name in known.bases:
         for method in known.parameters:
             if method.startswith(f"{name}.") and "." not in method[len(name) + 1 :]:
-                sure = certain and method == f"{name}.__init__"
-                found.functions[path, method] = found.functions.get((path, method), False) or sure
+                found.call(path, method, certain=certain and method == f"{name}.__init__")
     elif "." in name:
         _call_method(names, found, (path, name), certain=certain)
 
@@ -165,5 +175,4 @@ def _call_method(names: Names, found: Reach, place: Function, *, certain: bool) 
     made = known.instances.get(owner) if known is not None else None
     target = names.find(place[0], made.removesuffix("()")) if made is not None else None
     if target is not None and _is_function(names, (target[0], f"{target[1]}.{method}")):
-        key = (target[0], f"{target[1]}.{method}")
-        found.functions[key] = found.functions.get(key, False) or certain
+        found.call(target[0], f"{target[1]}.{method}", certain=certain)
