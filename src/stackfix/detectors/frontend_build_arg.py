@@ -12,7 +12,7 @@ into Compose where the project's `.env` has the value.
 
 Limits: silent for development servers, where `ARG` alone is there (the step sees it), where a step, a start script or
 the bundler's configuration speaks of the variable, where a `.env` file that git ignores may be copied, where the code
-asks first whether there is a value, for fallbacks to a path of the page's own origin, and for what is no address.
+asks first whether there is a value, for fallbacks to the page's own origin, and for what is no address.
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
 from stackfix.formats import dockerfile
-from stackfix.graph import build_arguments, environment, frontend_builds, frontend_needs, late_variables
+from stackfix.graph import (
+    build_arguments,
+    environment,
+    frontend_builds,
+    frontend_needs,
+    late_variables,
+    own_origin,
+)
 from stackfix.graph.frontend_builds import Given
 from stackfix.tree import join
 
@@ -44,13 +51,14 @@ RULE = Rule(
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every build-time variable that no build is given."""
     seen = {(late.build.build.dockerfile, late.variable.name) for late in late_variables.late(graph)}
+    judged = own_origin.Judged(graph)
     for found in frontend_builds.builds(graph):
         for name in found.names:
             key = (found.build.dockerfile, name)
             if key in seen or frontend_builds.given(graph, found, name) is not Given.NO:
                 continue
             need = frontend_needs.need(graph, found, name)
-            if need is not None:
+            if need is not None and not judged.elsewhere(found, need, name):
                 seen.add(key)
                 yield _finding(graph, found, name, need)
 

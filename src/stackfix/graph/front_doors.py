@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.graph import frontend, proxying
 from stackfix.graph.model import Platform
 from stackfix.graph.proxy_matching import choose
+from stackfix.graph.proxying import Proxied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,11 +17,40 @@ if TYPE_CHECKING:
     from stackfix.graph.frontend import FrontEnd, SocketPath
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
-    from stackfix.graph.proxy_facts import ProxyServer
-    from stackfix.graph.proxying import Proxied
+    from stackfix.graph.proxy_facts import ProxyLocation, ProxyServer
 
+_BUILT = frozenset({"dist", "build", "out", "public", "www", "_site"})
 _WHOLE = frozenset({"", "/", "/*", "/?(.*)", "/(.*)"})
 """How routes write that they take every path."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pages:
+    """A server of a workload's nginx that gives out the pages of one front end."""
+
+    proxied: Proxied
+    server: ProxyServer
+    front: FrontEnd
+
+
+def pages(graph: Graph) -> tuple[Pages, ...]:
+    """Every server that gives out a front end's pages, images that only their own command runs too."""
+    return tuple(
+        Pages(Proxied(workload, facts), server, front)
+        for workload in graph.running
+        for facts in graph.proxies(workload)
+        for server in facts.servers
+        for front in _fronts(graph, Proxied(workload, facts), server)
+    )
+
+
+def forwarding(graph: Graph) -> frozenset[str]:
+    """The folders of the front ends whose pages come from a server that also hands other paths on."""
+    return frozenset(
+        one.front.folder
+        for one in pages(graph)
+        if any(location.handler and location.path.value != "/" for location in one.server.all_locations())
+    )
 
 
 def opened(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[SocketPath, ...]:
@@ -40,28 +71,50 @@ def all_opened(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[Soc
 
 def _fronts(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[FrontEnd, ...]:
     """The front ends whose pages a server gives out, from its own files or from who is behind `/`."""
-    pages = choose(server.locations, "/")
-    if not server.certain or not pages.known or pages.location is None or pages.location.returns is not None:
+    root = choose(server.locations, "/")
+    if not server.certain or not root.known or not _gives_pages(server, root.location):
         return ()
-    handler = pages.location.handler
+    handler = root.location.handler if root.location is not None else None
     servers = (proxied.workload,) if handler is None else proxying.behind(graph, proxied.workload, handler)
     found = (front_of(graph, workload) for workload in servers)
     return tuple({front.folder: front for front in found if front is not None}.values())
 
 
+def _gives_pages(server: ProxyServer, location: ProxyLocation | None) -> bool:
+    if location is None:
+        return server.block.last("root") is not None and server.block.last("return") is None
+    return location.returns is None
+
+
 def front_of(graph: Graph, workload: Workload) -> FrontEnd | None:
-    """The one front end that a workload's image is built from; None where none or several may be."""
+    """The one front end that a workload's image is built from, or whose build it mounts; None where several may be."""
     build = graph.build_of(workload)
     if build is None:
-        return None
+        return _mounted(graph, workload)
     for folder in dict.fromkeys((build.context, posixpath.dirname(build.dockerfile))):
-        found = frontend.front_end(graph.library, folder)
+        found = front_end(graph, folder)
         if found is not None:
             return found
     within = build.context + "/" if build.context else ""
     folders = (posixpath.dirname(p) for p in graph.library.tree.named("package.json") if p.startswith(within))
-    fronts = [f for folder in folders if (f := frontend.front_end(graph.library, folder)) is not None]
+    fronts = [f for folder in folders if (f := front_end(graph, folder)) is not None]
     return fronts[0] if len(fronts) == 1 else None
+
+
+def _mounted(graph: Graph, workload: Workload) -> FrontEnd | None:
+    """The front end whose build's folder is mounted: `./web/dist` belongs to `web`."""
+    folders = dict.fromkeys(
+        posixpath.dirname(mount.source.rstrip("/"))
+        for mount in workload.mounts
+        if mount.source is not None and posixpath.basename(mount.source.rstrip("/")) in _BUILT
+    )
+    fronts = [f for folder in folders if (f := front_end(graph, folder)) is not None]
+    return fronts[0] if len(fronts) == 1 else None
+
+
+def front_end(graph: Graph, folder: str) -> FrontEnd | None:
+    """The front end of a folder, read once."""
+    return graph.library.remember(("front end", folder), lambda: frontend.front_end(graph.library, folder))
 
 
 def comes_here(graph: Graph, workload: Workload, path: str) -> bool:

@@ -17,10 +17,10 @@ from stackfix.formats import yaml
 from stackfix.graph import environment
 from stackfix.graph.frontend_calls import facts
 from stackfix.graph.frontend_facts import ApiCall, Base, Bundler, DevProxy, FrontFacts, Settings, SocketOpening
+from stackfix.graph.frontend_paths import ApiPath, SocketPath, absolute, api_path, slashed, socket_path, trimmed
 from stackfix.graph.frontend_settings import settings
 from stackfix.graph.javascript_names import Modules, json
-from stackfix.graph.value import Hole, Opaque, Symbol, Template
-from stackfix.text import Text
+from stackfix.graph.value import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stackfix.graph.javascript_values import EnvRead
     from stackfix.graph.library import Library
     from stackfix.graph.value import Variable
+    from stackfix.text import Text
 
 __all__ = [
     "ApiCall", "ApiPath", "Base", "Bundler", "DevProxy", "FrontEnd", "FrontFacts", "Mention", "Settings",
@@ -50,42 +51,6 @@ _DEPENDENCIES = (
 )  # fmt: skip
 _PAGE_ONLY = frozenset({Bundler.VITE, Bundler.WEBPACK, Bundler.PARCEL})
 _SERVERS = frozenset({"express", "fastify", "@nestjs/core", "koa", "hono", "ws", "socket.io"})
-_ORIGIN = re.compile(r"(?:https?|wss?)://[^/]*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class ApiPath:
-    """A path that the front end requests. `relative` holds where it goes to the page's own origin.
-
-    `path` begins with "/", up to the first part that nobody knows; `whole` says that this is all of it (without query).
-    `origin` is the base before it where it is not relative: "http://localhost:8000", or None where variables give it.
-    `variables` are those that have a say in it.
-    """
-
-    path: str
-    whole: bool
-    relative: bool
-    method: str | None
-    origin: str | None
-    variables: tuple[str, ...]
-    value: Template
-    location: Location
-    anchor: Anchor
-
-
-@dataclass(frozen=True, slots=True)
-class SocketPath:
-    """A WebSocket that the front end opens. `path` is None where it can't be known; the rest as with `ApiPath`."""
-
-    path: str | None
-    whole: bool
-    relative: bool
-    origin: str | None
-    variables: tuple[str, ...]
-    library: str
-    value: Template
-    location: Location
-    anchor: Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +68,7 @@ class FrontEnd:
 
     `paths` are its source files, `unread` those nobody could read: with any of them "never read" can't be said.
     `reads` are build-time variables, `dotenv` the files beside it with what each gives, examples too. `settings` are
-    the bundler's.
+    the bundler's. `loose` are addresses that are used in ways nobody follows, `guarded` is code for one environment.
     """
 
     folder: str
@@ -118,6 +83,8 @@ class FrontEnd:
     sockets: tuple[SocketOpening, ...]
     mentions: tuple[Mention, ...]
     dotenv: Mapping[str, Mapping[str, Variable]]
+    loose: tuple[Template, ...] = ()
+    guarded: tuple[Location, ...] = ()
 
     @property
     def static(self) -> bool | None:
@@ -142,18 +109,18 @@ class FrontEnd:
     @property
     def websocket_paths(self) -> tuple[SocketPath, ...]:
         """Every WebSocket that is opened."""
-        return tuple(map(_socket_path, self.sockets))
+        return tuple(map(socket_path, self.sockets))
 
     def _api_path(self, call: ApiCall) -> ApiPath | None:
-        if _absolute(call.value):
-            return _api_path(call, call.value)
+        if absolute(call.value):
+            return api_path(call, call.value)
         name = "axios.create" if call.own else "axios.defaults"
         bases = [b for b in self.bases if b.used and b.name in {name, "axios.defaults"}]
         if call.client.startswith("axios") or call.own:
             if len(bases) != 1:
-                return _api_path(call, call.value) if not bases and not call.own else None
-            return _api_path(call, Template((*_trimmed(bases[0].value).parts, *_slashed(call.value).parts)))
-        return _api_path(call, call.value)
+                return api_path(call, call.value) if not bases and not call.own else None
+            return api_path(call, Template((*trimmed(bases[0].value).parts, *slashed(call.value).parts)))
+        return api_path(call, call.value)
 
 
 def bundler(package: yaml.Node | None) -> Bundler | None:
@@ -204,6 +171,8 @@ def front_end(library: Library, folder: str) -> FrontEnd | None:
         tuple(_opening(modules, p, s) for p, f in found for s in f.sockets),
         tuple(Mention(*m) for _, f in found for m in f.mentions),
         dict(_dotenv(library, folder)),
+        tuple(modules.value(p, v) for p, f in found for v in f.loose),
+        tuple(place for _, f in found for place in f.guarded),
     )
 
 
@@ -241,104 +210,3 @@ def _dotenv(library: Library, folder: str) -> Iterator[tuple[str, Mapping[str, V
             given = environment.variables(library, path)
             if given is not None:
                 yield path, given
-
-
-# --- paths -----------------------------------------------------------------------------------------------------------
-
-
-def _absolute(value: Template) -> bool:
-    first = value.parts[0] if value.parts else None
-    return isinstance(first, Text) and bool(_ORIGIN.match(first.value))
-
-
-def _trimmed(value: Template) -> Template:
-    """A base without the slash at its end."""
-    last = value.parts[-1] if value.parts else None
-    if isinstance(last, Text) and last.value.endswith("/"):
-        return Template((*value.parts[:-1], last.slice(0, len(last) - 1)))
-    return value
-
-
-def _slashed(value: Template) -> Template:
-    first = value.parts[0] if value.parts else None
-    if isinstance(first, Text) and first.value and not first.value.startswith("/"):
-        return Template((Text.unwritten("/"), *value.parts))
-    return value
-
-
-@dataclass(slots=True)
-class _Taken:
-    """An address taken apart: `hidden` where something unknown stood before the path."""
-
-    text: str = ""
-    whole: bool = True
-    hidden: bool = False
-    relative: bool = False
-
-    def in_path(self) -> bool:
-        """Whether what comes next stands in the path."""
-        rest = _ORIGIN.sub("", self.text)
-        # What a scheme leaves where it isn't known: `${scheme}://` or `${protocol}//`.
-        return "/" in (rest if self.relative else re.sub(r"^:?//", "", rest))
-
-
-def _taken(value: Template) -> tuple[str | None, str, bool, bool]:
-    """Origin, path, whether the path is whole, whether it is relative; the origin is None where variables give it.
-
-    A variable with a default counts by its default; "" for the origin means none.
-    """
-    seen = _Taken()
-    for part in _expanded(value):
-        if isinstance(part, Text):
-            seen.text += part.value
-        elif seen.in_path():
-            seen.whole = False
-            break
-        elif isinstance(part, Symbol):
-            seen.relative, seen.text = seen.relative or part.name != "location.protocol", ""
-        else:
-            seen.hidden, seen.text = True, ""
-    if seen.relative and seen.text.startswith(":"):
-        # The page's host at a port of its own: another origin.
-        seen.relative, seen.hidden = False, True
-        seen.text = re.sub(r"^:\d*", "", seen.text)
-    origin = _ORIGIN.match(seen.text)
-    path = seen.text[origin.end() :] if origin is not None else seen.text
-    whole = seen.whole or "?" in path
-    path = path.partition("?")[0].partition("#")[0]
-    if origin is not None and not seen.relative:
-        return (None if seen.hidden else origin[0]), path, whole, False
-    return (None if seen.hidden and not seen.relative else ""), path, whole, seen.relative or not seen.hidden
-
-
-def _expanded(value: Template) -> Iterator[Text | Hole | Symbol | Opaque]:
-    """The parts with defaults in place of variables."""
-    for part in value.parts:
-        if isinstance(part, Hole) and part.default is not None:
-            yield from _expanded(part.default)
-        else:
-            yield part
-
-
-def _api_path(call: ApiCall, value: Template) -> ApiPath | None:
-    origin, path, whole, relative = _taken(value)
-    if not path.startswith("/"):
-        return None
-    names = tuple(dict.fromkeys(h.name for h in value.holes))
-    return ApiPath(path, whole, relative, call.method, origin or None, names, value, call.location, call.anchor)
-
-
-def _socket_path(opening: SocketOpening) -> SocketPath:
-    value = opening.url if opening.url is not None else Template((Symbol("location.origin"),))
-    origin, path, whole, relative = _taken(value)
-    if opening.library == "socket.io":
-        # What stands behind the origin is a namespace; the path is an option of its own.
-        given = opening.path.text if opening.path is not None else Text.unwritten("/socket.io/")
-        path, whole = (given.value, True) if given is not None else ("", False)
-        relative = relative or value.text is None or value.text.value.startswith("/")
-        relative = relative and origin is not None
-    known = path if path.startswith("/") else None
-    names = tuple(dict.fromkeys(h.name for h in value.holes))
-    return SocketPath(
-        known, whole, relative, origin or None, names, opening.library, value, opening.location, opening.anchor
-    )

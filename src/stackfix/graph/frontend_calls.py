@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
+from stackfix.graph import frontend_uses
 from stackfix.graph.frontend_facts import NO_FACTS, ApiCall, Base, FrontFacts, SocketOpening
 from stackfix.graph.javascript_values import Source
 from stackfix.graph.value import Hole, Opaque, Template
@@ -55,7 +56,25 @@ def facts(text: Text) -> FrontFacts:
         tuple(_requests(source, calls)),
         tuple(_sockets(source, calls)),
         tuple(_mentions(source)),
+        frontend_uses.loose(source, _followed(source, calls)),
+        tuple(frontend_uses.guarded(source)),
     )
+
+
+def _followed(source: Source, calls: tuple[js.Call, ...]) -> Iterator[js.Node]:
+    """The expressions whose addresses are followed, and what is merely printed."""
+    for call in calls:
+        name = js.dotted(call.function) or ""
+        if name.startswith("console."):
+            yield from call.arguments
+            continue
+        given = source.object(js.argument(call, 0)) if name in _MAKES else None
+        base = (given.get("baseURL") or given.get("prefixUrl")) if given is not None else None
+        url = _request(source, call, name)[1] if name else None
+        opened = call.arguments[0] if call.arguments and _opens(source, call, name) else None
+        for node in (base, url, opened):
+            if node is not None and not isinstance(next(iter(source.evaluate(node).parts), Opaque()), Opaque):
+                yield node
 
 
 def _made(source: Source, calls: tuple[js.Call, ...]) -> Iterator[Base]:

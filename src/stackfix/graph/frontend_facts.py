@@ -92,13 +92,18 @@ class DevProxy:
 
 @dataclass(frozen=True, slots=True)
 class FrontFacts:
-    """Everything of one file. `mentions` are string literals that are ws:// or http:// URLs, wherever they stand."""
+    """Everything of one file. `mentions` are string literals that are ws:// or http:// URLs, wherever they stand.
+
+    `loose` are addresses used outside of requests, bases and openings; `guarded` is code for one environment alone.
+    """
 
     reads: tuple[EnvRead, ...] = ()
     bases: tuple[Base, ...] = ()
     calls: tuple[ApiCall, ...] = ()
     sockets: tuple[SocketOpening, ...] = ()
     mentions: tuple[tuple[Text, Location, Anchor], ...] = ()
+    loose: tuple[Template, ...] = ()
+    guarded: tuple[Location, ...] = ()
 
 
 NO_FACTS = FrontFacts()

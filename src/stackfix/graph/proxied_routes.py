@@ -83,7 +83,9 @@ def _passages(
         routing = routing_of(graph, target)
         if routing is None:
             continue
-        through = tuple((r, path) for r in routing.routes if (path := _path(siblings, location, r.path)) is not None)
+        through = tuple(
+            (r, path) for r in routing.routes if (path := client_path(siblings, location, sample(r.path))) is not None
+        )
         yield Passage(
             proxied,
             server,
@@ -91,7 +93,8 @@ def _passages(
             target,
             tuple((r, path) for r, path in through if r.websocket),
             tuple(r for r, _ in through if not r.websocket),
-            others=not routing.complete or any(_path(siblings, location, p) is not None for p in routing.unknown),
+            others=not routing.complete
+            or any(client_path(siblings, location, sample(p)) is not None for p in routing.unknown),
         )
 
 
@@ -101,9 +104,8 @@ def routing_of(graph: Graph, workload: Workload) -> Routing | None:
     return programs[0].routing if len(programs) == 1 else None
 
 
-def _path(siblings: Sequence[ProxyLocation], location: ProxyLocation, route: str) -> str | None:
-    """The path by which a client's request comes through a location to a route; None where none does for certain."""
-    wanted = sample(route)
+def client_path(siblings: Sequence[ProxyLocation], location: ProxyLocation, wanted: str) -> str | None:
+    """The path that a client asks for so that the application sees the wanted one; None where none does for certain."""
     for path in dict.fromkeys(_asked(location, wanted)):
         match = choose(siblings, path)
         if match.location is location and not match.redirect and upstream_path(location, path) == wanted:

@@ -111,6 +111,13 @@ def behind(graph: Graph, workload: Workload, handler: Pass) -> tuple[Workload, .
     return tuple(found)
 
 
+def addresses(graph: Graph, workload: Workload, handler: Pass) -> tuple[Address, ...]:
+    """Where a location's requests go, as written; none where any of it is hidden."""
+    said = handler.upstream.servers if handler.upstream is not None else (handler,)
+    found = [_of(graph, workload, one) for one in said]
+    return () if None in found else tuple(one.address for one in found if one is not None)
+
+
 def _met(graph: Graph, reference: Reference) -> tuple[Workload, ...]:
     reach = graph.resolve(reference)
     if reach.reached is Reached.MET:

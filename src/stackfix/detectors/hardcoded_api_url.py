@@ -1,0 +1,97 @@
+"""A front end that is built for a proxy calls its API at localhost, or at a name that only containers know.
+
+What it finds: an absolute address in a front end's code, in a request, a constant, a client's base, or as the fallback
+of a build-time variable that no build gives, although the nginx that serves its pages forwards that very path to that
+very port or service.
+
+Why it breaks: the code runs in the browser. There `localhost` is the visitor's own machine, and a container's name is
+nothing at all. What works on the developer's machine fails for everybody else, and a Content-Security-Policy of
+`connect-src 'self'` forbids it.
+
+Which side is right: nginx, which is there to forward. The address becomes a path of the page's own origin, below the
+prefix that the location takes: `http://localhost:8000/api/x` is `/api/x`.
+
+Limits: a public address is no fault. Silent for code that develops alone (conditions on the environment or the host,
+files for development, tests, the dev server's own proxies), where the path isn't forwarded, where something gives the
+variable, and for front ends that also run on a server. An address for WebSockets takes scheme and host from
+`window.location`. Where the pages are also given out by a server that forwards nothing, or the address is
+used in ways that can't be followed, the repair is unsafe. A development server needs a proxy of its own for the path.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.graph import address, past_proxy
+from stackfix.repairs.set_socket_origin import SetSocketOrigin
+from stackfix.repairs.set_text import SetText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Repair
+    from stackfix.graph.link import Graph
+    from stackfix.graph.past_proxy import Past
+    from stackfix.graph.written_origins import WrittenOrigin
+
+RULE = Rule(
+    "hardcoded-api-url",
+    Family.BROWSER,
+    Severity.ERROR,
+    "a front end calls an absolute address that its own proxy forwards",
+)
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every written address that goes past the pages' own nginx."""
+    for past in past_proxy.past(graph):
+        yield _finding(graph, past)
+
+
+def _finding(graph: Graph, past: Past) -> Finding:
+    written, location = past.written, past.location
+    nginx = past.pages.proxied.workload
+    place, handler = written.location, location.handler
+    assert handler is not None
+    uses = (u.location for u in written.uses if not _within(u.location, place))
+    asked = dict.fromkeys(Location(u.path, u.span, "asked for here") for u in uses)
+    host = written.address.host.value
+    browser = "the visitor's own machine" if address.is_loopback(host) else "unknown to a browser"
+    return Finding(
+        rule=RULE,
+        message=(
+            f"the front end calls {written.text.value}, which is {browser}, past its own nginx,"
+            f" whose location {location.path.value} forwards to {handler.text.value}"
+        ),
+        location=Location(place.path, place.span, "past the page's own origin"),
+        anchor=written.anchor,
+        value=written.text.value,
+        evidence=(
+            Location(location.location.path, location.location.span, "forwards it"),
+            *list(asked)[:3],
+        ),
+        remedy=_remedy(past),
+        components=graph.called(nginx),
+    )
+
+
+def _within(inner: Location, outer: Location) -> bool:
+    return inner.path == outer.path and inner.span.start <= outer.span.end and outer.span.start <= inner.span.end
+
+
+def _remedy(past: Past) -> Remedy:
+    written, relative = past.written, past.relative
+    if relative is None:
+        return Remedy(Applicability.MANUAL, "ask the page's own origin")
+    sure = past.sure and address.is_loopback(written.address.host.value)
+    told = f"ask for {relative} at the page's own origin" if relative else "ask the page's own origin"
+    return Remedy(Applicability.SAFE if sure else Applicability.UNSAFE, told, (_repair(written, relative),))
+
+
+def _repair(written: WrittenOrigin, relative: str) -> Repair:
+    same = relative == written.path.rstrip("/")
+    length = len(written.origin) + (0 if same else len(written.path))
+    slash = "/" if written.path.endswith("/") and len(written.path) > 1 else ""
+    new = "" if same else relative + slash
+    return SetSocketOrigin(written.text, length, new) if written.socket else SetText(written.text.slice(0, length), new)

@@ -1,0 +1,3 @@
+import { yarns } from "./client";
+
+yarns().then((answer) => console.log(answer.data));

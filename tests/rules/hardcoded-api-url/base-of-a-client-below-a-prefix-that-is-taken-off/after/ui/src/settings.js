@@ -1,0 +1,4 @@
+export const settings = {
+  server: "/backend",
+  pageSize: 20,
+};

@@ -1,0 +1,4 @@
+export const settings = {
+  server: "http://localhost:5050",
+  pageSize: 20,
+};

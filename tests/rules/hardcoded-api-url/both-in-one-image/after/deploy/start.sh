@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+node /srv/server.js &
+exec nginx -g "daemon off;"

@@ -1,0 +1,3 @@
+import { loaves } from "./api";
+
+loaves().then((found) => console.log(found));

@@ -1,0 +1,1 @@
+export const loaves = () => fetch("/api/loaves");

@@ -1,0 +1,3 @@
+import { loaves } from "./api";
+
+void loaves();

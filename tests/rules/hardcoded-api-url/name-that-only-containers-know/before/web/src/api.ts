@@ -1,0 +1,1 @@
+export const loaves = () => fetch("http://bakery:8000/api/loaves");
