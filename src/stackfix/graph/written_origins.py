@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import Anchor, located
 from stackfix.graph import address
 from stackfix.graph.frontend_paths import api_path, taken
-from stackfix.graph.value import Hole, Template
+from stackfix.graph.value import Hole, Opaque, Symbol, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _values(front: FrontEnd) -> Iterator[tuple[Template, Location, Anchor, bool]
             yield base.value, base.location, base.anchor, True
 
 
-def _first(value: Template) -> Iterator[tuple[Text, tuple[str, ...], tuple[object, ...]]]:
+def _first(value: Template) -> Iterator[tuple[Text, tuple[str, ...], tuple[Text | Hole | Symbol | Opaque, ...]]]:
     """The literal that a value begins with, the variables that stand before it, and what follows."""
     names: list[str] = []
     parts = value.parts
