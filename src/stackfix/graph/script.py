@@ -12,24 +12,20 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
 from stackfix.formats import makefile, shell
-from stackfix.graph.command import expand, literal, of_word
+from stackfix.graph import script_applies
+from stackfix.graph.command import expand, of_word
 from stackfix.graph.script_steps import Folder, ScriptStep, moved, step
-from stackfix.graph.value import Opaque, Symbol, Template
+from stackfix.graph.script_words import said, variables
+from stackfix.graph.value import Template
 from stackfix.text import Text, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from stackfix.findings import Location
+    from stackfix.graph.script_applies import Applied
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
-_SCRIPT_FOLDER = re.compile(
-    r"^[$`]\(?\s*(?:cd\s+(?:-P\s+)?(?:--\s+)?)?\"?[$`]\(?\s*dirname\s+(?:--\s+)?\"?(?:\$0|\$\{?BASH_SOURCE(?:\[0\])?\}?|"
-    r"\$\(readlink -f \"?\$0\"?\))\"?\s*[)`](?P<up>(?:/\.\.)*(?:/[\w.-]+)*)\"?"
-    r"(?:\s*(?:>\s*/dev/null\s*(?:2>&1)?)?\s*&&\s*pwd(?:\s+-P)?)?\s*[)`]?$"
-)
-_PLAIN_FOLDER = re.compile(r"^[$`]\(?\s*dirname\s+(?:--\s+)?\"?(?:\$0|\$\{?BASH_SOURCE(?:\[0\])?\}?)\"?\s*[)`]$")
-_ROOT = re.compile(r"^[$`]\(?\s*git rev-parse --show-toplevel.*[)`]$")
 _MAKEFILES = frozenset({"makefile", "gnumakefile"})
 _JUSTFILES = frozenset({"justfile", ".justfile"})
 
@@ -49,7 +45,8 @@ class Strict:
 class ScriptFacts:
     """One script. `interpreter` is the base name after `#!`, None without one.
 
-    `steps` are those commands that touch clusters, images or stacks. `variables` are those set once, `exports` names
+    `steps` are those commands that touch clusters, images or stacks, `applies` the manifests among what they do, loops
+    and helper functions followed. `variables` are those set once, `exports` names
     that it exports. `defines_only`: it is made to be read into other scripts. `handles` says that it checks results
     itself (`set +e`, `$?`). `commands` counts all commands that do something.
     """
@@ -58,6 +55,7 @@ class ScriptFacts:
     interpreter: str | None
     strict: Strict
     steps: tuple[ScriptStep, ...]
+    applies: tuple[Applied, ...]
     variables: Mapping[str, Template]
     exports: frozenset[str]
     defines_only: bool
@@ -86,14 +84,15 @@ def of_shell(text: Text, anchor: Anchor) -> ScriptFacts:
     """The facts of a shell text that may lie inside another document."""
     document = shell.read(text)
     interpreter = _interpreter(document.shebang)
-    variables = _variables(document.commands)
+    known = variables(document.commands)
     does = [c for c in document.commands if c.words and c.name not in _SETTLES]
     return ScriptFacts(
         located(document.commands[0].text) if document.commands else None,
         interpreter,
         _strict(document),
-        tuple(_steps(document, variables, anchor)),
-        variables,
+        tuple(_steps(document, known, anchor)),
+        tuple(script_applies.applies(document, known, tuple(_folders(document, known)))),
+        known,
         _exports(document.commands),
         not any("function" not in {b.kind for b in c.blocks} for c in does),
         any("$?" in c.text.value or c.text.value.startswith("set +e") for c in document.commands),
@@ -153,70 +152,33 @@ def _exports(commands: tuple[shell.Command, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _variables(commands: tuple[shell.Command, ...]) -> Mapping[str, Template]:
-    """What each variable holds; unknown where it is set twice, in a loop, or added to."""
-    found: dict[str, Template] = {}
-    for command in commands:
-        for block in command.blocks:
-            if block.kind == "for" and block.name:
-                found[block.name] = Template.unknown()
-        for assigned in _assigned(command):
-            name = assigned.name.value
-            value = expand(_said(assigned.value), found)
-            known = found.get(name)
-            again = known is not None and literal(known) != literal(value)
-            found[name] = Template.unknown() if assigned.append or again else value
-        if command.name == "read":
-            found.update({w.text.value: Template.unknown() for w in command.words[1:] if w.text.value.isidentifier()})
-    return found
+def _steps(document: shell.Script, known: Mapping[str, Template], anchor: Anchor) -> Iterator[ScriptStep]:
+    for index, (command, folder) in enumerate(zip(document.commands, _folders(document, known), strict=True)):
+        if command.name not in _MOVES:
+            words = tuple(expand(said(w), known) for w in command.words)
+            yield from _step(command, words, folder, anchor.child(index))
 
 
-def _assigned(command: shell.Command) -> Iterator[shell.Assignment]:
-    if not command.words:
-        yield from command.assignments
-    elif command.name in {"export", "declare", "local", "readonly", "typeset"}:
-        for word in command.words[1:]:
-            assigned = shell.assignment(word)
-            if assigned is not None:
-                yield assigned
+_MOVES = frozenset({"cd", "pushd", "popd"})
 
 
-def _said(word: shell.Word) -> Template:
-    """A word, the idioms for the script's own folder and the repository's root told apart."""
-    parts = of_word(word).parts
-    if len(parts) != len(word.parts):
-        return Template(parts)
-    found = tuple(
-        _idiom(raw.text.value) if isinstance(raw, shell.Dynamic) else part
-        for raw, part in zip(word.parts, parts, strict=True)
-    )
-    return Template(found)
-
-
-def _idiom(written: str) -> Symbol | Opaque:
-    match = _SCRIPT_FOLDER.match(written) or _PLAIN_FOLDER.match(written)
-    if match:
-        return Symbol("@script" + (match.groupdict().get("up") or ""))
-    return Symbol("@root") if _ROOT.match(written) else Opaque()
-
-
-def _steps(document: shell.Script, variables: Mapping[str, Template], anchor: Anchor) -> Iterator[ScriptStep]:
+def _folders(document: shell.Script, known: Mapping[str, Template]) -> Iterator[Folder | None]:
+    """Where each command runs."""
     folder: Folder | None = Folder("start", "")
     before: dict[int, Folder | None] = {}
-    for index, command in enumerate(document.commands):
+    for command in document.commands:
         subshells = [b.start for b in command.blocks if b.kind in {"subshell", "substitution"}]
         for start in list(before):
             if start not in subshells:
                 folder = before.pop(start)
         for start in subshells:
             before.setdefault(start, folder)
-        words = tuple(expand(_said(w), variables) for w in command.words)
+        yield folder
         if command.name in {"cd", "pushd"}:
+            words = tuple(expand(said(w), known) for w in command.words)
             folder = moved(folder, words) if not command.conditional else None
         elif command.name == "popd":
             folder = None
-        else:
-            yield from _step(command, words, folder, anchor.child(index))
 
 
 def _step(
@@ -236,20 +198,23 @@ def _of_recipes(document: makefile.Document) -> ScriptFacts:
     """A Makefile's recipes, each line a shell of its own, which make itself stops at."""
     path = document.text.first_place[0] if document.text.first_place else ""
     steps: list[ScriptStep] = []
+    applies: list[Applied] = []
     for index, recipe in enumerate(document.recipes):
         try:
             found = of_shell(recipe.text, Anchor(path, "makefile", (index,)))
         except Unreadable:
             continue
         steps.extend(found.steps)
-    variables = {v.name: Template.literal(v.value) for v in document.variables if "$" not in v.value.value}
+        applies.extend(replace(one, scope=(recipe.target, *one.scope)) for one in found.applies)
+    known = {v.name: Template.literal(v.value) for v in document.variables if "$" not in v.value.value}
     place = located(document.recipes[0].text) if document.recipes else None
     return ScriptFacts(
         place,
         "make",
         Strict(exits=True),
         tuple(steps),
-        variables,
+        tuple(applies),
+        known,
         exports=frozenset(),
         defines_only=False,
         handles=False,

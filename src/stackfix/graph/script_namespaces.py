@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import Location, located
 from stackfix.graph import kubernetes_names, scripts
 from stackfix.graph.command import literal
+from stackfix.graph.needs import WIDE
 from stackfix.graph.value import EMPTY
 
 if TYPE_CHECKING:
@@ -29,11 +30,6 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_WIDE = _set(
-    "Namespace ClusterRole ClusterRoleBinding CustomResourceDefinition PersistentVolume StorageClass IngressClass "
-    "PriorityClass ValidatingWebhookConfiguration MutatingWebhookConfiguration APIService RuntimeClass ClusterIssuer "
-    "Node ClusterSecretStore VolumeSnapshotClass"
-)
 _SHORT = {
     "deploy": "deployment", "svc": "service", "sts": "statefulset", "ds": "daemonset", "cm": "configmap",
     "ing": "ingress", "po": "pod", "pvc": "persistentvolumeclaim", "cj": "cronjob",
@@ -61,7 +57,7 @@ def astray(graph: Graph) -> Iterator[Astray]:
     known: frozenset[str] | None = None
     for one in scripts.scripts(graph.library):
         applied = _applied(graph, one)
-        spaces = {item.space for item in applied if item.kind not in _WIDE} if applied else set()
+        spaces = {item.space for item in applied if item.kind not in WIDE} if applied else set()
         if not applied or len(spaces) != 1 or "" in spaces:
             continue
         known = known or _namespaces(graph)

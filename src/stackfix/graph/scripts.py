@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stackfix.graph.kubernetes import Manifest
     from stackfix.graph.library import Library
     from stackfix.graph.script import ScriptFacts
-    from stackfix.graph.script_steps import ScriptStep
+    from stackfix.graph.script_steps import Folder, ScriptStep
     from stackfix.graph.value import Template
 
 _MANIFESTS = (".yaml", ".yml", ".json")
@@ -32,7 +32,11 @@ class Script:
 
     def places(self, step: ScriptStep, written: Template) -> tuple[str, ...]:
         """The tree paths that a word of a step may mean; none where nobody can tell."""
-        found = place(written, step.folder)
+        return self.paths(step.folder, written)
+
+    def paths(self, folder: Folder | None, written: Template) -> tuple[str, ...]:
+        """The tree paths that a word may mean to a command that runs in a folder."""
+        found = place(written, folder)
         if found is None:
             return ()
         if self.folder is not None:

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+cd ..
+kubectl apply -f k8s/dunlin-settings.yaml

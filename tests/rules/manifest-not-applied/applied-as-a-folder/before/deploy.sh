@@ -1,0 +1,4 @@
+#!/bin/bash
+set -euo pipefail
+kubectl apply -f k8s/dunlin.yaml
+kubectl apply -f k8s

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+kubectl apply --dry-run=client -f k8s/dunlin.yaml

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -euo pipefail
+export TAG=${1:-latest}
+envsubst < k8s/teal.yaml | kubectl apply -f -
