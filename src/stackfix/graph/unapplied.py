@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 _STAGES = frozenset(
     [
-        *("dev", "develop", "development", "test", "tests", "testing", "staging", "stage", "qa", "uat", "local", "examples"),
+        *("dev", "develop", "development", "test", "tests", "testing", "staging", "stage", "qa", "uat", "local"),
         *("live", "minikube", "kind", "k3d", "prod", "production", "preview", "sandbox", "ci", "e2e", "example"),
         *("sample", "samples", "demo", "archive", "archived", "legacy", "old", "backup", "deprecated", "docs"),
-        *("optional", "extras", "addons", "monitoring"),
+        *("optional", "extras", "addons", "monitoring", "examples"),
     ]
 )
 _EXAMPLE = re.compile(r"(?:^|[-_./])(?:example|sample|template|tmpl|tpl|dist|skeleton|placeholder|dummy)(?:[-_./]|$)")
