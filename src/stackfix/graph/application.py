@@ -91,7 +91,8 @@ class Program:
 
     `app` is the file and name of the application served, None where it can't be told. `env_reads` may hold a variable
     several times; `called_variables` are those whose value a connection is opened to. `env_complete` is false where
-    variables are read by names that can't be known.
+    variables are read by names that can't be known. `functions` are those that are called, certainly or perhaps, by
+    file and name.
     """
 
     entry: str
@@ -109,6 +110,7 @@ class Program:
     literals: tuple[ProgramLiteral, ...]
     called_variables: frozenset[str]
     names: Names
+    functions: frozenset[tuple[str, str]] = frozenset()
 
     def value(self, path: str, template: Template) -> Template:
         """A template of one of its files with every symbol replaced."""
@@ -161,6 +163,7 @@ def program(  # noqa: PLR0913 - a start command has that many parts
         tuple(_literals(names, reached, places)),
         frozenset(h.name for c in calls for h in c.value.holes),
         names,
+        frozenset(reached.functions),
     )
 
 

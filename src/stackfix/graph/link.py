@@ -22,6 +22,7 @@ from stackfix.graph import (
     proxying,
     references,
     sources,
+    starting,
     tying,
     voices,
 )
@@ -203,6 +204,11 @@ class Graph:
         begun = self.started(workload)
         found = (self.program_of(workload, process) for process in begun.processes) if begun else ()
         return tuple(program for program in found if program is not None)
+
+    @cached_property
+    def starts(self) -> tuple[starting.Start, ...]:
+        """Every Python program that the repository starts somewhere, those of no deployment by their entry point."""
+        return starting.starts(self)
 
     def proxies(self, workload: Workload) -> tuple[NginxFacts, ...]:
         """The nginx configurations that a workload reads, where nginx is what it runs."""

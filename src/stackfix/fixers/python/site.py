@@ -134,6 +134,11 @@ def edits(
     if not alone:
         raise Refused("the source can't be changed there alone")
     _read_by_libcst(result)
+    return spliced(module, splices)
+
+
+def spliced(module: Module, splices: Sequence[Splice]) -> tuple[Replace, ...]:
+    """The splices as edits of the file, as they are."""
     return tuple(_edit(module, s) for s in _merged(splices))
 
 

@@ -1,0 +1,53 @@
+"""How a file logs: by the logger that it has, else by the standard library's.
+
+May import its siblings' ground: importing, site.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from stackfix.fixers.python import importing
+from stackfix.fixers.python.site import spell
+from stackfix.formats.python import dotted
+
+if TYPE_CHECKING:
+    from stackfix.formats.python import Module
+
+_STANDARD = frozenset({"logging.getLogger", "getLogger", "structlog.get_logger", "structlog.stdlib.get_logger"})
+_NAMES = ("logger", "log", "LOGGER", "LOG", "_logger")
+
+
+def logged(module: Module, level: str, words: str, error: str) -> tuple[str, tuple[str, ...]]:
+    """An expression that logs `words` with an exception, and the modules that must be imported for it."""
+    text = spell(module, words, ())
+    own, loguru, given = _own(module), importing.member_as(module, "loguru", "logger"), _given(module)
+    if own is not None:
+        return f"{own}.{level}({text}, exc_info={error})", ()
+    if loguru is not None:
+        return f"{loguru}.opt(exception={error}).{level}({text})", ()
+    if given is not None:
+        # Whatever kind of logger it is: what it is told, it says.
+        return f"{given}.{level}(f{text[:-1]}: {{{error}!r}}{text[-1]})", ()
+    name = importing.known_as(module, "logging")
+    return f"{name or 'logging'}.getLogger(__name__).{level}({text}, exc_info={error})", () if name else ("logging",)
+
+
+def _own(module: Module) -> str | None:
+    """The logger that the module makes at its top."""
+    for node in module.tree.body:
+        made = dotted(node.value.func) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and made in _STANDARD:
+            return node.targets[0].id
+    return None
+
+
+def _given(module: Module) -> str | None:
+    """The logger that the module imports from a module of the same project."""
+    for node in module.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module != "loguru":
+            for one in node.names:
+                if (one.asname or one.name) in _NAMES:
+                    return one.asname or one.name
+    return None
