@@ -66,7 +66,10 @@ class ProgramCors:
 
 @dataclass(frozen=True, slots=True)
 class ProgramCall:
-    """A connection that this program opens. `value` is resolved, up to the end of host and port; `kind` as in facts."""
+    """A connection that this program opens. `value` is resolved, up to the end of host and port; `kind` as in facts.
+
+    `fallback`: only after something else has failed. `whole` is the call, which a host and its port share.
+    """
 
     path: str
     callee: str
@@ -74,6 +77,8 @@ class ProgramCall:
     value: Template
     location: Location
     anchor: Anchor
+    whole: Location
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +308,10 @@ def _calls(names: Names, reached: Reach) -> Iterator[ProgramCall]:
             kept = authority(value) if call.kind == "url" else value
             if all(isinstance(p, Opaque) for p in kept.parts):
                 continue
-            yield ProgramCall(path, call.callee, call.kind, kept, call.location, call.anchor)
+            if call.spot.main and not (reached.main and path == reached.entry):
+                continue
+            where, fallback = call.location, call.spot.fallback
+            yield ProgramCall(path, call.callee, call.kind, kept, where, call.anchor, call.whole, fallback)
 
 
 def _places(value: Template) -> Iterator[tuple[str, Span]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stackfix.graph.javascript_names import Names
     from stackfix.graph.javascript_values import EnvRead
     from stackfix.graph.library import Library
-    from stackfix.graph.node_facts import NodeCors, NodeFacts, NodeListen
+    from stackfix.graph.node_facts import NodeCall, NodeCors, NodeFacts, NodeListen
     from stackfix.graph.python_routing import Routing, ServedRoute
     from stackfix.graph.value import Template
     from stackfix.text import Text
@@ -76,6 +76,8 @@ class ProgramListen:
 class NodeProgram:
     """What an entry file comes to. `paths` are the files that it imports, `unread` what of them nobody can read.
 
+    `calls` are the connections that it opens, with constants of other files followed.
+
     `listens_known`: these are all the ports that it binds, each for certain. `reads` may hold a variable several times.
     """
 
@@ -88,6 +90,7 @@ class NodeProgram:
     reads: tuple[EnvRead, ...]
     cors: tuple[NodeCors, ...]
     dotenv: bool
+    calls: tuple[NodeCall, ...] = ()
 
     @property
     def routes(self) -> tuple[ServedRoute, ...]:
@@ -251,6 +254,7 @@ def _program(entry: str, modules: Modules, found: Mapping[str, NodeFacts], unrea
         tuple(_read(modules, path, read) for path, f in found.items() for read in f.reads),
         tuple(cors for f in found.values() for cors in f.cors),
         any(f.dotenv for f in found.values()),
+        tuple(replace(c, value=modules.value(p, c.value)) for p, f in found.items() for c in f.client_calls),
     )
 
 

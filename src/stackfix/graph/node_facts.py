@@ -99,6 +99,23 @@ class NodeCors:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeCall:
+    """A connection opened by the code. `kind` says what `value` is: "url", "host" or "port".
+
+    `location` and `anchor` are the value's; `whole` is the call, which a host and its port share. `fallback`: only
+    after something else has failed.
+    """
+
+    callee: str
+    value: Template
+    kind: str
+    location: Location
+    anchor: Anchor
+    whole: Location
+    fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NodeFacts:
     """Everything of one file. `functions` are the names of those that it declares, `called` what it calls.
 
@@ -114,6 +131,7 @@ class NodeFacts:
     routes: tuple[NodeRoute, ...] = ()
     uses: tuple[NodeUse, ...] = ()
     cors: tuple[NodeCors, ...] = ()
+    client_calls: tuple[NodeCall, ...] = ()
     functions: frozenset[str] = frozenset()
     called: frozenset[str] = frozenset()
     global_prefix: Template | None = None

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
-from stackfix.graph import javascript_names, node_decorators, node_routes, node_servers
+from stackfix.graph import javascript_names, node_clients, node_decorators, node_routes, node_servers
 from stackfix.graph.javascript_values import Source
 from stackfix.graph.node_facts import NodeFacts, NodeUse
 
@@ -33,7 +33,7 @@ def facts(text: Text) -> NodeFacts:
     """What one file of a Node program says."""
     module = js.read(text)
     called = frozenset(_called(module))
-    if not _TELLING.search(text.value):
+    if not _TELLING.search(text.value) and not node_clients.TELLING.search(text.value):
         return NodeFacts(javascript_names.outline(module), called=called, outlined=True)
     source = Source(module)
     calls = source.module.calls()
@@ -47,6 +47,7 @@ def facts(text: Text) -> NodeFacts:
         (*node_routes.routes(source, calls, made), *node_decorators.decorated(source)),
         (*node_routes.uses(source, calls, made), *_given(source, calls, made)),
         tuple(node_routes.cors(source, calls)),
+        tuple(node_clients.calls(source, calls)),
         functions,
         called,
         global_prefix=_global_prefix(source, calls),

@@ -91,7 +91,7 @@ def listening(graph: Graph, workload: Workload, begun: Process) -> Listening:
     if found is None or not found.listens_known:
         return NOTHING_KNOWN
     binds = tuple(map(_bind, found.listens))
-    return _bound((*binds, *begun.binds), begun, _environment(seen, found, begun))
+    return _bound((*binds, *begun.binds), begun, environment_of(seen, found, begun))
 
 
 def _bound(binds: tuple[Bind, ...], begun: Process, seen: Environment) -> Listening:
@@ -135,7 +135,7 @@ def _variables(default: str, *names: str) -> Template:
     return value
 
 
-def _environment(seen: Files, found: NodeProgram, begun: Process) -> Environment:
+def environment_of(seen: Files, found: NodeProgram, begun: Process) -> Environment:
     """What the program sees once it has loaded a `.env` file, which gives what nothing else does."""
     options = [w for word in begun.words[1:] if (w := literal(word)) is not None]
     if not found.dotenv and not any(w.startswith("--env-file") or "dotenv/config" in w for w in options):

@@ -72,6 +72,11 @@ _KINDS = {
     "host": "host", "http_host": "host", "port": "port", "http_port": "port", "address": "address", "target": "address",
     "endpoint": "address", "bootstrap_servers": "address", "bootstrap.servers": "address",
 }  # fmt: skip
+_SETTINGS = {
+    "DATABASES": "HOST", "CACHES": "LOCATION", "SQLALCHEMY_DATABASE_URI": "", "CELERY_BROKER_URL": "",
+    "CELERY_RESULT_BACKEND": "",
+}  # fmt: skip
+"""Settings by which a framework connects; with the entry of their dictionaries that says where to."""
 _SESSION = re.compile(r"(?i).*(?:client|session|http|requests)_?")
 
 
@@ -84,7 +89,9 @@ def calls(source: Source) -> Iterator[ClientCall]:
                 continue
             kind = _KINDS.get(name, "url")
             place, anchor = source.module.location(given), source.module.anchor(given)
-            yield ClientCall(source.qualified(node.func) or "", value, kind, spot, place, anchor)
+            whole = source.module.location(node)
+            yield ClientCall(source.qualified(node.func) or "", value, kind, spot, place, anchor, whole)
+    yield from _settings(source)
 
 
 def _addressed(source: Source, node: ast.Call, spot: Spot) -> Iterator[tuple[str, ast.expr]]:
@@ -99,6 +106,44 @@ def _addressed(source: Source, node: ast.Call, spot: Spot) -> Iterator[tuple[str
             given = _from_dict(source, given, key, spot)
         if given is not None and not isinstance(given, ast.Starred):
             yield key, given
+
+
+def _settings(source: Source) -> Iterator[ClientCall]:
+    """What Django, Flask-SQLAlchemy and Celery connect to by a setting: the framework makes the call."""
+    for node, spot in source.visits:
+        name = _assigned(node)
+        if isinstance(node, ast.Assign) and name in _SETTINGS:
+            for kind, given in _told(node.value, _SETTINGS[name]):
+                value = evaluate(source, given, spot.scope)
+                if not all(isinstance(p, Opaque) for p in value.parts):
+                    place, anchor = source.module.location(given), source.module.anchor(given)
+                    whole = source.module.location(_holder(source, given))
+                    yield ClientCall(name, value, kind, spot, place, anchor, whole)
+
+
+def _assigned(node: ast.AST) -> str | None:
+    """The setting that a statement gives: `NAME = …`, `app.config["NAME"] = …`."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        return str(target.slice.value) if (dotted(target.value) or "").endswith("config") else None
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _told(value: ast.expr, key: str) -> Iterator[tuple[str, ast.expr]]:
+    """The parts of an address in a setting: itself, or entries of its dictionaries."""
+    if not key:
+        yield "url", value
+    for node in ast.walk(value) if key else ():
+        for name, given in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+            said = name.value if isinstance(name, ast.Constant) else None
+            if said == key or (said == "PORT" and key == "HOST"):
+                yield {"HOST": "host", "PORT": "port"}.get(str(said), "url"), given
+
+
+def _holder(source: Source, node: ast.expr) -> ast.expr:
+    """The dictionary that a setting's entry stands in, else itself."""
+    above = source.module.parent(node)
+    return above if isinstance(above, ast.Dict) else node
 
 
 def _from_dict(source: Source, node: ast.expr | None, key: str, spot: Spot) -> ast.expr | None:

@@ -162,7 +162,10 @@ class Cors:
 
 @dataclass(frozen=True, slots=True)
 class ClientCall:
-    """A connection opened by the code. `kind` says what `value` is: "url", "host", "port" or "address" (host:port)."""
+    """A connection opened by the code. `kind` says what `value` is: "url", "host", "port" or "address" (host:port).
+
+    `location` and `anchor` are the value's; `whole` is the call, which a host and its port share.
+    """
 
     callee: str
     value: Template
@@ -170,6 +173,7 @@ class ClientCall:
     spot: Spot
     location: Location
     anchor: Anchor
+    whole: Location
 
 
 @dataclass(frozen=True, slots=True)

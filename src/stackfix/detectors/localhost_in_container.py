@@ -1,0 +1,95 @@
+"""Server-side code in a container calls a sibling at localhost.
+
+What it finds: a connection that the source of a container is seen to open (HTTP, WebSocket, database, cache, broker)
+to localhost or 127.0.0.1, on a port that no process of the container binds and that a sibling answers on or publishes.
+The address may be a variable's value, a default of the source that the deployment leaves in force, or written in the
+source.
+
+Why it breaks: inside a container localhost is the container itself: the connection is refused.
+
+Which side is right: the deployment. The sibling's service name and its port inside the network are put in the place of
+localhost. A default of the source is right for a run on the host and stays as it is: the deployment sets the variable.
+
+Limits: silent for what a browser uses, links, origins, a shared network (`network_mode`, one pod), code that is tried
+after something else has failed, and where it can't be seen what the container itself binds. Kafka's addresses have
+rules of their own. An address in the source is unsafe to change where somebody is told to start it on the host.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
+from stackfix.graph import at_loopback
+from stackfix.graph.at_loopback import Given
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Anchor
+    from stackfix.graph.at_loopback import Astray
+    from stackfix.graph.link import Graph
+
+RULE = Rule(
+    "localhost-in-container",
+    Family.NAMES,
+    Severity.ERROR,
+    "server-side code in a container calls a sibling at localhost",
+)
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every connection that never leaves its container, each place once."""
+    found = tuple(at_loopback.astray(graph))
+    seen: set[tuple[Location, str | None]] = set()
+    for one in found:
+        where, anchor = _place(one)
+        if (where, one.variable) not in seen:
+            seen.add((where, one.variable))
+            yield _finding(graph, one, where, anchor, shared=at_loopback.shared(graph, one, found))
+
+
+def _finding(graph: Graph, one: Astray, where: Location, anchor: Anchor, *, shared: bool) -> Finding:
+    opened, host = one.opened, one.opened.address.host.value
+    names = " and ".join(f"{s.name}:{s.port}" for s in one.siblings)
+    witnesses = [Location(opened.location.path, opened.location.span, "connects here")]
+    written = located(opened.address.host, f"{one.variable} is this without it")
+    if one.given is Given.DEFAULT and written is not None:
+        witnesses.append(written)
+    witnesses += [Location(s.location.path, s.location.span, f"{s.name} is here") for s in one.siblings]
+    return Finding(
+        rule=RULE,
+        message=(
+            f"{opened.workload.name} connects to {host}:{opened.port}, which is its own container;"
+            f" {names} {'is' if len(one.siblings) == 1 else 'are'} what answers on that port"
+        ),
+        location=where,
+        anchor=anchor,
+        value=f"{one.variable or ''} {host}:{opened.port}".strip(),
+        evidence=tuple(dict.fromkeys(w for w in witnesses if w != where)),
+        remedy=_remedy(one, shared=shared),
+        components=graph.called(opened.workload, *(s.workload for s in one.siblings)),
+    )
+
+
+def _place(one: Astray) -> tuple[Location, Anchor]:
+    """Where a reader would edit: the value, the service that sets none, the source."""
+    opened = one.opened
+    workload, host = opened.workload, located(opened.address.host, "its own container")
+    if one.given is Given.DEFAULT or host is None:
+        return Location(workload.location.path, workload.location.span, f"{one.variable} is not set"), workload.anchor
+    given = workload.environment.get(one.variable) if one.variable is not None else None
+    return host, given.anchor if given is not None else opened.anchor
+
+
+def _remedy(one: Astray, *, shared: bool) -> Remedy:
+    if len(one.siblings) > 1:
+        choices = tuple(Choice(f"name {s.name}:{s.port}") for s in one.siblings)
+        return Remedy(Applicability.MANUAL, "say which component is meant", choices=choices)
+    sibling = one.siblings[0]
+    what = f"use {sibling.name}:{sibling.port}"
+    if shared or not one.repairs:
+        return Remedy(Applicability.MANUAL, f"{what} in this container")
+    if one.given is Given.DEFAULT:
+        what = f"set {one.variable}, so that it reaches {sibling.name}:{sibling.port}"
+    return Remedy(Applicability.UNSAFE if one.local else Applicability.SAFE, what, one.repairs)

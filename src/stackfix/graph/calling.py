@@ -1,0 +1,173 @@
+"""Connections that a workload's own source is seen to open, filled in with what the process sees.
+
+Parts that nobody can know (a password, a path) don't hide the others: host and port count. May import the graph's
+nouns, sources and what programs come to.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stackfix.graph import address, kinship, loaded_env, node_sources, sources
+from stackfix.graph.value import Template
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Anchor, Location
+    from stackfix.graph.application import Program, ProgramCall
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Address, Workload
+    from stackfix.graph.node_facts import NodeCall
+    from stackfix.graph.started import Process
+    from stackfix.graph.value import Environment, Use
+
+_ENGINES = (
+    ("redis", re.compile(r"redis|^rq\."), 6379),
+    ("postgres", re.compile(r"psycopg|asyncpg|^pg\.|^postgres$"), 5432),
+    ("mysql", re.compile(r"mysql"), 3306),
+    ("mongodb", re.compile(r"mongo|^motor"), 27017),
+    ("amqp", re.compile(r"^(?:aio_)?pika|amqp"), 5672),
+)
+"""The engine that a client library speaks to, and the port that it takes where none is given."""
+_PORT_ENDS = re.compile(r"://[^/\s]*:\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One connection. `uses` are the variables that its address went through; `engine` what it speaks, if one is known.
+
+    `port` is the one that is asked, the client's own where none is written. `entry` is the file that was started,
+    `dotenv` whether the source itself looks into a `.env` file.
+    """
+
+    workload: Workload
+    address: Address
+    port: int | None
+    engine: str | None
+    uses: tuple[Use, ...]
+    location: Location
+    anchor: Anchor
+    entry: str
+    dotenv: bool
+
+
+def opened(graph: Graph, workload: Workload) -> Iterator[Opened]:
+    """Every connection whose host is known, in the order of the source; Kafka's clients are left out."""
+    begun = graph.started(workload)
+    for process in begun.processes if begun is not None else ():
+        program = graph.program_of(workload, process)
+        if program is not None:
+            seen = _seen(graph, workload, process, program)
+            dotenv = program.dotenv or any(r.env_file for r in program.env_reads)
+            yield from _of(workload, program.calls, seen, program.entry, dotenv=dotenv)
+            continue
+        node = node_sources.program(graph, workload, process)
+        if node is not None:
+            seen = node_sources.environment_of(sources.files(graph, workload), node, process)
+            yield from _of(workload, node.calls, seen, node.entry, dotenv=node.dotenv)
+
+
+def _seen(graph: Graph, workload: Workload, process: Process, program: Program) -> Environment:
+    """What a Python process sees; not complete where a `.env` file that it looks for may be in the container."""
+    found = loaded_env.seen(graph, workload, process, program)
+    names = {r.env_file for r in program.env_reads if r.env_file is not None} | ({".env"} if program.dotenv else set())
+    if not names:
+        return found
+    files = sources.files(graph, workload)
+    entry = process.entry.path if process.entry is not None else None
+    folders = {process.folder, posixpath.dirname(entry) if entry else None} - {None}
+    places = [posixpath.join(folder or "/", name) for folder in folders for name in names]
+    absent = bool(places) and all(isinstance(files.lookup(p), str) or files.lacks(p) for p in places)
+    return found if absent else replace(found, complete=False)
+
+
+def _of(
+    workload: Workload, calls: tuple[ProgramCall | NodeCall, ...], seen: Environment, entry: str, *, dotenv: bool
+) -> Iterator[Opened]:
+    together: dict[Location, list[ProgramCall | NodeCall]] = {}
+    for call in calls:
+        if not call.fallback and "kafka" not in call.callee.lower():
+            together.setdefault(call.whole, []).append(call)
+    for parts in together.values():
+        yield from _joined(workload, parts, seen, entry, dotenv=dotenv)
+
+
+def _joined(
+    workload: Workload, parts: list[ProgramCall | NodeCall], seen: Environment, entry: str, *, dotenv: bool
+) -> Iterator[Opened]:
+    """The connections of one call: its URLs, and its host with its port."""
+    ports = [_filled(part.value, seen) for part in parts if part.kind == "port"]
+    for part in parts:
+        if part.kind == "port":
+            continue
+        text, uses = _filled(part.value, seen)
+        found = address.url(text) or (address.pair(text) if part.kind != "host" else None)
+        if found is None and part.kind == "host":
+            found, uses = _with_port(address.bare(text), uses, ports)
+        if found is not None:
+            engine, usual = _spoken(part.callee, found)
+            port = found.default_port if found.port is not None or engine else None
+            stated = bool(ports) and found.port is None
+            port = None if port is None and stated else port or usual
+            yield Opened(workload, found, port, engine, uses, part.location, part.anchor, entry, dotenv)
+
+
+def _with_port(
+    found: Address | None, uses: tuple[Use, ...], ports: list[tuple[Text, tuple[Use, ...]]]
+) -> tuple[Address | None, tuple[Use, ...]]:
+    if found is None or len(ports) != 1 or not ports[0][0].value.isdecimal():
+        return found, uses
+    text, more = ports[0]
+    return replace(found, port=int(text.value), port_text=text), (*uses, *more)
+
+
+def _spoken(callee: str, found: Address) -> tuple[str | None, int | None]:
+    engine = kinship.protocol(found.scheme)
+    if engine is not None:
+        return engine, None
+    return next(((name, port) for name, mark, port in _ENGINES if mark.search(callee)), (None, None))
+
+
+def _filled(template: Template, seen: Environment) -> tuple[Text, tuple[Use, ...]]:
+    """The text, with a stand-in for each part that can't be known; no stand-in passes for a host or a port."""
+    texts: list[Text] = []
+    uses: list[Use] = []
+    for part in template.parts:
+        value = Template((part,)).fill(seen)
+        if value is None:
+            so_far = "".join(text.value for text in texts)
+            texts.append(Text.unwritten("/x" if _PORT_ENDS.search(so_far) else "x"))
+        else:
+            texts.append(value.text)
+            uses.extend(value.uses)
+    return Text.join(texts), tuple(uses)
+
+
+def without(graph: Graph, workload: Workload, port: int) -> bool:
+    """Whether no process of a workload can be what answers on a port: all of them are seen, and none binds it."""
+    listening = graph.settled(workload)
+    if listening.known:
+        return port not in listening.ports
+    begun = graph.started(workload)
+    if begun is None or not begun.known or not begun.processes:
+        return False
+    return all(_binds_other(graph, workload, process, port) for process in begun.processes)
+
+
+def _binds_other(graph: Graph, workload: Workload, process: Process, port: int) -> bool:
+    program = graph.program_of(workload, process)
+    found = program if program is not None else node_sources.program(graph, workload, process)
+    if found is None or found.unread:
+        return False
+    for listen in found.listens:
+        value = listen.port.fill(process.environment) if listen.port is not None else None
+        if value is None or value.text.value == str(port):
+            return False
+    return True
+
+

@@ -1,0 +1,12 @@
+import os
+
+import redis
+from fastapi import FastAPI
+
+cache = redis.Redis(host=os.getenv("CACHE_HOST", "localhost"), port=int(os.getenv("CACHE_PORT", "6379")))
+app = FastAPI()
+
+
+@app.get("/hits")
+def hits() -> int:
+    return cache.incr("hits")
