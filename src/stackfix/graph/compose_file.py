@@ -12,6 +12,8 @@ from stackfix.findings import Anchor
 from stackfix.formats import yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stackfix.text import Text
 
 _SERVICE_KEYS = frozenset(
@@ -58,13 +60,14 @@ class Include:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ComposeFile:
-    """The parts of a Compose file, as written."""
+    """The parts of a Compose file, as written. `defined` are the kinds and names of all that it defines."""
 
     path: str
     services: tuple[Part, ...]
     networks: tuple[NetworkEntry, ...]
     name: str | None
     includes: tuple[Include, ...]
+    defined: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def whole(self) -> bool:
@@ -88,7 +91,15 @@ def facts(text: Text) -> ComposeFile | None:
     includes = _includes(root)
     if not includes and not _looks_like_services(services):
         return None
-    return ComposeFile(path, services, _networks(root), _scalar(yaml.get(root, "name")), includes)
+    defined = frozenset(_defined(root))
+    return ComposeFile(path, services, _networks(root), _scalar(yaml.get(root, "name")), includes, defined)
+
+
+def _defined(root: yaml.Mapping) -> Iterator[tuple[str, str]]:
+    for key in ("services", "networks", "volumes", "configs", "secrets"):
+        for item in yaml.items(yaml.get(root, key)):
+            if isinstance(item.key, yaml.Scalar):
+                yield key[:-1], item.key.value
 
 
 def _looks_like_services(services: tuple[Part, ...]) -> bool:

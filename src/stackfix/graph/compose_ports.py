@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import located
 from stackfix.formats import yaml
 from stackfix.graph.interpolation import template
-from stackfix.graph.model import Declaration, Says
+from stackfix.graph.model import Declaration, HostPorts, Says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,10 @@ _SHORT = re.compile(
     r"""(?: (?: (?P<ip> \[[0-9a-fA-F:.]+\] | [0-9.]+ ) : )? (?P<host> \d* ) : )?
         (?P<container> \d+ ) (?: / (?P<protocol> tcp | udp | sctp ) )?""",
     re.VERBOSE,
+)
+_RANGES = re.compile(
+    r"(?:(?:(?P<ip>\[[0-9a-fA-F:.]+\]|[0-9.]+):)?(?P<host>\d+(?:-\d+)?):)(?P<container>\d+(?:-\d+)?)"
+    r"(?:/(?P<protocol>tcp|udp|sctp))?"
 )
 _EXPOSE = re.compile(r"(?P<container>\d+)(?:/(?P<protocol>tcp|udp|sctp))?")
 
@@ -40,6 +44,35 @@ def published(node: yaml.Node, anchor: Anchor, environment: Environment) -> Iter
                 found = _long(item, anchor.child(index), environment)
             if found:
                 yield found
+
+
+def taken(node: yaml.Node, anchor: Anchor, environment: Environment) -> Iterator[HostPorts]:
+    """The host's ports that a `ports` list takes, ranges too, those that nobody knows left out."""
+    for index, entry in enumerate(node.items if isinstance(node, yaml.Sequence) else ()):
+        item = yaml.deref(entry)
+        if isinstance(item, yaml.Mapping):
+            keys = ("host_ip", "published", "target", "protocol")
+            address, host, inside, protocol = (_filled(yaml.get(item, key), environment) for key in keys)
+        else:
+            text = _filled(item, environment)
+            match = _RANGES.fullmatch(text.value) if text is not None else None
+            if text is None or match is None:
+                continue
+            address, host, inside, protocol = (text.group(match, n) for n in ("ip", "host", "container", "protocol"))
+        run = _run(host)
+        place = located(host) if host is not None else None
+        if run is not None and place is not None:
+            some = run[0] != run[1] and _run(inside) != run and inside is not None and "-" not in inside.value
+            spoken, ip = protocol.value if protocol else "tcp", address.value if address else None
+            yield HostPorts(*run, spoken, ip, some, place, anchor.child(index))
+
+
+def _run(text: Text | None) -> tuple[int, int] | None:
+    """The first and the last of a port or a range."""
+    numbers = text.value.split("-") if text is not None else []
+    if not 0 < len(numbers) <= 2 or not all(n.isdecimal() and int(n) for n in numbers):  # noqa: PLR2004 - a range has two ends
+        return None
+    return int(numbers[0]), int(numbers[-1])
 
 
 def exposed(node: yaml.Node, anchor: Anchor, environment: Environment) -> Iterator[Declaration]:

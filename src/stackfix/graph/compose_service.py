@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor
     from stackfix.graph.compose_file import Part
-    from stackfix.graph.model import Declaration, Probe
+    from stackfix.graph.model import Declaration, HostPorts, Probe
     from stackfix.graph.value import Value
 
 
@@ -67,6 +67,7 @@ def workload(name: str, parts: tuple[Part, ...], setting: Setting) -> Workload:
         working_dir=_value(reader.scalar("working_dir")),
         environment=environment,
         declarations=tuple(reader.declarations()),
+        host_ports=tuple(reader.host_ports()),
         probes=tuple(reader.probes()),
         healthcheck_disabled=_value(reader.scalar("healthcheck", "disable")) == "true",
         mounts=tuple(reader.mounts()),
@@ -281,6 +282,11 @@ class _Reader:
             yield from compose_ports.published(node, anchor, self._values(anchor.path))
         for node, anchor in self.nodes("expose"):
             yield from compose_ports.exposed(node, anchor, self._values(anchor.path))
+
+    def host_ports(self) -> Iterator[HostPorts]:
+        """The ports of the host that it takes, ranges too."""
+        for node, anchor in self.nodes("ports"):
+            yield from compose_ports.taken(node, anchor, self._values(anchor.path))
 
     def probes(self) -> Iterator[Probe]:
         """The health check, if one is set."""

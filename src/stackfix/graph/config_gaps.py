@@ -52,7 +52,7 @@ def _judged(library: Library, cluster: Cluster, workload: Workload, reference: C
     if found is Unresolved.UNKNOWN:
         return
     if isinstance(found, Unresolved):
-        if not _told(library, name, reference.location.path):
+        if not told(library, name, reference.location.path):
             near = _nearest((c.name for c in cluster.configs if c.kind == kind), name)
             # Secrets are made by hand as a rule: only one that is nearly named is known to be meant.
             if near or kind != "Secret":
@@ -64,7 +64,7 @@ def _judged(library: Library, cluster: Cluster, workload: Workload, reference: C
     yield Dangling(workload, reference, found, _nearest(found.keys, key))
 
 
-def _told(library: Library, name: str, own: str) -> bool:
+def told(library: Library, name: str, own: str) -> bool:
     """Whether any other text of the repository speaks of an object of that name, or of secrets being made."""
     word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])".encode())
     for path in library.tree.entries:

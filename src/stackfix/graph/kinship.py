@@ -56,7 +56,18 @@ def akin(host: str, name: str) -> bool:
         return False
     if longer.endswith("-" + shorter) or longer.startswith(shorter + "-"):
         return True
-    return len(shorter) >= 5 and _one_edit(shorter, longer)  # noqa: PLR2004 - short names are one edit apart by chance
+    return len(shorter) >= 5 and one_edit(shorter, longer)  # noqa: PLR2004 - short names are one edit apart by chance
+
+
+def nearly(one: str, other: str) -> bool:
+    """Whether two names are one but for case, separators or one letter; nothing is added to either."""
+    first, second = _plain(one), _plain(other)
+    return first == second or (min(len(first), len(second)) >= 5 and one_edit(first, second))  # noqa: PLR2004 - as above
+
+
+def meant(name: str, other: str) -> bool:
+    """Whether a name was meant for another: akin, and what one of them adds doesn't make it something beside it."""
+    return akin(name, other) and bool(_BESIDE.search(name)) == bool(_BESIDE.search(other))
 
 
 def nearest(host: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -68,7 +79,9 @@ def _plain(name: str) -> str:
     return re.sub(r"[._]", "-", name.lower()).strip("-")
 
 
-def _one_edit(shorter: str, longer: str) -> bool:
+def one_edit(one: str, other: str) -> bool:
+    """Whether two words are one but for a letter more, less, other, or two swapped."""
+    shorter, longer = sorted((one, other), key=len)
     if len(longer) - len(shorter) > 1:
         return False
     at = next((i for i, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))

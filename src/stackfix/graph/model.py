@@ -129,6 +129,22 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
+class HostPorts:
+    """A run of ports that a Compose `ports` entry takes on the host. `some`: any free ones of it, not all.
+
+    `host_ip` is None for every address. `location` is where the numbers are written, `anchor` the entry.
+    """
+
+    first: int
+    last: int
+    protocol: str
+    host_ip: str | None
+    some: bool
+    location: Location
+    anchor: Anchor
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A check of a container: Kubernetes liveness, readiness, startup; Compose or image health check.
 
@@ -343,6 +359,7 @@ class Workload:
     working_dir: str | None = None
     environment: Environment = EMPTY
     declarations: tuple[Declaration, ...] = ()
+    host_ports: tuple[HostPorts, ...] = ()
     probes: tuple[Probe, ...] = ()
     healthcheck_disabled: bool = False
     mounts: tuple[Mount, ...] = ()

@@ -1,0 +1,188 @@
+"""Files and folders of the repository that a Compose project puts into containers, and that nobody has.
+
+Silent where anything may make them: ignore rules, scripts, documents, CI, another container that writes above them.
+May import the graph's nouns and Compose.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix import tree
+from stackfix.findings import Anchor, located
+from stackfix.formats import yaml
+from stackfix.graph import environment, kinship
+from stackfix.graph.interpolation import template
+from stackfix.graph.value import EMPTY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Location
+    from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Deployment, Workload
+    from stackfix.text import Text
+
+_FILE = re.compile(
+    r"\.(?:conf|cnf|cfg|ini|ya?ml|json|toml|xml|sql|sh|py|js|ts|lua|hcl|properties|html|rules|template|tmpl|tpl|php|vcl|crt|pem"
+    r"|key|cert|acl|htpasswd)$|^(?:Caddyfile|Corefile)$"
+)
+_OUTPUT = re.compile(r"(?:^|/)(?:node_modules|dist|build|out|target|\.next|coverage)(?:/|$)|acme\.json$")
+_NEEDS_CONTENTS = re.compile(
+    r"^/docker-entrypoint-initdb\.d$|^/etc/nginx/(?:conf\.d|certs?|ssl|templates|sites-enabled)$"
+)
+_TELLS = (".md", ".sh", ".bash", ".mk", ".rst", ".txt", ".yml", ".yaml", ".toml", ".json", ".py", ".ps1", ".bat", ".js")
+_TELLERS = frozenset({"Makefile", "makefile", "justfile", "Justfile", "Taskfile", "Vagrantfile", "Dockerfile"})
+_MAKES = (
+    rb"\b(?:cp|mv|copy|touch|ln|tee|install|envsubst|mkdir|openssl|mkcert|certbot|htpasswd|curl|wget|scp|rsync|generate\w*"
+    rb"|create\w*|write\w*|open|unzip|tar|git clone)\b[^\n]*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Something that isn't there. `source` is its path, `what` how it is used; `folder`: its contents are needed.
+
+    `fits` are files that may be meant, as the place would write them.
+    """
+
+    source: str
+    what: str
+    text: Text
+    location: Location
+    anchor: Anchor
+    folder: bool
+    fits: tuple[tuple[str, str], ...]
+    workloads: tuple[Workload, ...] = ()
+
+
+def absent(graph: Graph) -> Iterator[Absent]:
+    """Everything that a project mounts and nobody has, each written place once."""
+    library = graph.library
+    if not library.tree.in_git:
+        return
+    seen: set[Location] = set()
+    for project in graph.projects:
+        for one in (*_mounts(graph, project), *_objects(graph, project)):
+            if one.location not in seen:
+                seen.add(one.location)
+                if not _made(library, project, one):
+                    yield one
+
+
+def _mounts(graph: Graph, project: Deployment) -> Iterator[Absent]:
+    for workload in project.workloads:
+        for mount in workload.mounts:
+            text, source = mount.source_text, mount.source
+            if text is None or source is None or not _lacks(graph.library, source, text):
+                continue
+            folder = bool(_NEEDS_CONTENTS.search(mount.target)) and not _FILE.search(posixpath.basename(source))
+            file = _FILE.search(posixpath.basename(source)) or _FILE.search(posixpath.basename(mount.target))
+            place = located(text, "isn't there")
+            if place is not None and (folder or file):
+                fits = _fits(graph.library, project, source, text, folder=folder)
+                yield Absent(source, mount.target, text, place, mount.anchor, folder, fits, (workload,))
+
+
+def _objects(graph: Graph, project: Deployment) -> Iterator[Absent]:
+    """The files behind the project's configs and secrets; a secret is kept out of git as a rule."""
+    for path in project.paths:
+        documents = graph.library.get(path, yaml.read) or ()
+        for key in ("configs", "secrets") if documents else ():
+            for item in yaml.items(yaml.get(documents[0].root, key)):
+                node = yaml.get(item.value, "file")
+                if not isinstance(node, yaml.Scalar) or not isinstance(item.key, yaml.Scalar):
+                    continue
+                value = template(node.text).fill(EMPTY)
+                place = located(node.text, "isn't there")
+                source = tree.join(project.folder, value.text.value) if value is not None else ""
+                if value is None or place is None or not _lacks(graph.library, source, value.text):
+                    continue
+                fits = _fits(graph.library, project, source, value.text, folder=False)
+                if fits or key == "configs":
+                    anchor = Anchor(path, "yaml", (0, key, item.key.value, "file"))
+                    what = f"{key[:-1]} {item.key.value}"
+                    yield Absent(source, what, value.text, place, anchor, folder=False, fits=fits)
+
+
+def _lacks(library: Library, source: str, text: Text) -> bool:
+    known = library.tree
+    if "$" in text.value or text.value.startswith("~") or not source or known.is_unknown(source):
+        return False
+    if known.is_file(source) or known.is_folder(source):
+        return False
+    return not library.sources.would_ignore(source) and not library.sources.would_ignore(source + "/x")
+
+
+# --- what was meant --------------------------------------------------------------------------------------------------
+
+
+def _fits(
+    library: Library, project: Deployment, source: str, text: Text, *, folder: bool
+) -> tuple[tuple[str, str], ...]:
+    """The files of that name in the repository, else those beside it that are nearly called so."""
+    if tree.join(project.folder, text.value) != source:
+        return ()
+    name = posixpath.basename(source)
+    if folder:
+        found = [f for f in sorted(library.tree.folders) if posixpath.basename(f) == name]
+    else:
+        found = [p for p in library.tree.named(name) if library.tree.entries[p].wiring]
+        found = found or [p for p in _beside(library, source) if _nearly(posixpath.basename(p), name)]
+    return tuple((path, _written(path, project.folder, text.value)) for path in found)
+
+
+def _beside(library: Library, source: str) -> Iterator[str]:
+    folder = posixpath.dirname(source)
+    return (p for p in library.tree.below(folder) if posixpath.dirname(p) == folder and not environment.is_example(p))
+
+
+def _nearly(one: str, name: str) -> bool:
+    """Whether two file names are one but for an edit of the stem or the two spellings of YAML's ending."""
+    (stem, end), (other, ending) = posixpath.splitext(one), posixpath.splitext(name)
+    same = end == ending or {end, ending} == {".yml", ".yaml"}
+    return same and (stem == other or (end == ending and kinship.one_edit(stem, other)))
+
+
+def _written(path: str, folder: str, before: str) -> str:
+    relative = posixpath.relpath(path, folder or ".")
+    return "./" + relative if before.startswith("./") and not relative.startswith(".") else relative
+
+
+# --- who may make it -------------------------------------------------------------------------------------------------
+
+
+def _made(library: Library, project: Deployment, one: Absent) -> bool:
+    if _OUTPUT.search(one.source) or _has_example(library, one.source):
+        return True
+    others = (m.source for w in project.workloads for m in w.mounts if m.source is not None)
+    if any(one.source.startswith(other + "/") for other in others):
+        return True
+    return _told(library, one.source, folder=one.folder)
+
+
+def _has_example(library: Library, source: str) -> bool:
+    """Whether a template lies beside it that people copy."""
+    stem = posixpath.basename(source)
+    return any(
+        environment.is_example(p) and stem in posixpath.basename(p).replace(".example", "").replace(".sample", "")
+        for p in library.tree.below(posixpath.dirname(source))
+        if posixpath.dirname(p) == posixpath.dirname(source)
+    )
+
+
+def _told(library: Library, source: str, *, folder: bool) -> bool:
+    """Whether a script, a CI definition or a document writes, copies or fetches something of that name."""
+    name = re.escape(posixpath.basename(source).encode())
+    end = rb"(?![\w-])" if folder else rb"(?![\w.-])"
+    makes = re.compile(rb"(?:" + _MAKES + rb"|>[ \t]*[^\s|;&]*)(?<![\w-])" + name + end)
+    for path in library.tree.entries:
+        if path.endswith(_TELLS) or posixpath.basename(path) in _TELLERS:
+            data = library.sources.read(path)
+            if data is not None and makes.search(data):
+                return True
+    return False

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+kubectl -n media create serviceaccount media-reader
