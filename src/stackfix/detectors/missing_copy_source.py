@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
@@ -113,7 +114,7 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
         location=Location(missing.location.path, missing.location.span, missing.why.value),
         anchor=missing.anchor,
         value=missing.text.value,
-        evidence=(*witnesses, image.build.location),
+        evidence=(*witnesses, replace(image.build.location, note="builds it")),
         remedy=remedy,
         components=graph.called(*users),
     )

@@ -122,16 +122,17 @@ def _under(path: str, target: str) -> bool:
     return target in {"/", path} or path.startswith(target.rstrip("/") + "/")
 
 
+def _is_there(graph: Graph, source: str) -> bool:
+    """Whether the tree has what is mounted. A folder that it hasn't is made before the start, or the file was moved."""
+    known = graph.library.tree
+    return not known.is_unknown(source) and (not source or known.is_file(source) or known.is_folder(source))
+
+
 def files(graph: Graph, workload: Workload) -> Files:
     """The files that a workload's process sees."""
-    known = graph.library.tree
-    bound = [
-        (mount.target, mount.source)
-        for mount in workload.mounts
-        if mount.source is not None and not known.is_unknown(mount.source)
-    ]
+    bound = [(m.target, m.source) for m in workload.mounts if m.source is not None and _is_there(graph, m.source)]
     bound.sort(key=lambda pair: -len(pair[0]))
-    hidden = tuple(m.target for m in workload.mounts if m.source is None or known.is_unknown(m.source))
+    hidden = tuple(m.target for m in workload.mounts if m.source is None or not _is_there(graph, m.source))
     return Files(graph.library, graph.image(workload), tuple(bound), hidden)
 
 

@@ -153,11 +153,15 @@ def installed(image: Image, missing: MissingSource) -> tuple[Installing, ...]:
     )
 
 
+_ASKS = re.compile(r"\[\s+(?:!\s+)?-[defrs]\s|\btest\s+(?:!\s+)?-[defrs]\s|\|\|")
+"""A step that asks whether a file is there, or that goes on without it."""
+
+
 def never_given(image: Image) -> Iterator[tuple[Installing, str]]:
     """Installations from a list that the image certainly doesn't hold by then, with its path there."""
     for found in installing(image):
         folder = folder_of(image, found.instruction)
-        if folder is None or found.instruction.flag("mount") is not None:
+        if folder is None or found.instruction.flag("mount") is not None or _ASKS.search(found.instruction.rest.value):
             continue
         path = posixpath.normpath(posixpath.join(folder, found.file.value))
         if "$" not in path and image.files.before(found.instruction).lookup(path) is Found.ABSENT:

@@ -36,9 +36,18 @@ class Answer:
 
 def published_instead(graph: Graph, reference: Reference, targets: Iterable[Workload]) -> Answer | None:
     """The container port behind the *published* one that a reference inside the network names, if it names one."""
-    port = reference.address.port
-    answers = {_behind(graph, target, port) for target in targets} if port is not None else {None}
+    port, targets = reference.address.port, tuple(targets)
+    if port is None or _publishes(reference, targets):
+        return None
+    answers = {_behind(graph, target, port) for target in targets}
     return answers.pop() if len(answers) == 1 else None
+
+
+def _publishes(reference: Reference, targets: Iterable[Workload]) -> bool:
+    """Whether the number is written where `ports` takes it from: a variable of the Compose file, no address."""
+    written = reference.address.port_text.place if reference.address.port_text is not None else None
+    published = (d.published_text for target in targets for d in target.declarations)
+    return written is not None and any(text is not None and text.place == written for text in published)
 
 
 def _behind(graph: Graph, target: Workload, port: int | None) -> Answer | None:
@@ -61,6 +70,8 @@ def wrong_port(graph: Graph, reference: Reference, reach: Reach) -> Answer | Non
     """
     port = reference.address.default_port if reference.address.scheme else reference.address.port
     if port is None or (reference.address.port is None and reference.address.scheme not in _PLAIN):
+        return None
+    if _publishes(reference, reach.workloads):
         return None
     if reach.service is not None:
         return _offered(reach.service, port, reach.workloads)
