@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Reference
 
-RULE = Rule("unknown-host", Family.NAMES, Severity.ERROR, "a reference names a host that resolves to nothing")
+RULE = Rule(
+    "unknown-host",
+    Family.NAMES,
+    Severity.ERROR,
+    "a reference names a host that resolves to nothing",
+    yields_to=("upstream-missing",),
+)
 
 _JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.PROXY})
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Mount, Workload
+    from stackfix.graph.model import Mount, Words, Workload
     from stackfix.graph.proxy_facts import NginxFacts
 
 _MAIN = "/etc/nginx/nginx.conf"
@@ -62,7 +62,15 @@ def configurations(graph: Graph, workload: Workload) -> tuple[NginxFacts, ...]:
         facts = configuration(graph.library, path, placed)
         if facts is not None:
             found.append(facts)
-    return tuple(found)
+    return _joined(tuple(found))
+
+
+def _joined(found: tuple[NginxFacts, ...]) -> tuple[NginxFacts, ...]:
+    """The files of one nginx with each other's upstreams in sight."""
+    upstreams = [upstream for facts in found for upstream in facts.upstreams]
+    if len(found) == 1 or not upstreams:
+        return found
+    return tuple(proxy.build(one.root, tuple(u for u in upstreams if u not in one.upstreams)) for one in found)
 
 
 def _is_fragment(target: str) -> bool:
@@ -134,6 +142,27 @@ def _endpoints(facts: NginxFacts) -> Iterator[Endpoint]:
                 )
         if not server.listens:
             yield Endpoint(80, Witness.TOOL, evidence=(server.location,), anchor=server.anchor)
+
+
+def seen_whole(graph: Graph, workload: Workload) -> bool:
+    """Whether everything that a workload's nginx reads is seen: no other file, no step that may change one."""
+    includes = (include for facts in graph.proxies(workload) for include in facts.includes)
+    if any(include.paths is None and not (include.stock or include.servers) for include in includes):
+        return False
+    known = all(
+        mount.source is not None or mount.config_map is not None
+        for mount in workload.mounts
+        if mount.target.startswith("/etc/nginx")
+    )
+    if graph.image(workload) is not None:
+        return known and not _hidden(graph, workload)
+    return known and not any(map(_changes, (workload.entrypoint, workload.command)))
+
+
+def _changes(words: Words | None) -> bool:
+    """Whether a command may read or make another configuration than what lies there."""
+    texts = [word.text for word in words.words] if words is not None else []
+    return any(text is None or re.search(r"envsubst|/etc/nginx|\.conf\b|\.sh\b", text.value) for text in texts)
 
 
 def _hidden(graph: Graph, workload: Workload) -> bool:

@@ -48,12 +48,12 @@ def _within(outer: Anchor, inner: Anchor) -> Anchor:
     return Anchor(outer.path, outer.syntax, outer.steps, deeper, outer.name)
 
 
-def build(root: Block) -> NginxFacts:
-    """The facts of a configuration whose blocks are known."""
+def build(root: Block, elsewhere: tuple[Upstream, ...] = ()) -> NginxFacts:
+    """The facts of a configuration whose blocks are known. `elsewhere` are upstreams that the same nginx reads too."""
     found = tuple(root.walk())
     blocks = {said.keyword for said in found if said.block is not None}
     upstreams = tuple(_upstream(said) for said in found if said.keyword == "upstream" and said.block and said.values)
-    passes = tuple(_passes(found, upstreams))
+    passes = tuple(_passes(found, (*elsewhere, *upstreams)))
     http = _context(root, "http")
     return NginxFacts(
         path=root.path,

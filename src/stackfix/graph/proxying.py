@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import proxy_passes
+from stackfix.graph import proxies, proxy_passes
 from stackfix.graph.model import Place, Platform, Reference, Writing
 from stackfix.graph.proxy_facts import Pass, UpstreamServer
 from stackfix.graph.reach import Reached
@@ -46,13 +46,23 @@ def references(graph: Graph, workload: Workload) -> Iterator[Reference]:
     """Every address that a workload's nginx hands requests on to, each written place once."""
     for facts in graph.proxies(workload):
         own = frozenset(facts.files)
-        servers = (_of(graph, workload, server) for upstream in facts.upstreams for server in upstream.servers)
-        for found in (*servers, *(_of(graph, workload, handler) for handler in facts.passes)):
+        servers = (as_reference(graph, workload, server) for upstream in facts.upstreams for server in upstream.servers)
+        passes = (handler for handler in facts.passes if not _may_be_an_upstream(graph, workload, handler))
+        for found in (*servers, *(as_reference(graph, workload, handler) for handler in passes)):
             if found is not None and (place := _told_here(graph, found, own)) is not None:
                 yield replace(found, location=place)
 
 
-def _of(graph: Graph, workload: Workload, said: Pass | UpstreamServer) -> Reference | None:
+def _may_be_an_upstream(graph: Graph, workload: Workload, said: Pass) -> bool:
+    """Whether a plain name that is no host may be that of an upstream in a file that nobody sees."""
+    found = said.address
+    if found is None or found.port is not None or proxies.seen_whole(graph, workload):
+        return False
+    asked = as_reference(graph, workload, said)
+    return asked is not None and graph.resolve(asked).reached is Reached.MISSING
+
+
+def as_reference(graph: Graph, workload: Workload, said: Pass | UpstreamServer) -> Reference | None:
     """The reference that an address of a configuration is to the one who runs it; None where a variable hides it."""
     address = said.address or _filled(graph, workload, said)
     if address is None or (address.host.place or address.host.first_place) is None:
@@ -103,8 +113,7 @@ def behind(graph: Graph, workload: Workload, handler: Pass) -> tuple[Workload, .
         return ()
     found: dict[Workload, None] = {}
     for one in said:
-        reference = _of(graph, workload, one)
-        met = _met(graph, reference) if reference is not None else ()
+        met = _met(graph, asked) if (asked := as_reference(graph, workload, one)) is not None else ()
         if not met:
             return ()
         found.update(dict.fromkeys(met))
