@@ -150,6 +150,8 @@ def test_real_nginx_takes_the_same_locations_and_sends_the_same_paths(running: t
             compared += 1
             if sent is not None and status == 200 and said != "-" and "%" not in path and "?" not in path:
                 assert proxy_matching.normal(said) == proxy_matching.normal(sent), what
+                if path == proxy_matching.normal(path):
+                    assert said == sent, f"{what}: slashes are sent as they are joined"
                 forwarded += 1
     assert compared > 200
     assert forwarded > 100

@@ -40,7 +40,7 @@ def pages(graph: Graph) -> tuple[Pages, ...]:
         for workload in graph.running
         for facts in graph.proxies(workload)
         for server in facts.servers
-        for front in _fronts(graph, Proxied(workload, facts), server)
+        for front in fronts(graph, Proxied(workload, facts), server)
     )
 
 
@@ -57,7 +57,7 @@ def opened(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[SocketP
     """The WebSockets that the pages of a server open at their own origin, where browsers come to that server."""
     return tuple(
         path
-        for front in _fronts(graph, proxied, server)
+        for front in fronts(graph, proxied, server)
         for path in front.websocket_paths
         if path.relative and path.path is not None and comes_here(graph, proxied.workload, path.path)
     )
@@ -65,11 +65,11 @@ def opened(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[SocketP
 
 def all_opened(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[SocketPath, ...]:
     """All that the pages open at their own origin, wherever it goes from there; none where any can't be told."""
-    found = [path for front in _fronts(graph, proxied, server) for path in front.websocket_paths]
+    found = [path for front in fronts(graph, proxied, server) for path in front.websocket_paths]
     return tuple(found) if all(path.relative and path.path is not None for path in found) else ()
 
 
-def _fronts(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[FrontEnd, ...]:
+def fronts(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[FrontEnd, ...]:
     """The front ends whose pages a server gives out, from its own files or from who is behind `/`."""
     root = choose(server.locations, "/")
     if not server.certain or not root.known or not _gives_pages(server, root.location):

@@ -63,7 +63,7 @@ def missing(graph: Graph) -> Iterator[Missing]:
 def _missing(graph: Graph, proxied: Proxied, server: ProxyServer, opening: SocketPath) -> Missing | None:
     path = opening.path or "/"
     match = choose(server.locations, path)
-    if path == "/" or not match.known or match.redirect or not _keeps(server, match.location):
+    if path == "/" or not match.known or match.redirect or not keeps(server, match.location):
         return None
     served = tuple(_served(graph, proxied, server, opening))
     if len({target for target, _, _ in served}) != 1:
@@ -72,7 +72,7 @@ def _missing(graph: Graph, proxied: Proxied, server: ProxyServer, opening: Socke
     return Missing(proxied, server, opening, path, route, target, sibling, match.location)
 
 
-def _keeps(server: ProxyServer, location: ProxyLocation | None) -> bool:
+def keeps(server: ProxyServer, location: ProxyLocation | None) -> bool:
     """Whether nginx answers such a request from its own files."""
     if server.block.all("rewrite") or server.block.all("return") or server.block.all("if"):
         return False
@@ -110,7 +110,7 @@ def location(graph: Graph, found: Missing) -> AddBlock | None:
     handler = found.sibling.handler
     headers = found.sibling.block.effective("proxy_set_header")
     authority = _AUTHORITY.match(dollar(handler.text.value)) if handler is not None else None
-    if authority is None or not headers.certain or not _reachable(graph, found, authority.group()):
+    if authority is None or not headers.certain or not reachable(graph, found.server, authority.group()):
         return None
     shared = handshaking.upgrade_variable(graph, found.proxied.workload, found.proxied.facts)
     connection = shared[0] if shared is not None and shared[1] is None else "upgrade"
@@ -129,11 +129,11 @@ def location(graph: Graph, found: Missing) -> AddBlock | None:
     return AddBlock(found.server.anchor, "location", (found.path,), lines)
 
 
-def _reachable(graph: Graph, found: Missing, authority: str) -> bool:
+def reachable(graph: Graph, server: ProxyServer, authority: str) -> bool:
     """Whether every variable of the address holds in the whole server, and comes through the file's rendering."""
     if "$" not in authority:
         return True
-    if rendering(graph.library, found.server.anchor.path).keeps_dollars is False:
+    if rendering(graph.library, server.anchor.path).keeps_dollars is False:
         return False
-    given = {said.values[0] for block in found.server.block.chain() for said in block.all("set") if said.values}
+    given = {said.values[0] for block in server.block.chain() for said in block.all("set") if said.values}
     return all("$" + name in given for name in _SETS.findall(authority))

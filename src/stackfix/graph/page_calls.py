@@ -1,0 +1,106 @@
+"""The paths that the pages of a server request at their own address, as they are built for it.
+
+A variable that the build gives counts by its value, one that nothing gives by its default; a request that any other
+variable has a say in is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph import front_doors, frontend_builds
+from stackfix.graph.frontend_builds import Given
+from stackfix.graph.value import Hole, Symbol
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stackfix.findings import Location
+    from stackfix.graph.frontend import ApiPath, FrontEnd
+    from stackfix.graph.frontend_builds import FrontBuild
+    from stackfix.graph.link import Graph
+    from stackfix.graph.proxy_facts import ProxyServer
+    from stackfix.graph.proxying import Proxied
+    from stackfix.graph.value import Template
+
+_OWN = frozenset({"location.origin", "location.host", "location.hostname", "location.protocol"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request. `path` begins with "/"; where it isn't `whole`, more follows that nobody knows."""
+
+    path: str
+    whole: bool
+    method: str | None
+    location: Location
+
+
+def calls(graph: Graph, built: Sequence[FrontBuild], proxied: Proxied, server: ProxyServer) -> tuple[Call, ...]:
+    """The requests that browsers bring to a server from its own pages, each path once, the first place of each.
+
+    `built` are all builds of front ends.
+    """
+    found: dict[tuple[str, bool], Call] = {}
+    for front in front_doors.fronts(graph, proxied, server):
+        for call in of_front(graph, built, front):
+            if front_doors.comes_here(graph, proxied.workload, call.path):
+                found.setdefault((call.path, call.whole), call)
+    return tuple(found.values())
+
+
+def of_front(graph: Graph, built: Sequence[FrontBuild], front: FrontEnd) -> Iterator[Call]:
+    """The requests of a front end to its own origin."""
+    steps = [step for step in built if step.front.folder == front.folder]
+    for asked in front.api_paths:
+        if not asked.variables:
+            if asked.relative and asked.path.startswith("/"):
+                yield Call(asked.path, asked.whole, asked.method, asked.location)
+        elif (call := _filled(graph, steps, asked)) is not None:
+            yield call
+
+
+def _filled(graph: Graph, steps: Sequence[FrontBuild], asked: ApiPath) -> Call | None:
+    """The request with what the build puts in for its variables; None where any of them is unknown."""
+    given: dict[str, Text | None] = {}
+    for name in asked.variables:
+        value = _baked(graph, steps, name)
+        if isinstance(value, Given):
+            return None
+        given[name] = value
+    text, whole = "", True
+    for part in _parts(asked.value, given):
+        if part is None:
+            whole = False
+            break
+        text += part
+    path, query, _ = text.partition("?")
+    if not path.startswith("/") or path.startswith("//"):
+        return None
+    return Call(path.partition("#")[0], whole or bool(query), asked.method, asked.location)
+
+
+def _baked(graph: Graph, steps: Sequence[FrontBuild], name: str) -> Text | Given | None:
+    """What every build puts in; UNKNOWN where two differ, or none is seen."""
+    values = [frontend_builds.baked(graph, step, name) for step in steps]
+    told = {value.value if isinstance(value, Text) else value for value in values}
+    return values[0] if len(told) == 1 else Given.UNKNOWN
+
+
+def _parts(value: Template, given: dict[str, Text | None]) -> Iterator[str | None]:
+    """The pieces of an address in order; None for one that nobody knows."""
+    for part in value.parts:
+        if isinstance(part, Text):
+            yield part.value
+        elif isinstance(part, Hole):
+            baked = given.get(part.name)
+            if baked is not None and (baked.value or not part.empty_is_unset):
+                yield baked.value
+            elif part.default is not None:
+                yield from _parts(part.default, given)
+            else:
+                yield None
+        elif not (isinstance(part, Symbol) and part.name in _OWN):
+            yield None

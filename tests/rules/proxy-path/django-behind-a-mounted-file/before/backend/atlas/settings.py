@@ -1,0 +1,3 @@
+ROOT_URLCONF = "atlas.urls"
+WSGI_APPLICATION = "atlas.wsgi.application"
+INSTALLED_APPS = []
