@@ -1,0 +1,4 @@
+export async function selection(): Promise<string[]> {
+  const answer = await fetch("/api/v1/towns/selection");
+  return answer.json();
+}

@@ -1,0 +1,4 @@
+export async function selection(): Promise<string[]> {
+  const answer = await fetch("/api/entries/recent");
+  return answer.json();
+}
