@@ -123,7 +123,7 @@ def behind(graph: Graph, workload: Workload, handler: Pass) -> tuple[Workload, .
 def addresses(graph: Graph, workload: Workload, handler: Pass) -> tuple[Address, ...]:
     """Where a location's requests go, as written; none where any of it is hidden."""
     said = handler.upstream.servers if handler.upstream is not None else (handler,)
-    found = [_of(graph, workload, one) for one in said]
+    found = [as_reference(graph, workload, one) for one in said]
     return () if None in found else tuple(one.address for one in found if one is not None)
 
 
