@@ -64,9 +64,7 @@ def _same(graph: Graph, fit: fitting.Fit, other: Reference) -> bool:
 def _finding(graph: Graph, reference: Reference, fit: fitting.Fit, others: proxying.Readers) -> Finding:
     host = reference.address.host.value
     names = ", ".join(candidate.name for candidate in fit.candidates)
-    witnesses = [
-        Location(c.place.path, c.place.span, f"{c.name} is here") for c in fit.candidates
-    ]
+    witnesses = [Location(c.place.path, c.place.span, f"{c.name} is here") for c in fit.candidates]
     if fit.policy:
         witnesses.append(Location(fit.policy.path, fit.policy.span, "the configuration decides"))
     remedy, copies = _remedy(graph, reference, fit, others)

@@ -345,21 +345,24 @@ def base(image: str) -> Base | None:
     )
 
 
+_INITS = frozenset({"tini", "dumb-init", "gosu", "su-exec", "supervisord", "nginx"})
+
+
 def _alpine(repository: str) -> tuple[frozenset[str], frozenset[str]]:
-    lacks = {"bash"} if repository in {"python", "alpine", "node", "nginx"} else set()
+    lacks = {"bash", *_INITS, "python", "python3", "node", "npm"}
     if repository in {"python", "alpine", "node"}:
-        lacks.add("curl")
+        lacks |= {"curl", "git"}
     return _ALPINE_HAS, frozenset(lacks)
 
 
 def _debian(repository: str, tag: str) -> tuple[frozenset[str], frozenset[str]]:
     if repository in {"debian", "ubuntu"}:
-        return _DEBIAN_HAS, frozenset({"curl", "wget", "nc", "python", "python3", "node"})
+        return _DEBIAN_HAS, _INITS | {"curl", "wget", "nc", "git", "python", "python3", "node", "npm"}
     if "slim" in tag and repository in {"python", "node"}:
-        return _DEBIAN_HAS, frozenset({"curl", "wget", "nc", "git"})
+        return _DEBIAN_HAS, _INITS | {"curl", "wget", "nc", "git", "node", "npm", "python", "python3"}
     if "slim" in tag or repository == "nginx":
-        return _DEBIAN_HAS, frozenset()
-    return _DEBIAN_HAS | _FULL_HAS, frozenset()
+        return _DEBIAN_HAS, _INITS | {"node", "npm"}
+    return _DEBIAN_HAS | _FULL_HAS, _INITS | {"node", "npm"}
 
 
 def _distroless(name: Name) -> Base:

@@ -153,9 +153,7 @@ class Graph:
 
     def knows(self, called: str) -> bool:
         """Whether it was certain what the workload of that name binds."""
-        return any(
-            f"{w.deployment.name} {w.name}" == called and self.listening(w).known for w in self.workloads
-        )
+        return any(f"{w.deployment.name} {w.name}" == called and self.listening(w).known for w in self.workloads)
 
     def build_of(self, workload: Workload) -> Build | None:
         """What builds a workload's image, as far as something ties them."""

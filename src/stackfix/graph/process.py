@@ -95,6 +95,12 @@ def start(
 
 def run(words: tuple[Template, ...], setting: Setting) -> Started:
     """What one list of words starts."""
+    found = _run(words, setting)
+    named = words[0].text if words else None
+    return found if named is None else replace(found, programs=(named, *found.programs))
+
+
+def _run(words: tuple[Template, ...], setting: Setting) -> Started:
     name = setting.value(setting.expanded(words[0])) if words else None
     if name is None or setting.too_deep or not name:
         return UNKNOWN
@@ -242,6 +248,7 @@ def _flowing(seen: Flow, setting: Setting) -> Started:
     steps: list[Process] = []
     waits = list(seen.waits)
     executed: list[Executed] = []
+    programs: list[Text] = []
     known = seen.known
     last: Started | None = None
     for step in seen.steps:
@@ -251,6 +258,7 @@ def _flowing(seen: Flow, setting: Setting) -> Started:
         found = _step(step, setting)
         waits.extend(found.waits)
         executed.extend(found.executed)
+        programs.extend(found.programs)
         if step.background:
             known = known and found.known
             background.extend(replace(p, background=True) for p in found.processes)
@@ -264,7 +272,8 @@ def _flowing(seen: Flow, setting: Setting) -> Started:
         steps.extend(front.processes)
         front = Started((), known=True)
     processes = (*background, *front.processes)
-    return Started(processes, known and front.known, tuple(waits), (*steps, *front.steps), tuple(executed))
+    begun = (*steps, *front.steps)
+    return Started(processes, known and front.known, tuple(waits), begun, tuple(executed), tuple(programs))
 
 
 def _step(step: Step, setting: Setting) -> Started:

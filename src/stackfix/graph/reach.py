@@ -138,9 +138,7 @@ class ComposeNames:
 def _networks(workload: Workload) -> frozenset[str]:
     if workload.network_mode and workload.network_mode.startswith("service:"):
         shared = workload.network_mode.removeprefix("service:")
-        return frozenset(
-            use.network for w in workload.deployment.workloads if w.name == shared for use in w.networks
-        )
+        return frozenset(use.network for w in workload.deployment.workloads if w.name == shared for use in w.networks)
     return frozenset(use.network for use in workload.networks)
 
 

@@ -108,7 +108,8 @@ class Started:
 
     Not `known`: some branch, function or program hides what runs, and `processes` are only what was seen. `waits` are
     the host:port that it waits for first. `steps` run before and end (migrations). `arguments_used` says that an entry
-    script hands its arguments on (`exec "$@"`). `executed` are the files of the tree among what runs.
+    script hands its arguments on (`exec "$@"`). `executed` are the files of the tree among what runs. `programs` are
+    the words that name what is surely run, shells and wrappers too.
     """
 
     processes: tuple[Process, ...] = ()
@@ -116,6 +117,7 @@ class Started:
     waits: tuple[Address, ...] = ()
     steps: tuple[Process, ...] = ()
     executed: tuple[Executed, ...] = ()
+    programs: tuple[Text, ...] = ()
 
     @property
     def main(self) -> Process | None:

@@ -179,5 +179,3 @@ def _fill_hole(hole: Hole, environment: Environment) -> Value | None:
         return None
     default = hole.default.fill(environment)
     return default and Value(default.text, (Use(hole, None), *default.uses))
-
-

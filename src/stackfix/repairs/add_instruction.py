@@ -14,12 +14,13 @@ class AddInstruction:
     """Add `instruction` (one line, keyword in capitals, as Dockerfiles spell it) beside what `anchor` addresses.
 
     The anchor is an instruction, or a stage: then it goes to the stage's end. `before` puts it in front, above the
-    comment that belongs to the instruction.
+    comment that belongs to the instruction. `apart` leaves an empty line between the two.
     """
 
     anchor: Anchor
     instruction: str
     before: bool = False
+    apart: bool = False
 
     @property
     def path(self) -> str:

@@ -24,10 +24,12 @@ def edits(repair: AddInstruction, library: Library) -> tuple[Edit, ...]:
     """The edit that adds the instruction; Refused where anything else would read otherwise."""
     here = site(repair.anchor, library)
     beside = _beside(here)
-    return inserted(here, beside, repair.instruction, before=repair.before)
+    return inserted(here, beside, repair.instruction, before=repair.before, apart=repair.apart)
 
 
-def inserted(here: Site, beside: Instruction, written: str, *, before: bool = False) -> tuple[Edit, ...]:
+def inserted(
+    here: Site, beside: Instruction, written: str, *, before: bool = False, apart: bool = False
+) -> tuple[Edit, ...]:
     """The edit that puts one written instruction in front of or behind another."""
     if "\n" in written or "\r" in written:
         raise Refused("the new instruction has more than one line")
@@ -39,13 +41,14 @@ def inserted(here: Site, beside: Instruction, written: str, *, before: bool = Fa
     indent = here.value[here.line_start(beside.start) : beside.start]
     line = indent + _dressed(here, beside, written)
     feed = here.feed(beside.start)
+    between = feed if apart else ""
     if before:
         at = _above_comment(here, beside)
-        return here.proved([here.replace(at, at, line + feed)], expected)
+        return here.proved([here.replace(at, at, line + feed + between)], expected)
     at = here.line_end(beside.end)
     if at == len(here.value) and not here.value.endswith("\n"):
-        return here.proved([here.replace(at, at, feed + line)], expected)
-    return here.proved([here.replace(at, at, line + feed)], expected)
+        return here.proved([here.replace(at, at, feed + between + line)], expected)
+    return here.proved([here.replace(at, at, between + line + feed)], expected)
 
 
 def _beside(here: Site) -> Instruction:

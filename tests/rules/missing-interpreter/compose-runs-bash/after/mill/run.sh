@@ -1,0 +1,2 @@
+set -e
+ruby -e "puts 1"

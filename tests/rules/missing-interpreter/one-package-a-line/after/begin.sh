@@ -1,0 +1,3 @@
+#!/bin/bash
+if [[ -z $TIDE ]]; then TIDE=low; fi
+exec /srv/tide "$TIDE"

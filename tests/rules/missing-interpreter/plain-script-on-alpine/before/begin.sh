@@ -1,0 +1,7 @@
+#!/bin/bash
+set -e
+
+if [ -n "$SEED" ]; then
+  node seed.js
+fi
+exec node "$ENTRY"

@@ -1,0 +1,4 @@
+#!/bin/bash
+names=(a b)
+echo "${names[@]}"
+exec nginx -g "daemon off;"
