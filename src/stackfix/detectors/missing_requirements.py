@@ -1,13 +1,13 @@
-"""An image installs from a list of requirements that doesn't exist.
+"""An image installs from a list of requirements or a lock file that doesn't exist.
 
-What it finds: a COPY of a requirements file that the build context doesn't hold, and a `pip install -r` of one that the
-image has certainly not been given.
+What it finds: a COPY of a requirements file, a manifest or a lock file (Python, Node, Rust, Go, Ruby) that the build
+context doesn't hold, and a `pip install -r` of a list that the image has certainly not been given.
 
 Why it breaks: the build stops.
 
 Which side is right: what the project does declare. A file of the same name elsewhere in the context was moved; else a
 pyproject.toml beside it or at the context's root declares the dependencies, and uv (Poetry for its own tables) installs
-them from there, into the same place as pip would.
+them from there, into the same place as pip would. A lock file that no step insists on is left out of the COPY.
 
 Limits: silent where git ignores such a file or a script makes it. The repair changes which versions are installed, so a
 person should decide.
@@ -19,7 +19,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import builds, manifests
+from stackfix.graph import builds, lock_files, manifests
 from stackfix.graph.image_files import Why
 from stackfix.repairs.set_text import SetText
 
@@ -36,7 +36,7 @@ RULE = Rule(
     "missing-requirements",
     Family.IMAGES,
     Severity.ERROR,
-    "an image installs from a list of requirements that doesn't exist",
+    "an image installs from a list of requirements or a lock file that doesn't exist",
 )
 
 
@@ -48,9 +48,10 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if image is None or builds.astray(graph.library, image):
             continue
         copied = set()
+        insisted = lock_files.insisting(graph, image) if image.missing else frozenset()
         for missing in image.missing:
             copied.add(posixpath.basename(missing.path))
-            if _lost(graph, missing) and missing.location not in seen:
+            if _lost(graph, missing) and missing.location not in (seen | insisted):
                 seen.add(missing.location)
                 yield _finding(graph, image, missing)
         for found, path in manifests.never_given(image):
@@ -61,7 +62,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 
 def _lost(graph: Graph, missing: MissingSource) -> bool:
-    if missing.why is not Why.ABSENT or missing.kept_out_of_git or not manifests.is_requirements(missing.path):
+    if missing.why is not Why.ABSENT or missing.kept_out_of_git or not manifests.is_manifest(missing.path):
         return False
     return not manifests.written_by_scripts(graph.library, missing.path)
 
@@ -73,7 +74,7 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
     witnesses = (*evidence, *(p for i in steps if (p := located(i.file, "installs from it")) is not None))
     return Finding(
         rule=RULE,
-        message=f"{missing.path} doesn't exist, and the image installs from it{told}",
+        message=f"{missing.path} doesn't exist, and the image {_use(missing)}{told}",
         location=Location(missing.location.path, missing.location.span, "isn't in the build context"),
         anchor=missing.anchor,
         value=missing.text.value,
@@ -81,6 +82,10 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
         remedy=remedy,
         components=_components(graph, image),
     )
+
+
+def _use(missing: MissingSource) -> str:
+    return "installs from it" if manifests.is_requirements(missing.path) else "copies it for its installation"
 
 
 def _components(graph: Graph, image: Image) -> frozenset[str]:
@@ -104,6 +109,8 @@ def _remedy(
     graph: Graph, image: Image, missing: MissingSource, steps: tuple[Installing, ...]
 ) -> tuple[Remedy, tuple[Location, ...]]:
     context = image.build.context
+    if lock_files.is_lock(missing.path):
+        return _unlocked(graph, image, missing)
     moved = _moved(graph, context, missing)
     if moved is not None:
         source = moved[len(context) + 1 :] if context else moved
@@ -113,11 +120,22 @@ def _remedy(
             Remedy(Applicability.UNSAFE, f"copy {source}", (SetText(missing.text, _dressed(missing, source)),)),
             () if place is None else (place,),
         )
-    declared = manifests.declared(graph.library, context, posixpath.dirname(missing.path))
+    listed = manifests.is_requirements(missing.path)
+    declared = manifests.declared(graph.library, context, posixpath.dirname(missing.path)) if listed else None
     repairs = _repairs(missing, steps, declared) if declared is not None else ()
     if declared is not None and repairs:
         return Remedy(Applicability.UNSAFE, f"install what {declared.path} declares", repairs), (declared.location,)
     return Remedy(Applicability.MANUAL, "write the list, or copy the one that is meant"), ()
+
+
+def _unlocked(graph: Graph, image: Image, missing: MissingSource) -> tuple[Remedy, tuple[Location, ...]]:
+    """The build without its lock file, where its steps don't insist on one."""
+    text = graph.library.text(lock_files.manifest_of(missing.path))
+    place = located(text.slice(0, 1), "declares what is installed") if text is not None else None
+    if not lock_files.does_without(graph.library, missing, image):
+        return Remedy(Applicability.MANUAL, "make the lock file and commit it"), () if place is None else (place,)
+    remedy = Remedy(Applicability.UNSAFE, "install what the manifest declares", (lock_files.without(missing),))
+    return remedy, () if place is None else (place,)
 
 
 def _moved(graph: Graph, context: str, missing: MissingSource) -> str | None:

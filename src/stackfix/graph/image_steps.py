@@ -219,6 +219,8 @@ def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool
     first = next((a for a in arguments if not a.startswith("-")), "")
     if program in _INSTALLS and first in _INSTALLS[program]:
         return ("/",) if {"-t", "--target", "--prefix", "download"} & set(arguments) else _environment(working_dir)
+    if program in _NODE and {"-g", "--global"} & set(arguments):
+        return ()
     if program in _NODE and (first in _NODE_INSTALLS or (program == "yarn" and not first)):
         unknown = package_scripts or working_dir is None
         return ("/",) if unknown else (posixpath.join(working_dir or "/", "node_modules"),)

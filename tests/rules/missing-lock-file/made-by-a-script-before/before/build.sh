@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+cp ../locks/quay.json package-lock.json
+docker build -t quay .
