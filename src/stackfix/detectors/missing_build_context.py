@@ -34,6 +34,7 @@ RULE = Rule(
     Family.IMAGES,
     Severity.ERROR,
     "a service is built from a folder or a Dockerfile that doesn't exist",
+    yields_to=("missing-dockerfile",),
 )
 
 

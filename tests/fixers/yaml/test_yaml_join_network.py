@@ -47,10 +47,16 @@ def test_a_service_joins_a_network(repaired: Repaired, before: str, keeps: bool,
 
 @pytest.mark.parametrize(
     "networks",
-    ["    networks:\n      front:\n", "    networks:\n      front:\n        aliases: [w]\n", "    networks: {front: {}}\n"],
+    [
+        "    networks:\n      front:\n",
+        "    networks:\n      front:\n        aliases: [w]\n",
+        "    networks: {front: {}}\n",
+    ],
 )
 def test_in_a_mapping_it_is_one_more_key(
-    repaired: Repaired, judged: Callable[[bytes], list[dict[str, dict[str, dict[str, dict[str, object]]]]]], networks: str
+    repaired: Repaired,
+    judged: Callable[[bytes], list[dict[str, dict[str, dict[str, dict[str, object]]]]]],
+    networks: str,
 ) -> None:
     before = (HEAD + networks).encode()
     after = repaired(before, JoinNetwork(WEB, "back"))

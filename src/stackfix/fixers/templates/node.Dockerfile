@@ -1,0 +1,20 @@
+FROM node:@@VERSION@@-slim AS build
+
+WORKDIR /app
+@@MANAGER@@
+COPY @@LIST@@ ./
+RUN @@INSTALL@@
+COPY . .
+@@BUILD@@
+
+FROM node:@@VERSION@@-slim
+
+ENV NODE_ENV=production@@SETTINGS@@
+WORKDIR /app
+@@MANAGER@@
+COPY --from=build --chown=node:node /app ./
+USER 1000
+
+EXPOSE @@PORT@@
+
+CMD @@COMMAND@@

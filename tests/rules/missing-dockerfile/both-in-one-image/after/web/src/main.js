@@ -1,0 +1,1 @@
+export const towns = () => fetch("/api/v1/towns").then((answer) => answer.json());

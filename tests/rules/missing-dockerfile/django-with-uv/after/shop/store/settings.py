@@ -1,0 +1,2 @@
+ROOT_URLCONF = "store.urls"
+WSGI_APPLICATION = "store.wsgi.application"

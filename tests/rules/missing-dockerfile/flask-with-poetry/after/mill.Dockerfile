@@ -1,0 +1,21 @@
+FROM python:3.13-slim AS build
+
+ENV POETRY_VIRTUALENVS_IN_PROJECT=1
+WORKDIR /app
+RUN pip install --no-cache-dir poetry==1.8.5
+COPY pyproject.toml poetry.lock ./
+RUN poetry install --only main --no-root --no-interaction
+
+FROM python:3.13-slim
+
+ENV PATH="/app/.venv/bin:$PATH" \
+    PYTHONUNBUFFERED=1
+WORKDIR /app
+RUN useradd --create-home --uid 10001 app
+COPY --from=build /app/.venv ./.venv
+COPY . .
+USER 10001
+
+EXPOSE 5005
+
+CMD ["gunicorn", "--bind", "0.0.0.0:5005", "mill:application"]

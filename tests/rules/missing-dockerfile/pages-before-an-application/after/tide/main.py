@@ -1,0 +1,13 @@
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/api/tides")
+def tides():
+    return []
+
+
+@app.websocket("/ws")
+async def live(socket):
+    await socket.accept()
