@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from stackfix.formats.dockerfile import Instruction
     from stackfix.graph.image import Image
+    from stackfix.graph.image_files import Copying
     from stackfix.graph.known_images import Base
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
@@ -61,7 +62,9 @@ _ADDS = frozenset({"add", "install"})
 _VERBS = frozenset(
     {"add", "install", "update", "upgrade", "del", "remove", "purge", "clean", "autoremove", "dist-upgrade"}
 )
-_SYSTEM = re.compile(r"^/(?:$|s?bin|usr|opt|lib)")
+_SYSTEM = re.compile(r"/$|/s?bin(?:/|$)|/usr(?:/local)?(?:/?$|/s?bin(?:/|$))")
+_SEARCHED = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"})
+_SEVERAL = frozenset({"", "bin", "sbin", "usr", "local", "root", "rootfs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,22 @@ def _may_have(image: Image, program: str) -> bool:
     """Whether any step may have put a program into an image, as far as anybody can tell."""
     if image.has_program(program) or any(_brings(run, program) for run in image.runs):
         return True
-    for copying in image.copies:
-        place = copying.destination
-        foreign = copying.instruction.flag("from") is not None or copying.instruction.name == "ADD"
-        if place is None or (foreign and _SYSTEM.match(place)):
+    return any(_copies(copying, program) for copying in image.copies)
+
+
+def _copies(copying: Copying, program: str) -> bool:
+    """Whether a COPY may put a program where programs are searched: from the context only one that is called so."""
+    place = copying.destination
+    foreign = copying.instruction.flag("from") is not None or copying.instruction.name == "ADD"
+    for word, value in copying.sources:
+        if place is None or value is None or word.value.startswith("<<"):
             return True
-        if any(word.value.startswith("<<") or posixpath.basename(word.value) == program for word, _ in copying.sources):
+        name = posixpath.basename(value.text.value.rstrip("/"))
+        whole = posixpath.join(place, name) if copying.several else place
+        if program in {name, posixpath.basename(whole)}:
             return True
-        if posixpath.basename(place) == program:
+        one = posixpath.dirname(whole) in _SEARCHED and name not in _SEVERAL and "*" not in name
+        if foreign and _SYSTEM.match(whole) and not one:
             return True
     return False
 
