@@ -28,6 +28,10 @@ class KafkaError:
     _PARTITION_EOF = -191
 
 
+class KafkaException(Exception):
+    pass
+
+
 class Consumer:
     def __init__(self, config):
         while not os.path.exists(os.environ["BROKER_IS_THERE"]):
@@ -39,6 +43,12 @@ class Consumer:
     def poll(self, timeout):
         return None
 """
+REFUSED = CONSUMER.replace(
+    """while not os.path.exists(os.environ["BROKER_IS_THERE"]):
+            time.sleep(0.05)""",
+    """if not os.path.exists(os.environ["BROKER_IS_THERE"]):
+            raise KafkaException("nobody is there")""",
+)
 GAUGE = """
 class Gauge:
     def __init__(self, servers):
@@ -120,3 +130,13 @@ def test_what_a_background_task_raises_is_in_the_log(tmp_path: Path) -> None:
         assert answer(port, "/health", PATIENCE) == '{"status":"healthy"}'
         assert told(said, "Background task failed", PATIENCE)
         assert told(said, "ConnectionRefusedError: no tide today", PATIENCE)
+
+
+def test_a_consumer_tries_again_until_its_broker_is_there(tmp_path: Path) -> None:
+    case = CASES / "connect-without-retry" / "a-consumer-s-start"
+    there, said, modules = tmp_path / "broker", tmp_path / "said.txt", {"confluent_kafka.py": REFUSED}
+    with served(case / "after/backend", "app.main:app", said, modules, BROKER_IS_THERE=str(there)) as port:
+        assert told(said, "No connection, trying again in 5 seconds: nobody is there", PATIENCE)
+        there.touch()
+        assert answer(port, "/health", PATIENCE) == '{"status":"healthy"}'
+        assert told(said, "subscribed", PATIENCE)

@@ -57,7 +57,7 @@ def _finding(graph: Graph, place: Blocking) -> Finding:
         rule=RULE,
         message=f"{call.qualified} holds the event loop in {step.function.name}{_by(place)} at the start",
         location=Location(called.path, called.span, "nothing else runs until it returns"),
-        anchor=call.anchor,
+        anchor=step.function.anchor,
         value=call.name,
         evidence=(Location(step.begun.location.path, step.begun.location.span, "the start begins here"),),
         remedy=Remedy(Applicability.UNSAFE, instead, (AwaitCall(call.anchor, place.sleeps),)),

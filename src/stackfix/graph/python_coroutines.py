@@ -28,6 +28,7 @@ _STARTING = re.compile(
     r"|add_event_handler|run_until_complete)\b|\b(?:asyncio|anyio|uvloop|aiorun|run)\.run\b|import run\b"
 )
 _SPAWNS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+_RETRY = re.compile(r"(?i)retry|backoff|tenacity|stamina")
 _LOOP = re.compile(r"(?:.*[._])?loop|asyncio\.get_(?:event|running)_loop\(\)")
 _GATHERS = frozenset({"asyncio.gather", "asyncio.wait_for", "asyncio.shield", "asyncio.wait"})
 _RUNS = frozenset({"asyncio.run", "anyio.run", "uvloop.run", "aiorun.run"})
@@ -45,6 +46,8 @@ class Call:
     `made` is what the object of a method was made by (`consumer.poll()` after `consumer = Consumer(…)`), qualified.
     `numbers` are the literal positional arguments that are numbers. `open` is whether it may be awaited where it
     stands. `ready` is whether it runs before the function first yields. `spawns`: it sets others running beside.
+    `spawned`: it is given to a task of its own. `looped`: a loop of the function is around it. `threaded` is the
+    function, qualified, that it runs in a thread.
     """
 
     name: str
@@ -55,6 +58,9 @@ class Call:
     ready: bool
     awaited: bool
     spawns: bool
+    spawned: bool
+    looped: bool
+    threaded: str | None
     location: Location
     anchor: Anchor
 
@@ -76,13 +82,18 @@ class Spawned:
 
 @dataclass(frozen=True, slots=True)
 class Coroutine:
-    """A function, asynchronous or not, with what it calls. `raises` are the ways an exception leaves it by."""
+    """A function, asynchronous or not, with what it calls. `raises` are the ways an exception leaves it by.
+
+    `retried`: a decorator calls it again where it fails.
+    """
 
     name: str
     is_async: bool
     location: Location
+    anchor: Anchor
     calls: tuple[Call, ...]
     raises: tuple[Escape, ...]
+    retried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,9 @@ def _function(source: Source, name: str, node: Function) -> Coroutine:
     first = _first_yield(node)
     calls = tuple(_calls(source, name, node, waits, first))
     asynchronous = isinstance(node, ast.AsyncFunctionDef)
-    return Coroutine(name, asynchronous, _heading(source, node), calls, tuple(escapes(source, name, node)))
+    retried = any(_RETRY.search(source.qualified(getattr(d, "func", d)) or "") for d in node.decorator_list)
+    place, anchor = _heading(source, node), source.module.anchor(node)
+    return Coroutine(name, asynchronous, place, anchor, calls, tuple(escapes(source, name, node)), retried)
 
 
 def _heading(source: Source, node: Function) -> Location:
@@ -203,9 +216,33 @@ def _calls(
             ready=first is None or one.lineno <= first,
             awaited=one in waits,
             spawns=spawns(source, one) or source.qualified(one.func) in _GATHERS,
+            spawned=_is_spawned(source, one),
+            looped=_looped(source, one, node),
+            threaded=_threaded(source, one),
             location=source.module.location(one),
             anchor=source.module.anchor(one),
         )
+
+
+def _is_spawned(source: Source, node: ast.Call) -> bool:
+    above = source.module.parent(node)
+    return isinstance(above, ast.Call) and node in above.args and spawns(source, above)
+
+
+def _looped(source: Source, node: ast.AST, function: Function) -> bool:
+    above = source.module.parent(node)
+    while above is not None and above is not function:
+        if isinstance(above, ast.For | ast.AsyncFor | ast.While):
+            return True
+        above = source.module.parent(above)
+    return False
+
+
+def _threaded(source: Source, node: ast.Call) -> str | None:
+    """`asyncio.to_thread(f, …)`, `loop.run_in_executor(None, f, …)`."""
+    last = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
+    at = {"to_thread": 0, "run_in_executor": 1}.get(last or "", len(node.args))
+    return source.qualified(node.args[at]) if at < len(node.args) else None
 
 
 def _calls_in(node: ast.AST) -> Iterator[ast.AST]:

@@ -13,6 +13,7 @@ from stackfix.graph.python_coroutines import coroutines, telling
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stackfix.findings import Location
     from stackfix.graph.application import Program
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
@@ -37,11 +38,17 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An asynchronous function that a start runs. `begun` is what the framework or loop itself is given."""
+    """An asynchronous function that a start runs. `begun` is what the framework or loop itself is given.
+
+    `spawned` is where a task was made on the way to it. `again`: it is called again where it fails, by a loop or a
+    decorator on the way.
+    """
 
     path: str
     function: Coroutine
     begun: Coroutine
+    spawned: Location | None = None
+    again: bool = False
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -174,8 +181,15 @@ def steps(program: Program) -> tuple[Step, ...]:
         for call in step.calls:
             inner = function(program.names, step.path, call.name) if call.awaited else None
             if inner is not None:
-                waiting.append(Step(*inner, step.begun))
+                waiting.append(_next(step, call, *inner))
     return tuple(found.values())
+
+
+def _next(step: Step, call: Call, path: str, inner: Coroutine) -> Step:
+    spawned = call.location if call.spawned else step.spawned
+    # A loop that makes tasks doesn't see them fail.
+    again = inner.retried if call.spawned else step.again or call.looped or inner.retried
+    return Step(path, inner, step.begun, spawned, again)
 
 
 def _begun(program: Program) -> Iterator[Step]:

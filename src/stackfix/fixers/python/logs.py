@@ -34,12 +34,31 @@ def logged(module: Module, level: str, words: str, error: str) -> tuple[str, tup
     return f"{name or 'logging'}.getLogger(__name__).{level}({text}, exc_info={error})", () if name else ("logging",)
 
 
+def warned(module: Module, words: str, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """An expression that warns with `words`, in which each `{}` is one of the names; and what must be imported."""
+    made = _made(module)
+    if made is not None and made[1].endswith("getLogger"):
+        return f"{made[0]}.warning({spell(module, words.replace('{}', '%s'), ())}, {', '.join(names)})", ()
+    text = f"f{spell(module, words.format(*(f'{{{n}}}' for n in names)), ())}"
+    other = made[0] if made else importing.member_as(module, "loguru", "logger") or _given(module)
+    if other is not None:
+        return f"{other}.warning({text})", ()
+    name = importing.known_as(module, "logging")
+    return f"{name or 'logging'}.getLogger(__name__).warning({text})", () if name else ("logging",)
+
+
 def _own(module: Module) -> str | None:
     """The logger that the module makes at its top."""
+    made = _made(module)
+    return made[0] if made else None
+
+
+def _made(module: Module) -> tuple[str, str] | None:
+    """The logger's name, and what makes it."""
     for node in module.tree.body:
         made = dotted(node.value.func) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and made in _STANDARD:
-            return node.targets[0].id
+            return node.targets[0].id, made
     return None
 
 

@@ -87,6 +87,14 @@ class Tree:
             raise Refused("the statement shares its line with another")
         return found
 
+    def block(self, line: cst.BaseStatement) -> cst.IndentedBlock:
+        """The block that a statement is one of."""
+        for nodes in self._placed.at.values():
+            for found in nodes:
+                if isinstance(found, cst.IndentedBlock) and any(s is line for s in found.body):
+                    return found
+        raise Refused("the statement stands in no block of its own")
+
     def holder(self, node: ast.AST) -> cst.CSTNode:
         """The statement of the module's top level that a node stands in."""
         above: ast.AST | None = node
@@ -133,14 +141,14 @@ def exchanged(tree: Tree, changes: Mapping[cst.CSTNode, Callable[[cst.CSTNode], 
 class Undone(ast.NodeTransformer):
     """Takes a repair back: statements that it added go, others become again what they were."""
 
-    def __init__(self, added: Iterable[str], back: Callable[[ast.AST], ast.AST] = lambda node: node) -> None:
+    def __init__(self, added: Iterable[str], back: Callable[[ast.AST], ast.AST | list[ast.stmt]]) -> None:
         """`added` is the source of what was added; `back` makes of a node what it was."""
         statements = [s for source in added for s in ast.parse(source).body]
         self.added = {ast.dump(s) for s in statements}
         self.kinds = tuple({type(s) for s in statements})
         self.back = back
 
-    def visit(self, node: ast.AST) -> ast.AST | None:
+    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt] | None:
         """The node without what was added below it."""
         if isinstance(node, self.kinds) and ast.dump(node) in self.added:
             return None
@@ -162,8 +170,8 @@ def edits(module: Module, after: cst.Module, undone: Undone) -> tuple[Replace, .
     return spliced(module, _splices(module.text.value, new))
 
 
-def _dump(node: ast.AST | None) -> str:
-    return "" if node is None else ast.dump(node)
+def _dump(node: ast.AST | list[ast.stmt] | None) -> str:
+    return ast.dump(node) if isinstance(node, ast.AST) else ""
 
 
 def _splices(old: str, new: str) -> list[Splice]:

@@ -2,7 +2,7 @@
 import asyncio
 import logging
 
-from confluent_kafka import Consumer, KafkaError
+from confluent_kafka import Consumer, KafkaError, KafkaException
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,15 @@ class TrafficConsumer:
 
     async def start(self):
         logger.info("creating the consumer")
-        self.consumer = await asyncio.to_thread(Consumer, self.config)
+        delay = 5
+        while True:
+            try:
+                self.consumer = await asyncio.to_thread(Consumer, self.config)
+                break
+            except KafkaException as error:
+                logger.warning("No connection, trying again in %s seconds: %s", delay, error)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 60)
         self.consumer.subscribe(["traffic"])
         self.running = True
 
@@ -38,5 +46,5 @@ async def start_consumer_loop():
     try:
         await traffic.start()
         await traffic.consume()
-    except Exception:
-        logger.exception("no traffic")
+    except KeyboardInterrupt:
+        logger.info("no more traffic")

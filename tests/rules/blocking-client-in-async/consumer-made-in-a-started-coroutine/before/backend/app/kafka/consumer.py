@@ -38,5 +38,5 @@ async def start_consumer_loop():
     try:
         await traffic.start()
         await traffic.consume()
-    except Exception:
-        logger.exception("no traffic")
+    except KeyboardInterrupt:
+        logger.info("no more traffic")

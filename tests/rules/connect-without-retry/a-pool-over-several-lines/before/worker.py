@@ -1,0 +1,29 @@
+import asyncio
+import os
+
+import asyncpg
+
+from heart import beat
+
+
+async def listen():
+    try:
+        pool = await asyncpg.create_pool(
+            os.environ['DSN'],  # of the orders
+            # two are enough
+            max_size=2,
+        )
+        async with pool.acquire() as connection:
+            await connection.add_listener('orders', print)
+    except Exception as broken:
+        print('no orders', broken)
+
+
+async def main():
+    listening = asyncio.ensure_future(listen())
+    await beat()
+    await listening
+
+
+if __name__ == '__main__':
+    asyncio.run(main())

@@ -1,0 +1,13 @@
+from contextlib import asynccontextmanager
+
+import asyncpg
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def lifespan(app):
+    app.state.pool = await asyncpg.create_pool("postgresql://db/orders")
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
