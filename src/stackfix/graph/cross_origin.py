@@ -113,9 +113,9 @@ def allowing(library: Library, place: Open, origins: tuple[str, ...]) -> tuple[R
         if cors.framework == "flask" and cors.list_anchor is None and len(origins) == 1:
             return (SetArgument(cors.anchor, "origins", origins[0]),)
         return ()
-    display = _display(library, star)
-    if display is not None:
-        return (SetList(display, _with(place.setting, origins)),)
+    written = display(library, star)
+    if written is not None:
+        return (SetList(written, _with(place.setting, origins)),)
     if cors.separator is not None and "," in cors.separator:
         return (SetText(star, ",".join(origins)),)
     if place.setting.expression is not None and place.setting.expression.holes and place.setting.origins is not None:
@@ -145,7 +145,7 @@ def _module(library: Library, text: Text) -> tuple[Module, ast.Constant] | None:
     return None
 
 
-def _display(library: Library, text: Text) -> Anchor | None:
+def display(library: Library, text: Text) -> Anchor | None:
     """The address of the list written out that a text is an element of."""
     found = _module(library, text)
     parent = found[0].parent(found[1]) if found is not None else None
@@ -201,14 +201,14 @@ def regex(patterns: tuple[str, ...]) -> str | None:
 def matching(library: Library, one: Globbed) -> tuple[Repair, ...]:
     """The repairs that match the patterns as patterns, in Starlette; none where no exact edit says so."""
     expression = regex(tuple(t.value for t in one.patterns))
-    display = _display(library, one.patterns[0])
+    written = display(library, one.patterns[0])
     cors = one.setting.cors
     if (
         cors.framework != "starlette"
         or cors.regex is not None
         or expression is None
-        or display is None
+        or written is None
         or not one.others
     ):
         return ()
-    return (SetList(display, one.others), SetArgument(cors.anchor, "allow_origin_regex", expression))
+    return (SetList(written, one.others), SetArgument(cors.anchor, "allow_origin_regex", expression))

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from ferry import views
+
+urlpatterns = [path("crossings/", views.crossings)]

@@ -1,0 +1,18 @@
+const cors = require('cors');
+const express = require('express');
+
+const app = express();
+
+app.use(
+  cors({
+    origin: [
+      'http://localhost:3000',
+      'https://quiz-night.io',
+    ],
+    credentials: true,
+  }),
+);
+
+app.get('/questions', (request, response) => response.json([]));
+
+app.listen(4000);
