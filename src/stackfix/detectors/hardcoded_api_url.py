@@ -24,22 +24,19 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.graph import address, past_proxy
-from stackfix.repairs.set_socket_origin import SetSocketOrigin
-from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stackfix.findings import Repair
     from stackfix.graph.link import Graph
     from stackfix.graph.past_proxy import Past
-    from stackfix.graph.written_origins import WrittenOrigin
 
 RULE = Rule(
     "hardcoded-api-url",
     Family.BROWSER,
     Severity.ERROR,
     "a front end calls an absolute address that its own proxy forwards",
+    yields_to=("csp-connect-src",),
 )
 
 
@@ -71,27 +68,10 @@ def _finding(graph: Graph, past: Past) -> Finding:
             Location(location.location.path, location.location.span, "forwards it"),
             *list(asked)[:3],
         ),
-        remedy=_remedy(past),
+        remedy=past_proxy.remedy(past) or Remedy(Applicability.MANUAL, "ask the page's own origin"),
         components=graph.called(nginx),
     )
 
 
 def _within(inner: Location, outer: Location) -> bool:
     return inner.path == outer.path and inner.span.start <= outer.span.end and outer.span.start <= inner.span.end
-
-
-def _remedy(past: Past) -> Remedy:
-    written, relative = past.written, past.relative
-    if relative is None:
-        return Remedy(Applicability.MANUAL, "ask the page's own origin")
-    sure = past.sure and address.is_loopback(written.address.host.value)
-    told = f"ask for {relative} at the page's own origin" if relative else "ask the page's own origin"
-    return Remedy(Applicability.SAFE if sure else Applicability.UNSAFE, told, (_repair(written, relative),))
-
-
-def _repair(written: WrittenOrigin, relative: str) -> Repair:
-    same = relative == written.path.rstrip("/")
-    length = len(written.origin) + (0 if same else len(written.path))
-    slash = "/" if written.path.endswith("/") and len(written.path) > 1 else ""
-    new = "" if same else relative + slash
-    return SetSocketOrigin(written.text, length, new) if written.socket else SetText(written.text.slice(0, length), new)

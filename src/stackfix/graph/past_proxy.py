@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.findings import Applicability, Remedy
 from stackfix.graph import (
     address,
     front_doors,
@@ -19,10 +20,13 @@ from stackfix.graph import (
 )
 from stackfix.graph.proxy_facts import Modifier
 from stackfix.graph.reach import Reached
+from stackfix.repairs.set_socket_origin import SetSocketOrigin
+from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stackfix.findings import Repair
     from stackfix.graph.front_doors import Pages
     from stackfix.graph.frontend import FrontEnd
     from stackfix.graph.link import Graph
@@ -61,7 +65,7 @@ def past(graph: Graph) -> Iterator[Past]:
     for doors in fronts.values():
         for written in written_origins.of(graph, doors[0].front):
             found = _past(graph, doors, written)
-            if found is not None and _in_force(graph, doors[0].front, written):
+            if found is not None and in_force(graph, doors[0].front, written):
                 yield found
 
 
@@ -198,7 +202,7 @@ def _has_other_doors(graph: Graph, doors: list[Pages]) -> bool:
     )
 
 
-def _in_force(graph: Graph, front: FrontEnd, written: WrittenOrigin) -> bool:
+def in_force(graph: Graph, front: FrontEnd, written: WrittenOrigin) -> bool:
     """Whether no build gives a variable that stands before the origin, and nothing gives it later."""
     if not written.variables:
         return True
@@ -218,3 +222,21 @@ def _is_unset(graph: Graph, found: frontend_builds.FrontBuild, name: str) -> boo
             frontend_builds.baked(graph, found, name) is None
         )
     return frontend_builds.given(graph, found, name) is frontend_builds.Given.NO
+
+
+def remedy(past: Past) -> Remedy | None:
+    """What makes the call relative; None where nobody can tell how."""
+    written, relative = past.written, past.relative
+    if relative is None:
+        return None
+    sure = past.sure and address.is_loopback(written.address.host.value)
+    told = f"ask for {relative} at the page's own origin" if relative else "ask the page's own origin"
+    return Remedy(Applicability.SAFE if sure else Applicability.UNSAFE, told, (_repair(written, relative),))
+
+
+def _repair(written: WrittenOrigin, relative: str) -> Repair:
+    same = relative == written.path.rstrip("/")
+    length = len(written.origin) + (0 if same else len(written.path))
+    slash = "/" if written.path.endswith("/") and len(written.path) > 1 else ""
+    new = "" if same else relative + slash
+    return SetSocketOrigin(written.text, length, new) if written.socket else SetText(written.text.slice(0, length), new)

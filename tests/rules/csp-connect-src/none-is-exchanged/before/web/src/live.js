@@ -1,0 +1,1 @@
+export const live = () => new WebSocket(`${import.meta.env.VITE_LIVE}/towns`);
