@@ -79,6 +79,11 @@ def _is_fragment(target: str) -> bool:
     return target.startswith(_TEMPLATES) and target.endswith(".template")
 
 
+def is_below_nginx(path: str) -> bool:
+    """Whether a path of a container lies in nginx's own folder."""
+    return path.startswith("/etc/nginx/")
+
+
 def _placed(graph: Graph, workload: Workload) -> Iterator[tuple[str, str]]:
     """Files of nginx by their place in the container: the image's own, then what is mounted over them."""
     image = graph.image(workload)
