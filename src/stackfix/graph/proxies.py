@@ -15,7 +15,7 @@ from stackfix.graph.model import Endpoint, Witness
 from stackfix.graph.proxy_files import configuration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
@@ -54,7 +54,7 @@ def _own_command(workload: Workload) -> bool:
 
 def configurations(graph: Graph, workload: Workload) -> tuple[NginxFacts, ...]:
     """The configurations that a workload's nginx reads, as far as they lie in the repository."""
-    placed = dict(_placed(graph, workload))
+    placed = _placed(graph, workload)
     found = list(_within_config_maps(graph, workload))
     fragments = [p for target, p in sorted(placed.items()) if _is_fragment(target)]
     roots = [placed[_MAIN]] if _MAIN in placed else fragments
@@ -84,18 +84,23 @@ def is_below_nginx(path: str) -> bool:
     return path.startswith("/etc/nginx/")
 
 
-def _placed(graph: Graph, workload: Workload) -> Iterator[tuple[str, str]]:
+def _placed(graph: Graph, workload: Workload) -> dict[str, str]:
     """Files of nginx by their place in the container: the image's own, then what is mounted over them."""
-    image = graph.image(workload)
-    if image is not None:
-        yield from _in_image(image)
+    image, known = graph.image(workload), graph.library.tree
+    found = dict(_in_image(image)) if image is not None else {}
     for mount in workload.mounts:
         if mount.source is None or not mount.target.startswith("/etc/nginx"):
             continue
-        if graph.library.tree.is_file(mount.source):
-            yield mount.target, mount.source
-        for path in graph.library.tree.below(mount.source) if mount.source else ():
-            yield posixpath.join(mount.target, path[len(mount.source) + 1 :]), path
+        if known.is_file(mount.source):
+            found[mount.target] = mount.source
+            continue
+        over = mount.target.rstrip("/") + "/"
+        if mount.source and known.is_folder(mount.source):
+            # What the image has in the folder is hidden.
+            found = {target: path for target, path in found.items() if not target.startswith(over)}
+        below = known.below(mount.source) if mount.source else ()
+        found.update({posixpath.join(mount.target, path[len(mount.source) + 1 :]): path for path in below})
+    return found
 
 
 def _in_image(image: Image) -> Iterator[tuple[str, str]]:
@@ -195,7 +200,7 @@ def _plain_step(line: str) -> bool:
 
 def _keeps_default(graph: Graph, workload: Workload, found: tuple[NginxFacts, ...]) -> bool:
     """Whether the image's own default.conf, which listens on 80, is still read."""
-    placed: Mapping[str, str] = dict(_placed(graph, workload))
+    placed = _placed(graph, workload)
     if any(facts.http for facts in found) or _DEFAULT in placed:
         return False
     if any(target == _TEMPLATES + "default.conf.template" for target in placed):
