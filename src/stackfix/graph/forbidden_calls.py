@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, Location, located
 from stackfix.formats import html
-from stackfix.graph import address, content_policy, front_doors, frontend_builds, past_proxy, written_origins
+from stackfix.graph import address, content_policy, frontend_builds, past_proxy, written_origins
 from stackfix.graph.proxy_matching import choose
 from stackfix.graph.value import Hole
 from stackfix.text import Text
@@ -62,8 +62,8 @@ class Forbidden:
 
 def forbidden(graph: Graph) -> Iterator[Forbidden]:
     """Every connection that is forbidden, once for each policy."""
-    past = tuple(past_proxy.past(graph))
-    for pages in front_doors.pages(graph):
+    past = graph.past
+    for pages in graph.pages:
         if not pages.front.static:
             continue
         said = (*_headers(pages), *_metas(graph, pages.front))

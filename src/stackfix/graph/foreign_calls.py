@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
-from stackfix.graph import address, allowed_origins, environment, front_doors, past_proxy, proxies, written_origins
+from stackfix.graph import address, allowed_origins, environment, front_doors, proxies, written_origins
 from stackfix.graph.model import Platform, Says
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def kept_out(graph: Graph) -> Iterator[Kept]:
 
 def _doors(graph: Graph, page: Workload) -> Iterator[tuple[str, Location]]:
     """The origins that a browser on the same machine sees pages at, from the workload or a proxy before it."""
-    givers = {page, *(one.proxied.workload for one in front_doors.pages(graph) if _gives(graph, one, page))}
+    givers = {page, *(one.proxied.workload for one in graph.pages if _gives(graph, one, page))}
     for giver in givers:
         ports = graph.listening(giver)
         for said in giver.declarations:
@@ -133,7 +133,7 @@ def _variables(graph: Graph, page: Workload, front: FrontEnd, name: str) -> tupl
 
 def _written(graph: Graph, page: Workload, front: FrontEnd) -> Iterator[tuple[tuple[str, int], Location]]:
     """What the code itself writes, where its own proxy doesn't forward it and no variable stands before it."""
-    past = {one.written.text for one in past_proxy.past(graph) if one.pages.front.folder == front.folder}
+    past = {one.written.text for one in graph.past if one.pages.front.folder == front.folder}
     for written in written_origins.of(graph, front):
         loopback = address.is_loopback(written.address.host.value)
         if written.socket or not loopback or written.text in past:

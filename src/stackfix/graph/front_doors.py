@@ -48,7 +48,7 @@ def forwarding(graph: Graph) -> frozenset[str]:
     """The folders of the front ends whose pages come from a server that also hands other paths on."""
     return frozenset(
         one.front.folder
-        for one in pages(graph)
+        for one in graph.pages
         if any(location.handler and location.path.value != "/" for location in one.server.all_locations())
     )
 

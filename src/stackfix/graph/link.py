@@ -14,10 +14,12 @@ from stackfix.graph import (
     builds,
     compose,
     entry_points,
+    front_doors,
     kubernetes_link,
     kubernetes_names,
     listening,
     lone,
+    past_proxy,
     proxies,
     proxying,
     references,
@@ -130,6 +132,16 @@ class Graph:
         for workload in self.workloads:
             found.setdefault(self.component(workload), []).append(workload)
         return {name: tuple(workloads) for name, workloads in found.items()}
+
+    @cached_property
+    def pages(self) -> tuple[front_doors.Pages, ...]:
+        """Every server that gives out a front end's pages."""
+        return front_doors.pages(self)
+
+    @cached_property
+    def past(self) -> tuple[past_proxy.Past, ...]:
+        """Every origin that a front end calls past the nginx of its own pages."""
+        return tuple(past_proxy.past(self))
 
     # --- one workload ---
 

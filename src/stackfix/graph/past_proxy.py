@@ -59,7 +59,7 @@ class _Way:
 def past(graph: Graph) -> Iterator[Past]:
     """Every origin that is called past its proxy."""
     fronts: dict[str, list[Pages]] = {}
-    for pages in front_doors.pages(graph):
+    for pages in graph.pages:
         if pages.front.static and front_doors.comes_here(graph, pages.proxied.workload, "/"):
             fronts.setdefault(pages.front.folder, []).append(pages)
     for doors in fronts.values():
@@ -71,7 +71,7 @@ def past(graph: Graph) -> Iterator[Past]:
 
 def settled(graph: Graph) -> frozenset[tuple[str, str]]:
     """The build-time variables whose fallback is such an origin, by the front end's folder and name."""
-    return frozenset((one.pages.front.folder, name) for one in past(graph) for name in one.written.variables)
+    return frozenset((one.pages.front.folder, name) for one in graph.past for name in one.written.variables)
 
 
 def _past(graph: Graph, doors: list[Pages], written: WrittenOrigin) -> Past | None:
