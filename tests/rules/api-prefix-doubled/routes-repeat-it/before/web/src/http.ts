@@ -1,0 +1,6 @@
+import axios from "axios";
+
+export const http = axios.create({ baseURL: "/api/v1" });
+
+export const plants = () => http.get("/api/v1/plants");
+export const plant = (id: number) => http.get(`/api/v1/plants/${id}`);
