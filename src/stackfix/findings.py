@@ -98,6 +98,13 @@ class Anchor:
         return Anchor(self.path, self.syntax, self.steps + steps, None, name)
 
     @property
+    def parent(self) -> Anchor:
+        """The address of the node around it, in the innermost document; its own at the top of that."""
+        if self.inner is not None:
+            return Anchor(self.path, self.syntax, self.steps, self.inner.parent, self.name)
+        return Anchor(self.path, self.syntax, self.steps[:-1], None, self.name.rpartition("/")[0])
+
+    @property
     def innermost(self) -> Anchor:
         """The address within the innermost document."""
         return self if self.inner is None else self.inner.innermost

@@ -70,6 +70,7 @@ def workload(name: str, parts: tuple[Part, ...], setting: Setting) -> Workload:
         host_ports=tuple(reader.host_ports()),
         probes=tuple(reader.probes()),
         healthcheck_disabled=_value(reader.scalar("healthcheck", "disable")) == "true",
+        healthcheck_written=bool(reader.nodes("healthcheck")),
         mounts=tuple(reader.mounts()),
         networks=reader.networks(),
         network_mode=_value(reader.scalar("network_mode")),
@@ -80,7 +81,7 @@ def workload(name: str, parts: tuple[Part, ...], setting: Setting) -> Workload:
         waits=tuple(reader.waits()),
         env_files=files,
         profiles=frozenset(text.value for text in reader.texts("profiles")),
-        restart=_value(reader.scalar("restart")),
+        restart=reader.restart(),
         runs_once=_value(reader.scalar("restart")) == "no" and not reader.nodes("ports"),
         scaled_to_zero="0" in {_value(reader.scalar("deploy", "replicas")), _value(reader.scalar("scale"))},
     )
@@ -174,6 +175,12 @@ class _Reader:
             dockerfile_text=named,
             known=setting.folder is not None and not setting.is_unknown(context) and not setting.is_unknown(dockerfile),
         )
+
+    def restart(self) -> str | None:
+        """When it is started again, by `restart` or by its deployment; "" where a variable decides, None by nothing."""
+        if not self.nodes("restart"):
+            return "" if self.nodes("deploy", "restart_policy") else None
+        return _value(self.scalar("restart")) or ""
 
     def words(self, key: str) -> Words | None:
         """A command: a list as it is, a string split as Compose does (shell quoting, no shell)."""

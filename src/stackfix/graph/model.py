@@ -345,7 +345,9 @@ class Workload:
     service or container that a variable would be added to. `pod` is shared by containers of one pod template, with
     `labels`. `names` are what others may call it by on its networks, beside the service name. `scale_zero`, `profiles`
     tell whether it runs at all. `runs_once` marks jobs, migrations, init containers. `entrypoint` and `command`
-    override the image's. Identity is by object.
+    override the image's. `healthcheck_written`: the
+    deployment says something of its health check, read or not. `restart` is "" where something unread decides.
+    Identity is by object.
     """
 
     name: str
@@ -362,6 +364,7 @@ class Workload:
     host_ports: tuple[HostPorts, ...] = ()
     probes: tuple[Probe, ...] = ()
     healthcheck_disabled: bool = False
+    healthcheck_written: bool = False
     mounts: tuple[Mount, ...] = ()
     networks: tuple[NetworkUse, ...] = ()
     network_mode: str | None = None

@@ -88,8 +88,11 @@ def replace_value(here: Site, item: yaml.Item, value: Plain) -> tuple[Edit, ...]
 
 def _replacement(here: Site, item: yaml.Item, value: Plain) -> Splice:
     old = item.value
-    look = writing.style(here, (old,) if isinstance(old, yaml.Scalar) else ())
+    listed = old.items if isinstance(old, yaml.Sequence) else ()
+    look = writing.style(here, (old,) if isinstance(old, yaml.Scalar) else listed)
     flow = isinstance(item.key, yaml.Scalar) and item.key.flow
+    if isinstance(old, yaml.Sequence) and old.flow and isinstance(value, tuple):
+        return Splice(old.start, old.end, writing.flow_value(value, look))
     one_line = flow or not isinstance(value, (Entries, tuple, str)) or (isinstance(value, str) and "\n" not in value)
     if one_line and here.line_start(item.key.end) == here.line_start(old.start):
         space = " " if old.start == old.end and here.characters[old.start - 1] == ":" else ""

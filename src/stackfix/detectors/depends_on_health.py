@@ -1,0 +1,77 @@
+"""A service starts before a dependency that could say when it is ready.
+
+What it finds: a Compose service whose `depends_on` lists, by name alone, a service that has a health check.
+
+Why it breaks: a list waits until the other container has been started, not until it answers. A database takes seconds
+more; what connects at once is refused and ends, or works by luck.
+
+Which side is right: the health check. In long form `condition: service_healthy` waits for it; the entries without a
+check keep what the list meant, `condition: service_started`.
+
+Limits: silent where a condition is written, where the service's own command or start script waits, and for
+dependencies without a check. Viewers, scrapers, proxies and static front ends connect when they are asked: information
+only, and a person should decide. So with a check that can't be seen to pass: it would stop a stack that works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Family, Finding, Remedy, Rule, Severity
+from stackfix.graph import start_order
+from stackfix.repairs.key_items import KeyItems
+from stackfix.repairs.set_entry import Entries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.start_order import Unready
+
+RULE = Rule(
+    "depends-on-health",
+    Family.HEALTH,
+    Severity.ERROR,
+    "a service starts before a dependency that could say when it is ready",
+)
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every list that doesn't wait for a health check."""
+    seen = set()
+    for unready in start_order.unready(graph):
+        if unready.anchor not in seen:
+            seen.add(unready.anchor)
+            yield _finding(graph, unready)
+
+
+def _finding(graph: Graph, unready: Unready) -> Finding:
+    names = [wait.name.value for wait, _, _ in unready.checked]
+    lazy = start_order.connects_lazily(graph, unready.workload)
+    certain = not lazy and all(start_order.can_pass(graph, target, check) for _, target, check in unready.checked)
+    first, *others = (wait.location for wait, _, _ in unready.checked)
+    conditions = ("service_healthy" if wait.name.value in names else "service_started" for wait in unready.waits)
+    values = tuple(Entries((("condition", condition),)) for condition in conditions)
+    told = " and ".join(names)
+    return Finding(
+        rule=RULE,
+        message=(
+            f"{unready.workload.name} is started as soon as {told} {'are' if others else 'is'} started, not when"
+            f" {'their health checks pass' if others else 'its health check passes'}"
+        ),
+        location=replace(first, note="waits for the start alone"),
+        anchor=unready.anchor,
+        value=" ".join(names),
+        evidence=(
+            *(replace(place, note="waits for the start alone") for place in others),
+            *(replace(check.location, note=f"the health check of {t.name}") for _, t, check in unready.checked),
+        ),
+        remedy=Remedy(
+            Applicability.SAFE if certain else Applicability.UNSAFE,
+            f"wait until {told} {'are' if others else 'is'} healthy",
+            (KeyItems(unready.anchor, values),),
+        ),
+        level=Severity.INFO if lazy else None,
+        components=graph.called(unready.workload, *(target for _, target, _ in unready.checked)),
+    )

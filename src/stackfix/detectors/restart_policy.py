@@ -1,0 +1,54 @@
+"""A production service has no restart policy.
+
+What it finds: a service of a production Compose project that serves something and says neither `restart` nor a restart
+policy of its deployment.
+
+Why it breaks: it doesn't, until the process ends or the machine is restarted; then the service stays down.
+
+Which side is right: production. `unless-stopped` starts it again, save where somebody stopped it.
+
+Limits: information only. Production is what the configuration says, else a file, folder or namespace called prod….
+Jobs, services of a profile and services that serve nothing are left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Family, Finding, Remedy, Rule, Severity
+from stackfix.graph import start_order
+from stackfix.repairs.set_entry import SetEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+
+RULE = Rule("restart-policy", Family.HEALTH, Severity.INFO, "a production service has no restart policy")
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every service of production that nothing starts again, each written place once."""
+    seen = set()
+    for workload in start_order.unrestarted(graph):
+        if workload.location not in seen:
+            seen.add(workload.location)
+            yield _finding(graph, workload)
+
+
+def _finding(graph: Graph, workload: Workload) -> Finding:
+    return Finding(
+        rule=RULE,
+        message=f"{workload.name} runs in production, and nothing starts it again when it ends",
+        location=replace(workload.location, note="no restart policy"),
+        anchor=workload.anchor,
+        value=workload.name,
+        remedy=Remedy(
+            Applicability.UNSAFE,
+            "start it again unless it was stopped",
+            (SetEntry(workload.anchor, "restart", "unless-stopped", beside="image" if workload.image else "build"),),
+        ),
+        components=graph.called(workload),
+    )

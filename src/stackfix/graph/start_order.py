@@ -1,0 +1,212 @@
+"""Who is started after whom in a Compose project, whether what is waited for can say that it is ready, and who waits by
+itself.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph import check_tools, container, known_images, probing, production, proxies, stores, voices
+from stackfix.graph.command import literal
+from stackfix.graph.model import Platform
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Anchor
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Probe, Wait, Words, Workload
+
+_WAITS = re.compile(
+    r"wait[-_]?(?:for|until|4|on)|waitfor|dockerize\b[^\n]*-wait|\b(?:pg_isready|mysqladmin|redis-cli|mongosh)\b"
+    r"|\bnc\s+(?:-\w+\s+)*-\w*z|/dev/tcp/|\b(?:until|while)\b[^\n]*\b(?:curl|wget|nc|psql|mysql|python\d?)\b"
+)
+"""What a command or a start script says that waits for another service."""
+
+_LAZY = re.compile(
+    r"(?:^|/)(?:adminer|pgadmin4?|phpmyadmin|mongo-express|kafka-ui|kafdrop|akhq|redis-commander|redisinsight|grafana(?:-oss)?"
+    r"|prometheus|alertmanager|[\w-]*exporter|dozzle|portainer(?:-ce)?|flower|traefik|caddy|nginx|httpd|haproxy|metabase"
+    r"|cadvisor|mailhog|mailpit|bullboard|pghero|rabbitmq-ui)$"
+)
+"""Images that connect when somebody asks them, or again and again: viewers, scrapers, proxies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """A list of names that a service is started after, with those among them that have a health check.
+
+    `anchor` addresses the list. `checked` are the entries that could be waited for until they are ready, each with what
+    is started and its check.
+    """
+
+    workload: Workload
+    anchor: Anchor
+    waits: tuple[Wait, ...]
+    checked: tuple[tuple[Wait, Workload, Probe], ...]
+
+
+def unready(graph: Graph) -> Iterator[Unready]:
+    """Every `depends_on` list that names a service with a health check."""
+    for workload in graph.workloads:
+        if workload.deployment.platform is not Platform.COMPOSE or waits_itself(graph, workload):
+            continue
+        lists: dict[Anchor, list[Wait]] = {}
+        for wait in workload.waits:
+            holder = _holder(wait.anchor)
+            if holder is not None:
+                lists.setdefault(holder, []).append(wait)
+        for anchor, waits in lists.items():
+            checked = tuple(_checked(graph, workload, waits))
+            if checked:
+                yield Unready(workload, anchor, tuple(waits), checked)
+
+
+def _holder(anchor: Anchor) -> Anchor | None:
+    """The list that an item stands in."""
+    steps = anchor.innermost.steps
+    return anchor.parent if steps and isinstance(steps[-1], int) else None
+
+
+def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tuple[Wait, Workload, Probe]]:
+    said = {w.name.value for w in workload.waits if w.condition is not None}
+    for wait in waits:
+        target = awaited(workload, wait)
+        check = health_check(graph, target) if target is not None else None
+        if target is not None and check is not None and wait.name.value not in said and not target.runs_once:
+            yield wait, target, check
+
+
+def awaited(workload: Workload, wait: Wait) -> Workload | None:
+    """The service that an entry of `depends_on` names."""
+    return next((w for w in workload.deployment.workloads if w.name == wait.name.value), None)
+
+
+def health_check(graph: Graph, workload: Workload) -> Probe | None:
+    """A service's health check: its own, else that of the image that the repository builds for it."""
+    if workload.healthcheck_disabled:
+        return None
+    if workload.probes:
+        return workload.probes[0]
+    image = graph.image(workload)
+    return image.healthcheck if image is not None else None
+
+
+def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
+    """Whether a check is known to be able to pass: its program is in the image, and what it asks answers."""
+    if check.tool is None or check_tools.has(graph, workload, check.tool) is not True:
+        return False
+    if check.host is not None and check.host != workload.name:
+        return False
+    known = graph.settled(workload)
+    if check.port is not None and not (known.known and check.port in known.ports):
+        return False
+    return not any(found.workload is workload for found in probing.unserved(graph))
+
+
+def connects_lazily(graph: Graph, workload: Workload) -> bool:
+    """Whether it does without the other until somebody asks: a viewer, a scraper, a proxy, a static front end."""
+    name = known_images.parse(workload.image.value).repository if workload.image is not None else ""
+    return bool(_LAZY.search(name)) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload)
+
+
+def _serves_front_end(graph: Graph, workload: Workload) -> bool:
+    begun = graph.started(workload)
+    tools = {process.tool for process in begun.processes} if begun is not None else set()
+    return bool(tools) and tools <= {"vite", "ng", "react-scripts", "vue-cli-service", "serve", "http-server"}
+
+
+def waits_itself(graph: Graph, workload: Workload) -> bool:
+    """Whether its own command or start script waits for others."""
+    image = graph.image(workload)
+    told = [workload.entrypoint, workload.command, *((image.entrypoint, image.command) if image is not None else ())]
+    seen = container.files(graph, workload)
+    for words in (w for w in told if w is not None):
+        if any(_WAITS.search(text) for text in _said(words)):
+            return True
+        for path in _scripts(words, image.working_dir if image is not None else None):
+            found = seen.lookup(path)
+            text = graph.library.text(found) if isinstance(found, str) else None
+            if text is not None and _WAITS.search(text.value):
+                return True
+    return False
+
+
+def _said(words: Words) -> Iterator[str]:
+    for word in words.words:
+        yield " ".join(part.value for part in word.parts if isinstance(part, Text))
+
+
+def _scripts(words: Words, folder: str | None) -> Iterator[str]:
+    """The absolute paths that a command names and that may be scripts."""
+    for word in words.words:
+        for name in (literal(word) or "").split():
+            if name.endswith(".sh") or name.startswith(("/", "./")):
+                yield posixpath.normpath(posixpath.join(folder or "/", name))
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A data store without a health check that others are started after. `check` is one that its image can run.
+
+    `healthy` are the entries that wait until it is healthy, which it can never say.
+    """
+
+    workload: Workload
+    check: str
+    waits: tuple[Wait, ...]
+    healthy: tuple[Wait, ...]
+
+
+def unchecked(graph: Graph) -> Iterator[Unchecked]:
+    """Every data store that others wait for and that can't say when it is ready."""
+    for workload in graph.workloads:
+        if workload.deployment.platform is not Platform.COMPOSE or workload.image is None or workload.build is not None:
+            continue
+        store = stores.store(workload.image.value)
+        if store is None or store.check is None or health_check(graph, workload) is not None or _decided(workload):
+            continue
+        waits = tuple(_waiting(workload))
+        if waits:
+            healthy = tuple(w for w in waits if w.condition == "service_healthy")
+            yield Unchecked(workload, store.check, waits, healthy)
+
+
+def _decided(workload: Workload) -> bool:
+    """Whether something is said of its health that isn't read, or it does something else than the image does."""
+    return workload.healthcheck_written or (workload.command is not None and workload.entrypoint is not None)
+
+
+def _waiting(workload: Workload) -> Iterator[Wait]:
+    for other in workload.deployment.workloads:
+        yield from (w for w in other.waits if w.name.value == workload.name)
+
+
+def inherited(graph: Graph) -> Iterator[tuple[Workload, Probe]]:
+    """Every service that gets the HEALTHCHECK of its image and, told to do something else, answers nobody."""
+    for workload in graph.workloads:
+        image = graph.image(workload)
+        check = image.healthcheck if image is not None else None
+        if workload.deployment.platform is not Platform.COMPOSE or check is None or check.port is None:
+            continue
+        if workload.healthcheck_written or check.host is not None or voices.keeps_command(workload):
+            continue
+        known = graph.settled(workload)
+        if known.known and not known.endpoints and not workload.declarations:
+            yield workload, check
+
+
+def unrestarted(graph: Graph) -> Iterator[Workload]:
+    """Every service of production that serves something and that nothing starts again."""
+    for workload in graph.workloads:
+        if workload.deployment.platform is not Platform.COMPOSE or workload.restart is not None:
+            continue
+        if workload.runs_once or workload.profiles or workload.scaled_to_zero:
+            continue
+        completed = any(w.condition == "service_completed_successfully" for w in _waiting(workload))
+        serves = bool(graph.settled(workload).endpoints) or any(d.published for d in workload.declarations)
+        if serves and not completed and production.in_production(workload, graph.policy):
+            yield workload

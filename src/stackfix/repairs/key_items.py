@@ -1,0 +1,23 @@
+"""Make a mapping of a list of names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stackfix.findings import Anchor
+    from stackfix.repairs.set_entry import Entries
+
+
+@dataclass(frozen=True, slots=True)
+class KeyItems:
+    """Let each name in the list at `anchor` be a key, with the value of the same number. Comments stay in place."""
+
+    anchor: Anchor
+    values: tuple[Entries, ...]
+
+    @property
+    def path(self) -> str:
+        """The file that it changes."""
+        return self.anchor.path
