@@ -140,3 +140,11 @@ def test_a_consumer_tries_again_until_its_broker_is_there(tmp_path: Path) -> Non
         there.touch()
         assert answer(port, "/health", PATIENCE) == '{"status":"healthy"}'
         assert told(said, "subscribed", PATIENCE)
+
+
+def test_a_health_route_that_was_missing_answers(tmp_path: Path) -> None:
+    case = CASES / "health-endpoint-missing" / "kubernetes-probes-of-fastapi"
+    with served(case / "after/loans", "main:app", tmp_path / "said.txt", {}) as port:
+        assert answer(port, "/healthz", PATIENCE) == '{"status":"ok"}'
+        assert answer(port, "/ready", PATIENCE) == '{"status":"ok"}'
+        assert answer(port, "/loans/3", PATIENCE) == '{"number":3}'

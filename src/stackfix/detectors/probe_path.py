@@ -7,8 +7,9 @@ Why it breaks: the answer is 404 for ever: the container is restarted, kept out 
 
 Which side is right: the routes. The check asks for the one route that is there for it.
 
-Limits: silent where routes may come from elsewhere, where several programs may answer, and behind nginx. A check that
-passes on any answer (curl without `--fail`) is told as a warning.
+Limits: an application without any health route is `health-endpoint-missing`. Silent where routes may come from
+elsewhere, where several programs may answer, and behind nginx. A check that passes on any answer (curl without
+`--fail`) is told as a warning.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ RULE = Rule("probe-path", Family.HEALTH, Severity.ERROR, "a health check asks fo
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every check whose path has no route."""
     for unserved in probing.unserved(graph):
-        yield _finding(graph, unserved)
+        if not unserved.homeless:
+            yield _finding(graph, unserved)
 
 
 def _finding(graph: Graph, unserved: Unserved) -> Finding:

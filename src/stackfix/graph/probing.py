@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stackfix.graph.application import Program
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Probe, Workload
+    from stackfix.graph.python_facts import ServerObject
     from stackfix.text import Text
 
 _HEALTH = re.compile(
@@ -36,12 +37,46 @@ class Unserved:
     probe: Probe
     path: Text
     routes: tuple[tuple[str, Location], ...]
+    app: ServerObject | None = None
+
+    @property
+    def homeless(self) -> bool:
+        """Whether the check asks for health, and the application has no route at all for that."""
+        return self.app is not None and not self.routes and _HEALTH.search(_asked(self.path.value)) is not None
 
     @property
     def lenient(self) -> bool:
         """Whether the check passes on any answer, a 404 too: curl without `--fail`."""
         words = " ".join(literal(w) or "" for w in self.probe.command).split()
         return self.probe.tool == "curl" and not any(_FAILS.fullmatch(w) for w in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """An application without a health route, and the checks that ask it for one."""
+
+    app: ServerObject
+    asked: tuple[Unserved, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that are asked for, each once."""
+        return tuple(dict.fromkeys(_asked(one.path.value) for one in self.asked))
+
+
+def unanswered(graph: Graph) -> Iterator[Unanswered]:
+    """Every application that is asked for its health and has no route for that."""
+    found: dict[ServerObject, list[Unserved]] = {}
+    for one in unserved(graph):
+        if one.homeless and one.app is not None:
+            found.setdefault(one.app, []).append(one)
+    for app, asked in found.items():
+        yield Unanswered(app, tuple(asked))
+
+
+def _asked(path: str) -> str:
+    """A path without what is asked for of it."""
+    return re.split(r"[?#]", path)[0]
 
 
 def unserved(graph: Graph) -> Iterator[Unserved]:
@@ -80,7 +115,7 @@ def _own(graph: Graph, workload: Workload, probe: Probe) -> bool:
 def _judged(workload: Workload, probe: Probe, program: Program) -> Unserved | None:
     assert probe.path is not None
     assert probe.path_text is not None
-    asked = re.split(r"[?#]", probe.path)[0]
+    asked = _asked(probe.path)
     routing = program.routing
     plain = [r for r in routing.routes if not r.websocket]
     if not asked.startswith("/") or "$" in asked or routing.serves(asked) is not False or not plain:
@@ -93,4 +128,11 @@ def _judged(workload: Workload, probe: Probe, program: Program) -> Unserved | No
         for r in plain
         if _HEALTH.search(r.path) and not re.search(r"[{<*(]", r.path) and (not r.methods or "GET" in r.methods)
     }
-    return Unserved(workload, probe, probe.path_text, tuple(fitting.items()))
+    return Unserved(workload, probe, probe.path_text, tuple(fitting.items()), _app(program))
+
+
+def _app(program: Program) -> ServerObject | None:
+    """The application that a program serves."""
+    known = program.names.facts(program.app[0]) if program.app is not None else None
+    objects = known.objects if known is not None and program.app is not None else ()
+    return next((o for o in objects if program.app is not None and o.name == program.app[1]), None)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
 from stackfix.graph.python_facts import EnvRead, Spot
+from stackfix.graph.python_scope import Function
 from stackfix.graph.python_values import evaluate, keyword, read_of, unknown
 from stackfix.graph.value import Hole, Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stackfix.graph.python_scope import Function, Source
+    from stackfix.graph.python_scope import Source
 
 _WHOLE_ENVIRONMENT = {"dict", "items", "keys", "values", "copy"}
 _SETTINGS = {"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.v1.BaseSettings"}
@@ -293,11 +294,13 @@ def _is_property(node: Function) -> bool:
 
 
 def _return_statements(node: ast.stmt) -> list[ast.Return]:
-    """Every `return` below, those of inner functions too: statements alone are looked into."""
+    """Every `return` of a function, those of functions inside it left out: statements alone are looked into."""
     found: list[ast.Return] = []
     waiting: list[ast.AST] = [node]
     while waiting:
         inner = waiting.pop()
+        if inner is not node and isinstance(inner, Function | ast.ClassDef):
+            continue
         if isinstance(inner, ast.Return):
             found.append(inner)
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):

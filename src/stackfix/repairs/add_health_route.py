@@ -1,0 +1,26 @@
+"""Have a web application tell that it lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stackfix.findings import Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class AddHealthRoute:
+    """Add a route that answers GET on each of `paths` to the application that the call at `anchor` makes.
+
+    `framework` is "fastapi", "flask" or "quart". The routes stand behind the application's last one.
+    """
+
+    anchor: Anchor
+    framework: str
+    paths: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The file that it changes."""
+        return self.anchor.path

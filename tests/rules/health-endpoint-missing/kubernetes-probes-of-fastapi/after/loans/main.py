@@ -1,0 +1,26 @@
+import uvicorn
+from fastapi import FastAPI
+
+app = FastAPI(title="Loans")
+
+
+@app.get("/loans/{number}")
+async def loan(number: int) -> dict[str, int]:
+    """One loan."""
+    return {"number": number}
+
+
+@app.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Tell that the application lives."""
+    return {"status": "ok"}
+
+
+@app.get("/ready")
+async def ready() -> dict[str, str]:
+    """Tell that the application lives."""
+    return {"status": "ok"}
+
+
+if __name__ == "__main__":
+    uvicorn.run(app, host="0.0.0.0", port=8300)
