@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from stackfix.findings import Location, located
-from stackfix.graph import front_doors, page_paths, proxying
+from stackfix.graph import front_doors, frontend_builds, page_paths, proxying
 from stackfix.graph.front_doors import Pages
 from stackfix.graph.frontend import Bundler
 from stackfix.graph.proxy_facts import Modifier
@@ -59,7 +59,7 @@ def unfallen(graph: Graph) -> Iterator[Unfallen]:
     for pages in front_doors.pages(graph):
         front, router = pages.front, page_paths.router(graph.library, pages.front)
         base = base_of(front)
-        if not front.static or router is None or base not in {"", "/", "./"}:
+        if not front.static or router is None or base not in {"", "/", "./"} or not _is_built(graph, pages):
             continue
         match = choose(pages.server.locations, _PAGE)
         block = match.location.block if match.location is not None else pages.server.block
@@ -121,6 +121,15 @@ def _folders(graph: Graph, workload: Workload) -> frozenset[str]:
     return frozenset(built | mounted)
 
 
+def _is_built(graph: Graph, pages: Pages) -> bool:
+    """Whether it is certain that the image builds this front end, or that its build is mounted."""
+    build = graph.build_of(pages.proxied.workload)
+    folder = pages.front.folder
+    if build is None or folder in {build.context, posixpath.dirname(build.dockerfile)}:
+        return True
+    return any(step.front.folder == folder for step in frontend_builds.of(graph, build))
+
+
 def _below(location: ProxyLocation, folder: str) -> str | None:
     """The path by which a location gives out a folder's files."""
     path = location.path.value
@@ -167,7 +176,9 @@ def astray(graph: Graph) -> Iterator[Astray]:
         if front.bundler not in _BUNDLERS or base in {None, "", "./"} or _is_told(graph.library, front):
             continue
         served = served_below(graph, pages)
-        if len(served) != 1 or base is None or _slashed(base) in served or not _comes_plain(graph, pages):
+        if len(served) != 1 or base is None or _slashed(base) in served:
+            continue
+        if not _is_built(graph, pages) or not _comes_plain(graph, pages):
             continue
         yield Astray(pages, base, next(iter(served)), front.settings.base)
 

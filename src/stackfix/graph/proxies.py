@@ -89,18 +89,22 @@ def _placed(graph: Graph, workload: Workload) -> dict[str, str]:
     image, known = graph.image(workload), graph.library.tree
     found = dict(_in_image(image)) if image is not None else {}
     for mount in workload.mounts:
-        if mount.source is None or not mount.target.startswith("/etc/nginx"):
+        if not mount.target.startswith("/etc/nginx"):
             continue
-        if known.is_file(mount.source):
+        if mount.config_map is not None or (mount.source and known.is_folder(mount.source)):
+            found = _uncovered(found, mount.target)
+        if mount.source is not None and known.is_file(mount.source):
             found[mount.target] = mount.source
             continue
-        over = mount.target.rstrip("/") + "/"
-        if mount.source and known.is_folder(mount.source):
-            # What the image has in the folder is hidden.
-            found = {target: path for target, path in found.items() if not target.startswith(over)}
-        below = known.below(mount.source) if mount.source else ()
-        found.update({posixpath.join(mount.target, path[len(mount.source) + 1 :]): path for path in below})
+        for path in known.below(mount.source) if mount.source else ():
+            found[posixpath.join(mount.target, path[len(mount.source or "") + 1 :])] = path
     return found
+
+
+def _uncovered(found: dict[str, str], target: str) -> dict[str, str]:
+    """The files that are still seen once something is mounted at a path."""
+    over = target.rstrip("/") + "/"
+    return {place: path for place, path in found.items() if place != target and not place.startswith(over)}
 
 
 def _in_image(image: Image) -> Iterator[tuple[str, str]]:

@@ -44,7 +44,7 @@ def _upstreams(graph: Graph, workload: Workload) -> Iterator[Twice]:
     found = [upstream for facts in graph.proxies(workload) for upstream in facts.upstreams]
     for one, other in combinations(found, 2):
         same = one.name.value == other.name.value and one.stream is other.stream
-        if same and one.location != other.location and not _is_rendered(one.anchor, other.anchor):
+        if same and one.location != other.location and not _are_one(one.anchor, other.anchor):
             what = f"upstream {one.name.value}"
             yield Twice(workload, what, "nginx doesn't start", one.location, other.location, other.anchor)
 
@@ -52,7 +52,7 @@ def _upstreams(graph: Graph, workload: Workload) -> Iterator[Twice]:
 def _servers(graph: Graph, workload: Workload) -> Iterator[Twice]:
     found = [server for facts in graph.proxies(workload) for server in facts.servers]
     for one, other in combinations(found, 2):
-        if _place(one.anchor) == _place(other.anchor) or _is_rendered(one.anchor, other.anchor):
+        if _place(one.anchor) == _place(other.anchor) or _are_one(one.anchor, other.anchor):
             continue
         for mine, theirs in _shared(one, other):
             names = sorted(_names(one) & _names(other))
@@ -73,8 +73,10 @@ def _place(anchor: Anchor) -> tuple[object, ...]:
     return anchor.path, None if anchor.inner is None else anchor.steps
 
 
-def _is_rendered(one: Anchor, other: Anchor) -> bool:
-    """Whether one file is the template that is rendered over the other."""
+def _are_one(one: Anchor, other: Anchor) -> bool:
+    """Whether only one of two is read: a template and what it is rendered over, two manifests of one ConfigMap."""
+    if one.inner is not None and other.inner is not None:
+        return (one.path, one.steps[:1]) != (other.path, other.steps[:1])
     names = [anchor.path.rpartition("/")[2] for anchor in (one, other)]
     bare = {name.removesuffix(_SUFFIX) for name in names}
     return len(bare) == 1 and any(name.endswith(_SUFFIX) for name in names)
