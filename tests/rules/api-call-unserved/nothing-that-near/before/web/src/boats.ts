@@ -1,0 +1,1 @@
+export const fish = () => fetch("/api/fish");

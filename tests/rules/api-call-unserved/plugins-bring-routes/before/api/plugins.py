@@ -1,0 +1,5 @@
+from importlib.metadata import entry_points
+
+
+def routers():
+    return [found.load() for found in entry_points(group="harbour")]

@@ -1,0 +1,1 @@
+export const bouts = () => fetch("/api/bouts");

@@ -1,0 +1,1 @@
+export const old = () => fetch("/api/v1boats");
