@@ -9,7 +9,7 @@ Which side is right: the source. The variable is added with the value that the c
 else with a marked placeholder; a secret is never made up or copied.
 
 Limits: silent where part of the environment can't be seen, for what is read later or under a condition, and for what
-the machine, the orchestrator or the cloud gives.
+the machine, the orchestrator or the cloud gives. A variable that is given under a misspelled name is `env-typo`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import env_gaps
+from stackfix.graph import env_gaps, misnamed
 from stackfix.repairs.add_variable import AddVariable
 
 if TYPE_CHECKING:
@@ -31,8 +31,12 @@ RULE = Rule("env-missing", Family.ENVIRONMENT, Severity.ERROR, "the source requi
 
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every required variable that a deployment lacks."""
-    for lacking in env_gaps.lacking(graph):
-        yield _finding(graph, lacking)
+    lacked = tuple(env_gaps.lacking(graph))
+    # Given under a name that nothing reads, it isn't missing: `env-typo` speaks.
+    given = {(one.workload, one.read) for one in misnamed.misnamed(graph)} if lacked else set()
+    for lacking in lacked:
+        if (lacking.workload, lacking.read.name) not in given:
+            yield _finding(graph, lacking)
 
 
 def _finding(graph: Graph, lacking: Lacking) -> Finding:

@@ -6,6 +6,9 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from stackfix.findings import Location
+from stackfix.spans import Span
+
 if TYPE_CHECKING:
     from stackfix.graph.library import Library
 
@@ -21,18 +24,25 @@ _PACKAGE = re.compile(rb"\b(?:npm|yarn|pnpm)(?:[ \t]+run)?[ \t]+(?:start|dev|ser
 
 def started(library: Library, entry: str) -> bool:
     """Whether anybody is told to start an entry file outside of a container."""
+    return place(library, entry) is not None
+
+
+def place(library: Library, entry: str) -> Location | None:
+    """Where people are told to start an entry file outside of a container."""
     stem = re.escape(posixpath.splitext(posixpath.basename(entry))[0]).encode()
     python = entry.endswith(".py")
     named = re.compile(rb"(?<![\w-])" + stem + (rb"(?:\.py\b|:\w)" if python else rb"\.[cm]?[jt]s\b"))
-    return any(
-        named.search(line) or (not python and _PACKAGE.search(line))
-        for line in library.remember("host runs", lambda: _lines(library))
-    )
+    for where, line in library.remember("host runs", lambda: _lines(library)):
+        if named.search(line) or (not python and _PACKAGE.search(line)):
+            return where
+    return None
 
 
-def _lines(library: Library) -> tuple[bytes, ...]:
+def _lines(library: Library) -> tuple[tuple[Location, bytes], ...]:
     found = []
     for path, entry in library.tree.entries.items():
         if entry.wiring and _TOLD_IN.search(path) and (data := library.sources.read(path)) is not None:
-            found += [line for line in _STARTS.findall(data) if not _IN_CONTAINER.search(line)]
+            for match in _STARTS.finditer(data):
+                if not _IN_CONTAINER.search(match.group()):
+                    found.append((Location(path, Span(*match.span()), "started on the host here"), match.group()))
     return tuple(found)

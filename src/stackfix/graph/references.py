@@ -55,7 +55,7 @@ def of_environment(workload: Workload, environment: Environment) -> Iterator[Ref
         if variable.value is None:
             continue
         for part, found in addresses(variable.name, variable.value):
-            yield reference(workload, variable, part, _with_sibling(variable, found, environment))
+            yield reference(workload, variable, part, with_sibling(variable, found, environment))
 
 
 def addresses(name: str, value: Text) -> Iterator[tuple[Text, Address]]:
@@ -109,7 +109,7 @@ def reference(workload: Workload, variable: Variable, part: Text, found: Address
     )
 
 
-def _with_sibling(variable: Variable, found: Address, environment: Environment) -> Address:
+def with_sibling(variable: Variable, found: Address, environment: Environment) -> Address:
     """A bare host takes the port of the variable beside it: REDIS_HOST and REDIS_PORT travel apart."""
     if found.port is not None or found.scheme is not None:
         return found

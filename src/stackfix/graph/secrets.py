@@ -57,6 +57,17 @@ def secret_value(value: str) -> bool:
     return any(_random(m.group()) for m in _RANDOM.finditer(value))
 
 
+def is_token(value: str) -> bool:
+    """Whether a text is a provider's token or a private key by its shape."""
+    match = _KNOWN.search(value)
+    return match is not None and not match.group().startswith(("?", "&"))
+
+
+def is_random(word: str) -> bool:
+    """Whether a word has letters and digits in no order that a person would choose."""
+    return _random(word) and " " not in word
+
+
 def _random(word: str) -> bool:
     """Whether a run of characters has more to it than words and numbers have."""
     if not (re.search(r"\d", word) and re.search(r"[A-Za-z]", word)):

@@ -1,0 +1,47 @@
+"""A variable of a Compose file is given by nothing, or its defaults can't be meant.
+
+What it finds: `${NAME}` without a default that no `.env`, example, script, CI definition, document or comment names;
+a variable for which a data store and a service that uses it have different defaults; quotes inside a default of an
+`environment` value.
+
+Why it breaks: Compose puts nothing in the place of an unset variable and only warns; two sides with different defaults
+don't meet; the quotes become part of the value.
+
+Which side is right: nobody can tell; the value is the deployer's to give.
+
+Limits: silent for `${NAME:?message}`, which is a decision, for what the machine gives, and where a `.env` without an
+example is kept out of git: what it holds is unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.graph import undefined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.undefined import Undefined
+
+RULE = Rule("env-undefined", Family.ENVIRONMENT, Severity.ERROR, "a variable of a Compose file is given by nothing")
+
+
+def detect(graph: Graph) -> Iterator[Finding]:
+    """Every variable that comes to nothing, or to something that can't be meant."""
+    for one in undefined.undefined(graph):
+        yield _finding(one)
+
+
+def _finding(one: Undefined) -> Finding:
+    return Finding(
+        rule=RULE,
+        message=one.message,
+        location=Location(one.location.path, one.location.span, "used here"),
+        anchor=one.anchor,
+        value=one.name,
+        evidence=tuple(Location(p.path, p.span, "and here") for p in one.others),
+        remedy=Remedy(Applicability.MANUAL, one.advice),
+    )

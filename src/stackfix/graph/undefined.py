@@ -1,0 +1,182 @@
+"""Variables of Compose files that nothing gives, defaults that contradict each other, and quotes inside of defaults.
+
+May import Compose, dotenv files and interpolation.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix import tree
+from stackfix.findings import Anchor
+from stackfix.formats import yaml
+from stackfix.graph import compose, environment, kinship
+from stackfix.graph.interpolation import template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.findings import Location
+    from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Deployment
+    from stackfix.graph.value import Hole
+
+_TELLS = (
+    ".md", ".rst", ".txt", ".adoc", ".sh", ".bash", ".mk", ".yml", ".yaml", ".toml", ".json", ".env", ".ps1", ".bat",
+    ".tf", ".tfvars", ".cfg", ".ini", ".properties", ".tmpl", ".template", ".example", ".sample", ".dist",
+)  # fmt: skip
+_TELLERS = re.compile(r"^(?:GNU)?makefile$|^justfile$|^Taskfile|^Jenkinsfile|^Procfile|env|^README", re.IGNORECASE)
+_HOSTS = re.compile(
+    r"(?:HOME|PWD|USER|USERNAME|LOGNAME|UID|GID|EUID|HOSTNAME|HOST|PATH|SHELL|TERM|DISPLAY|XAUTHORITY|SSH_AUTH_SOCK|TMPDIR|TEMP|TZ"
+    r"|LANG|APPDATA|USERPROFILE|CI)|(?:XDG|COMPOSE|DOCKER|GITHUB|CI|WAYLAND|LC)_.*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """One fault of the variable `name`. `location` is the first place, `others` are the further ones."""
+
+    name: str
+    message: str
+    advice: str
+    location: Location
+    anchor: Anchor
+    others: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """A variable in a value: by which service, in its environment or elsewhere."""
+
+    hole: Hole
+    place: Location
+    anchor: Anchor
+    service: str | None = None
+
+
+def undefined(graph: Graph) -> Iterator[Undefined]:
+    """Every such fault, each place once."""
+    seen: set[Location] = set()
+    for project in graph.projects:
+        for one in (*_quoted(graph, project), *_apart(graph, project), *_nowhere(graph, project)):
+            if one.location not in seen:
+                seen.add(one.location)
+                yield one
+
+
+# --- what the files say ----------------------------------------------------------------------------------------------
+
+
+def _everywhere(graph: Graph, project: Deployment) -> Iterator[_Used]:
+    """Every variable in any value of a project's files."""
+    for path in project.paths:
+        documents = graph.library.get(path, yaml.read) or ()
+        for node in yaml.walk(documents[0].root) if documents else ():
+            if isinstance(node, yaml.Scalar) and "$" in node.value:
+                yield from _in(node, Anchor(path, "yaml", (0,)), None)
+
+
+def _in(node: yaml.Scalar, anchor: Anchor, service: str | None) -> Iterator[_Used]:
+    for hole in template(node.text).holes:
+        if hole.location is not None:
+            yield _Used(hole, hole.location, anchor, service)
+
+
+def _in_environments(graph: Graph, project: Deployment) -> Iterator[_Used]:
+    """Every variable in the values that services are given."""
+    known = compose.files(graph.library)
+    for path in project.paths:
+        for part in known[path].services if path in known else ():
+            node = yaml.get(part.node, "environment")
+            values = [i.value for i in yaml.items(node)] if isinstance(node, yaml.Mapping) else []
+            values = list(node.items) if isinstance(node, yaml.Sequence) else values
+            for value in map(yaml.deref, values):
+                if isinstance(value, yaml.Scalar) and "$" in value.value:
+                    yield from _in(value, part.anchor.child("environment"), part.name.value)
+
+
+# --- given by nothing ------------------------------------------------------------------------------------------------
+
+
+def _nowhere(graph: Graph, project: Deployment) -> Iterator[Undefined]:
+    library, found = graph.library, dict[str, list[_Used]]()
+    if not _contract(library, project):
+        return
+    for used in _everywhere(graph, project):
+        hole = used.hole
+        if hole.default is None and not hole.required and not _HOSTS.fullmatch(hole.name):
+            found.setdefault(hole.name, []).append(used)
+    required = {u.hole.name for u in _everywhere(graph, project) if u.hole.required}
+    for name, places in found.items():
+        if name in required or _told(library, name):
+            continue
+        first = places[0]
+        said = f"nothing gives {name}, and it has no default: Compose puts nothing in its place"
+        others = tuple(dict.fromkeys(p.place for p in places[1:] if p.place != first.place))
+        yield Undefined(name, said, f"give {name}, or a default", first.place, first.anchor, others)
+
+
+def _contract(library: Library, project: Deployment) -> bool:
+    """Whether what is given can be known: there is a `.env` or its example, or no `.env` is kept out of git."""
+    path = tree.join(project.folder, ".env")
+    if library.tree.is_file(path) or environment.examples(library, project.folder):
+        return True
+    return library.tree.in_git and not library.sources.would_ignore(path)
+
+
+def _told(library: Library, name: str) -> bool:
+    """Whether a dotenv file, a script, CI, a document or a comment of a Compose file says the name."""
+    word = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)")
+    projects = compose.files(library)
+    for path in library.tree.entries:
+        if not path.endswith(_TELLS) and not _TELLERS.search(posixpath.basename(path)):
+            continue
+        data = library.sources.read(path)
+        if data is None or name.encode() not in data:
+            continue
+        lines = data.splitlines() if path in projects else ()
+        if word.search(b"\n".join(line.partition(b"#")[2] for line in lines) if path in projects else data):
+            return True
+    return False
+
+
+# --- two sides of one connection -------------------------------------------------------------------------------------
+
+
+def _apart(graph: Graph, project: Deployment) -> Iterator[Undefined]:
+    """A variable that a data store and another service each have a default of their own for."""
+    stores = {w.name: kinship.engine(w.image.value if w.image else None) for w in project.workloads}
+    given = environment.variables(graph.library, tree.join(project.folder, ".env")) or {}
+    here = [u for u in _in_environments(graph, project) if u.hole.name not in given]
+    uses = [(used, text) for used in here if (text := _default(used.hole))]
+    for store, said in uses:
+        if stores.get(store.service or "") is None:
+            continue
+        for used, text in uses:
+            other = used.service is not None and stores.get(used.service) is None
+            if other and used.hole.name == store.hole.name and text != said:
+                name = used.hole.name
+                message = f"{used.service} and {store.service} have different defaults for {name}, and don't meet"
+                advice = f"give {name} one default"
+                yield Undefined(name, message, advice, used.place, used.anchor, (store.place,))
+
+
+def _default(hole: Hole) -> str | None:
+    text = hole.default.text if hole.default is not None else None
+    return text.value if text is not None and text.value else None
+
+
+# --- quotes ----------------------------------------------------------------------------------------------------------
+
+
+def _quoted(graph: Graph, project: Deployment) -> Iterator[Undefined]:
+    """Defaults in quotes, which Compose keeps."""
+    for used in _in_environments(graph, project):
+        text = _default(used.hole)
+        if text is not None and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+            message = f"the default of {used.hole.name} has quotes in it, which become part of the value"
+            yield Undefined(used.hole.name, message, "leave the quotes out", used.place, used.anchor)

@@ -1,0 +1,16 @@
+import os
+
+from flask import Flask
+
+app = Flask(__name__)
+app.secret_key = os.environ["SESSION_SECRET"]
+LIMIT = int(os.getenv("UPLOAD_LIMIT", "10"))
+
+
+@app.get("/limit")
+def limit() -> str:
+    return str(LIMIT)
+
+
+def flag(name: str) -> str | None:
+    return os.getenv(f"UPLAOD_{name}")

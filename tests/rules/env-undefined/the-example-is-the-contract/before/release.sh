@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+export REGION=north
+docker compose up -d

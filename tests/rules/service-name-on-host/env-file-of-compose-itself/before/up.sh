@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+docker compose --env-file .env.local up -d
