@@ -131,9 +131,15 @@ def _fits(
     if folder:
         found = [f for f in sorted(library.tree.folders) if posixpath.basename(f) == name]
     else:
-        found = [p for p in library.tree.named(name) if library.tree.entries[p].wiring]
+        found = [p for p in library.tree.named(name) if library.tree.entries[p].wiring and not _of_others(project, p)]
         found = found or [p for p in _beside(library, source) if _nearly(posixpath.basename(p), name)]
     return tuple((path, _written(path, project.folder, text.value)) for path in found)
+
+
+def _of_others(project: Deployment, path: str) -> bool:
+    """Whether a file lies in what some service is built from: it is that service's own."""
+    contexts = {w.build.context for w in project.workloads if w.build is not None} - {"", project.folder}
+    return any(path.startswith(context + "/") for context in contexts)
 
 
 def _beside(library: Library, source: str) -> Iterator[str]:
@@ -157,12 +163,23 @@ def _written(path: str, folder: str, before: str) -> str:
 
 
 def _made(library: Library, project: Deployment, one: Absent) -> bool:
-    if _OUTPUT.search(one.source) or _has_example(library, one.source):
+    if _OUTPUT.search(one.source) or _has_example(library, one.source) or _seen_from_above(library, project, one):
         return True
     others = (m.source for w in project.workloads for m in w.mounts if m.source is not None)
     if any(one.source.startswith(other + "/") for other in others):
         return True
     return _told(library, one.source, folder=one.folder)
+
+
+def _seen_from_above(library: Library, project: Deployment, one: Absent) -> bool:
+    """Whether the path is right from a folder above: the project is started there, or its file was moved."""
+    folder = project.folder
+    while folder:
+        folder = posixpath.dirname(folder)
+        place = tree.join(folder, one.text.value)
+        if library.tree.is_file(place) or library.tree.is_folder(place):
+            return True
+    return False
 
 
 def _has_example(library: Library, source: str) -> bool:
