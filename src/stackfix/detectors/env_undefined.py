@@ -10,7 +10,8 @@ don't meet; the quotes become part of the value.
 Which side is right: nobody can tell; the value is the deployer's to give.
 
 Limits: silent for `${NAME:?message}`, which is a decision, for what the machine gives, and where a `.env` without an
-example is kept out of git: what it holds is unknown.
+example is kept out of git: what it holds is unknown. Where there is neither a `.env` nor an example it is a warning,
+and silent for secrets: whoever deploys may give them.
 """
 
 from __future__ import annotations
@@ -44,4 +45,5 @@ def _finding(one: Undefined) -> Finding:
         value=one.name,
         evidence=tuple(Location(p.path, p.span, "and here") for p in one.others),
         remedy=Remedy(Applicability.MANUAL, one.advice),
+        level=None if one.certain else Severity.WARNING,
     )

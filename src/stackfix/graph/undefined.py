@@ -15,6 +15,7 @@ from stackfix.findings import Anchor
 from stackfix.formats import yaml
 from stackfix.graph import compose, environment, kinship
 from stackfix.graph.interpolation import template
+from stackfix.graph.secrets import secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,10 @@ _HOSTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Undefined:
-    """One fault of the variable `name`. `location` is the first place, `others` are the further ones."""
+    """One fault of the variable `name`. `location` is the first place, `others` are the further ones.
+
+    Not `certain`: no file says what there is to be given; whoever deploys may give it.
+    """
 
     name: str
     message: str
@@ -46,6 +50,7 @@ class Undefined:
     location: Location
     anchor: Anchor
     others: tuple[Location, ...] = ()
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,9 @@ def _in_environments(graph: Graph, project: Deployment) -> Iterator[_Used]:
 
 def _nowhere(graph: Graph, project: Deployment) -> Iterator[Undefined]:
     library, found = graph.library, dict[str, list[_Used]]()
-    if not _contract(library, project):
+    path = tree.join(project.folder, ".env")
+    certain = library.tree.is_file(path) or bool(environment.examples(library, project.folder))
+    if not certain and (not library.tree.in_git or library.sources.would_ignore(path)):
         return
     for used in _everywhere(graph, project):
         hole = used.hole
@@ -112,20 +119,13 @@ def _nowhere(graph: Graph, project: Deployment) -> Iterator[Undefined]:
             found.setdefault(hole.name, []).append(used)
     required = {u.hole.name for u in _everywhere(graph, project) if u.hole.required}
     for name, places in found.items():
-        if name in required or _told(library, name):
+        # Secrets are given outside of git as a rule, where no file says otherwise.
+        if name in required or (not certain and secret_name(name)) or _told(library, name):
             continue
         first = places[0]
         said = f"nothing gives {name}, and it has no default: Compose puts nothing in its place"
         others = tuple(dict.fromkeys(p.place for p in places[1:] if p.place != first.place))
-        yield Undefined(name, said, f"give {name}, or a default", first.place, first.anchor, others)
-
-
-def _contract(library: Library, project: Deployment) -> bool:
-    """Whether what is given can be known: there is a `.env` or its example, or no `.env` is kept out of git."""
-    path = tree.join(project.folder, ".env")
-    if library.tree.is_file(path) or environment.examples(library, project.folder):
-        return True
-    return library.tree.in_git and not library.sources.would_ignore(path)
+        yield Undefined(name, said, f"give {name}, or a default", first.place, first.anchor, others, certain)
 
 
 def _told(library: Library, name: str) -> bool:
