@@ -1,9 +1,11 @@
 """A step of an image needs a file that the image has not been given by then.
 
-What it finds: an installation of the project itself while the readme that its pyproject.toml names is not yet copied,
-and an entry script that lies in the build context and that no COPY takes.
+What it finds: an installation of the project itself while the readme that its pyproject.toml names is not yet copied;
+a command that insists on a lock file (`npm ci`, `cargo build --locked`) which lies beside the manifest and isn't copied
+with it; a Rust workspace whose members aren't there when it is built; and an entry script that lies in the build
+context and that no COPY takes.
 
-Why it breaks: the project's build stops at the missing readme; the container ends at once without its script.
+Why it breaks: the build stops at the missing file; the container ends at once without its script.
 
 Which side is right: the step. One more COPY beside the others gives it the file.
 
@@ -16,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import builds, not_given
+from stackfix.graph import builds, lock_files, not_given
 from stackfix.repairs.add_instruction import AddInstruction
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ RULE = Rule(
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every file that a step needs and no COPY gives, each written place once."""
     seen: set[tuple[Location, str]] = set()
-    for finding in (*_readmes(graph), *_entries(graph)):
+    for finding in (*_readmes(graph), *_locks(graph), *_entries(graph)):
         key = (finding.location, finding.value)
         if key not in seen:
             seen.add(key)
@@ -52,6 +54,18 @@ def _readmes(graph: Graph) -> Iterator[Finding]:
             place = located(lacking.beside.instruction.text, "copies what stands beside it")
             if place is not None:
                 yield _finding(graph, image, lacking, place)
+
+
+def _locks(graph: Graph) -> Iterator[Finding]:
+    for made in graph.builds:
+        image = graph.image_of(made.build)
+        if image is None or builds.astray(graph.library, image):
+            continue
+        for stage in lock_files.stages(graph, image):
+            for lacking in (*not_given.locks(graph, stage), *not_given.members(graph, stage)):
+                place = located(lacking.beside.instruction.text, "copies what stands beside it")
+                if place is not None:
+                    yield _finding(graph, image, lacking, place)
 
 
 def _entries(graph: Graph) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.graph import application, framework, frontend, node_application
@@ -48,8 +48,19 @@ _READS_PORT = re.compile(
 _SOURCES = (".js", ".ts", ".mjs", ".cjs", ".go", ".rs")
 
 
-def blueprint(library: Library, folder: str, port: int | None) -> Blueprint | None:
-    """The image of a folder's program that is to be reached at a port (None: nothing says at which)."""
+def blueprint(
+    library: Library, folder: str, port: int | None, checked_by: frozenset[str] = frozenset()
+) -> Blueprint | None:
+    """The image of a folder's program that is to be reached at a port (None: nothing says at which).
+
+    `checked_by` are the programs that its health checks run: slim images lack curl and wget.
+    """
+    found = _blueprint(library, folder, port)
+    slim = "" if checked_by & {"curl", "wget"} else "-slim"
+    return None if found is None else replace(found, values={**found.values, "SLIM": slim})
+
+
+def _blueprint(library: Library, folder: str, port: int | None) -> Blueprint | None:
     found = framework.framework(library, folder)
     if found is None:
         return None
@@ -153,13 +164,22 @@ def node(library: Library, folder: str, found: Framework, port: int | None) -> B
     if package is None or found.name is None or values is None or command is None or port is None:
         return None
     manager, prune = values.pop("PROGRAM"), values.pop("PRUNE")
-    built = [f"{manager} run build"] if "build" in package.scripts else []
+    built = [f"{manager} run build"] if _needs_build(library, folder, package, command) else []
     pruned = [prune] if prune and command[0] == "node" else []
     steps = " && ".join((*built, *pruned))
     settings = f" \\\n    PORT={port}" if reads_port(library, folder) or found.name == "next" else ""
     more = {"BUILD": f"RUN {steps}" if steps else "", "SETTINGS": settings}
     more |= {"PORT": str(port), "COMMAND": json.dumps(list(command))}
     return Blueprint("node.Dockerfile", {**values, **more}, f"program written with {found.name}", found.manifest)
+
+
+def _needs_build(library: Library, folder: str, package: Package, command: tuple[str, ...]) -> bool:
+    """Whether the build script makes what is started, or pages besides."""
+    script = package.scripts.get("build")
+    if script is None:
+        return False
+    there = command[0] == "node" and library.tree.is_file(join(folder, command[1]))
+    return not there or re.search(r"vite|webpack|next|nuxt|rollup|parcel|astro", script.value) is not None
 
 
 def node_command(library: Library, folder: str) -> tuple[str, ...] | None:

@@ -145,6 +145,28 @@ def frozen(graph: Graph, image: Image) -> Iterator[Frozen]:
             yield Frozen(image, run, tool, text, lock, manifest, change, copied, other)
 
 
+def left_out(graph: Graph, image: Image) -> Iterator[tuple[str, str, Text]]:
+    """Lock files beside a copied manifest that a command of one stage insists on and no COPY takes.
+
+    The lock file's path in the tree, the manifest's, and the command.
+    """
+    for run in (r for r in image.runs if any(r is i for i in image.stage.instructions)):
+        folder = manifests.folder_of(image, run)
+        if folder is None or _mounts(run):
+            continue
+        files = image.files.before(run)
+        for command in commands(run.rest.value) or ():
+            tool = next((t for t in TOOLS if t.program == command.program), None)
+            if tool is None or _insists(tool, command, run) is None:
+                continue
+            manifest = given(files, posixpath.join(folder, tool.manifest))
+            if not isinstance(manifest, str) or (tool.program == "yarn" and "--immutable" not in command.arguments):
+                continue
+            there = [p for n in tool.locks if graph.library.tree.is_file(p := join(posixpath.dirname(manifest), n))]
+            if there and all(_absent(files, folder, name) for name in tool.locks):
+                yield there[0], manifest, run.rest.slice(command.words[0][1], command.words[-1][2])
+
+
 def _mounts(run: Instruction) -> bool:
     """Whether files may be mounted for the step alone."""
     values = [f.value.value if f.value is not None else "" for f in run.flags if f.name == "mount"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
+from stackfix.graph import lock_files
 from stackfix.graph.image_files import Context, Found
 from stackfix.graph.image_steps import commands
 from stackfix.graph.manifests import folder_of
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from stackfix.graph.image import Image
     from stackfix.graph.image_files import Copying
     from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
 
 _README = re.compile(
     r"(?m)^readme[ \t]*=[ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\{[^}\n]*\bfile[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"'])"
 )
+_MEMBERS = re.compile(r"(?ms)^\[workspace\][^\[]*?^members[ \t]*=[ \t]*\[([^\]*]*)\]")
 _APART = frozenset({"--no-install-project", "--no-root", "--only-deps", "--no-self"})
 
 
@@ -63,6 +66,38 @@ def readmes(library: Library, image: Image) -> Iterator[NotGiven]:
         absent = here.lookup(posixpath.join(folder, name)) is Found.ABSENT
         if absent and place is not None and beside is not None and (found := _found(library, image, source)):
             yield NotGiven(found.source, place, beside, _target(beside), found.dropped, certain=True)
+
+
+def locks(graph: Graph, image: Image) -> Iterator[NotGiven]:
+    """The lock file that a step insists on, where it lies beside the manifest that is copied for that step."""
+    for lock, manifest, command in lock_files.left_out(graph, image):
+        place, beside = located(command, f"insists on {posixpath.basename(lock)}"), _copy_of(image, manifest)
+        found = _found(graph.library, image, lock)
+        if place is not None and beside is not None and found is not None:
+            yield NotGiven(found.source, place, beside, _target(beside), found.dropped, certain=True)
+
+
+def members(graph: Graph, image: Image) -> Iterator[NotGiven]:
+    """The packages of a Rust workspace that its root names, where the build begins without them."""
+    for run in image.runs:
+        folder = folder_of(image, run)
+        building = [c for c in commands(run.rest.value) or () if (c.program, *c.arguments)[:2] == ("cargo", "build")]
+        root = lock_files.given(image.files.before(run), posixpath.join(folder, "Cargo.toml")) if folder else None
+        text = graph.library.text(root) if isinstance(root, str) else None
+        match = _MEMBERS.search(text.value) if text is not None else None
+        if folder is None or text is None or match is None or not building or run.flag("mount") is not None:
+            continue
+        beside = _copy_of(image, str(root))
+        for member in re.finditer(r"[\"']([\w./-]+)[\"']", match[1]):
+            place = located(text.slice(match.start(1) + member.start(1), match.start(1) + member.end(1)), "names it")
+            inside = posixpath.join(folder, member[1])
+            manifest = posixpath.normpath(posixpath.join(posixpath.dirname(str(root)), member[1], "Cargo.toml"))
+            found = _found(graph.library, image, manifest)
+            absent = lock_files.given(image.files.before(run), posixpath.join(inside, "Cargo.toml")) is Found.ABSENT
+            if absent and place is not None and beside is not None and found is not None:
+                source = posixpath.dirname(found.source)
+                target = posixpath.join(_target(beside), member[1]) + "/"
+                yield NotGiven(source + "/", place, beside, target, found.dropped, certain=False)
 
 
 def _installs_project(run: Instruction) -> bool:

@@ -83,7 +83,8 @@ def port_of(workload: Workload) -> int | None:
 
 def _one(graph: Graph, workload: Workload, build: Build) -> Undockered | None:
     port = port_of(workload)
-    found = blueprints.blueprint(graph.library, build.context, port) if port != 0 else None
+    tools = frozenset(p.tool for p in workload.probes if p.tool is not None)
+    found = blueprints.blueprint(graph.library, build.context, port, tools) if port != 0 else None
     if found is None:
         return None
     files = [CreateFromTemplate(build.dockerfile, found.template, tuple(found.values.items()))]

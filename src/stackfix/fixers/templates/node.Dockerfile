@@ -7,7 +7,7 @@ RUN @@INSTALL@@
 COPY . .
 @@BUILD@@
 
-FROM node:@@VERSION@@-slim
+FROM node:@@VERSION@@@@SLIM@@
 
 ENV NODE_ENV=production@@SETTINGS@@
 WORKDIR /app

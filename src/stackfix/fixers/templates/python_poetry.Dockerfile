@@ -6,7 +6,7 @@ RUN pip install --no-cache-dir poetry==1.8.5
 COPY @@LIST@@ ./
 RUN poetry install --only main --no-root --no-interaction
 
-FROM python:@@VERSION@@-slim
+FROM python:@@VERSION@@@@SLIM@@
 
 ENV PATH="/app/.venv/bin:$PATH" \
     PYTHONUNBUFFERED=1

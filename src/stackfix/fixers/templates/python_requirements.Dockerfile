@@ -6,7 +6,7 @@ ENV PATH="/venv/bin:$PATH"
 COPY @@LIST@@ ./
 RUN pip install --no-cache-dir -r @@LIST@@@@SERVER@@
 
-FROM python:@@VERSION@@-slim
+FROM python:@@VERSION@@@@SLIM@@
 
 ENV PATH="/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1

@@ -5,7 +5,7 @@ WORKDIR /app
 COPY @@LIST@@ ./
 RUN @@INSTALL@@
 
-FROM python:@@VERSION@@-slim
+FROM python:@@VERSION@@@@SLIM@@
 
 ENV PATH="/app/.venv/bin:$PATH" \
     PYTHONUNBUFFERED=1
