@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from stackfix.graph import builds, container, process
+from stackfix.graph import builds, container, process, script, workflow
 from stackfix.graph.image_files import Found
 from stackfix.graph.image_steps import commands
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.formats.dockerfile import Document
-    from stackfix.graph.container import Files
     from stackfix.graph.image import Image
     from stackfix.graph.image_files import Copying, Layer
     from stackfix.graph.library import Library
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
     from stackfix.text import Text
 
 _EXECUTABLE = re.compile(r"[0-7]?[0-7]*[1357][0-7]*|\S*x\S*")
+_MODED = re.compile(r"(?:^|/)[^/.]+$|\.(?:sh|bash|zsh|ksh|py|pl|rb)$")
+"""Names of files whose run bit is looked at where git doesn't track them."""
+_WIDE = re.compile(r"\+x.*(?:[*$]|\s-\w*R)|-\w*R\S*\s.*\+x|\*\S*\.sh|--recursive")
 _READERS = frozenset({"sed", "dos2unix", "fromdos", "echo", "ls", "cat", "head", "test", "[", "stat", "chown"})
 _UNIX = re.compile(r"dos2unix|fromdos|\\r|\\015")
 _EOL = re.compile(r"(?:^|\s)(?:eol=lf)(?:\s|$)")
@@ -51,7 +53,7 @@ class Ran:
 def ran(graph: Graph, workload: Workload) -> Iterator[Ran]:
     """Every script of the tree that a workload surely runs by its path."""
     seen = container.files(graph, workload)
-    begun = started(graph, workload, seen)
+    begun = graph.started_from_copies(workload)
     for executed in begun.executed if begun is not None else ():
         mounted = any(_under(executed.place, target) for target, _ in seen.mounts)
         layer = _layer(seen.image, executed.place) if seen.image is not None and not mounted else None
@@ -63,8 +65,9 @@ def ran(graph: Graph, workload: Workload) -> Iterator[Ran]:
                 yield Ran(workload, executed, seen.image, copying, alone=len(layer.files) == 1)
 
 
-def started(graph: Graph, workload: Workload, seen: Files) -> Started | None:
+def started(graph: Graph, workload: Workload) -> Started | None:
     """What a workload's command starts, where steps of the build that do other things leave copied scripts alone."""
+    seen = container.files(graph, workload)
     if seen.image is not None and builds.astray(graph.library, seen.image):
         return None
     found = container.words(graph, workload)
@@ -97,15 +100,29 @@ def may_run(library: Library, found: Ran) -> bool:
     """Whether the script has a run bit, by its own mode or by what the build does, as far as anybody can tell."""
     tree = library.tree
     entry = tree.entries.get(tree.real(found.executed.path))
-    if entry is None or entry.executable:
+    names = {posixpath.basename(found.executed.place), posixpath.basename(found.executed.path)}
+    if entry is None or entry.executable or not (entry.tracked or _MODED.search(entry.path)):
+        return True
+    if _given_by_scripts(library, names):
         return True
     if found.copying is None or found.image is None:
         return False
     flag = found.copying.instruction.flag("chmod")
     if flag is not None:
         return flag.value is None or bool(flag.value.dollars or _EXECUTABLE.fullmatch(flag.value.value))
-    names = {posixpath.basename(found.executed.place), posixpath.basename(found.executed.path)}
     return any(_changes_mode(text, names) for text in _runs(found.image.document))
+
+
+def _given_by_scripts(library: Library, names: set[str]) -> bool:
+    """Whether a script, Makefile or workflow gives such a file its run bit before anything is built."""
+    for path, entry in library.tree.entries.items():
+        if entry.wiring and (script.is_script(path) or workflow.is_workflow(path)):
+            data = library.sources.read(path) or b""
+            for line in data.split(b"\n") if b"chmod" in data else ():
+                said = line.partition(b"chmod")[2].decode("utf-8", "replace")
+                if any(name in said for name in names) or _WIDE.search(said):
+                    return True
+    return False
 
 
 def _runs(document: Document) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor
 from stackfix.formats.dockerfile import steps
-from stackfix.graph import builds, container, executed, known_images
+from stackfix.graph import builds, known_images
 from stackfix.graph.image_steps import commands
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ _UNSEEN = re.compile(
     r"|\bnix\b|\bbrew\b|conda|\bdpkg\b|nodesource|playwright|busybox --install|apk\s[^;&|]*--root|debootstrap"
 )
 _PLACES = frozenset({"cp", "mv", "ln", "install", "tar", "unzip", "curl", "wget", "rsync"})
+_PACKAGED = frozenset({"supervisord", "dumb-init", "node", "npm"})
+"""Programs that packages of a language's own manager bring, too."""
+_LANGUAGES = re.compile(r"\b(?:pip3?|uv|poetry|pipenv|pdm|conda|npm|yarn|pnpm|gem|bundle|cargo)\b")
 _LEFT_ALONE = re.compile(r"--virtual|\s-t\s|\bdel\b|purge|remove|\s-X|--repo|\$")
 _LEADING = frozenset({"ARG", "ENV", "LABEL", "MAINTAINER", "WORKDIR"})
 _SYSTEM_MANAGERS = frozenset({"apk", "apt", "apt-get", "yum", "dnf", "microdnf", "tdnf"})
@@ -79,17 +82,16 @@ class Need:
 
 def needs(graph: Graph, workload: Workload) -> Iterator[Need]:
     """What a workload surely runs by name, and the interpreters of the scripts that it runs by their paths."""
-    seen = container.files(graph, workload)
-    begun = executed.started(graph, workload, seen)
+    begun = graph.started_from_copies(workload)
     if begun is None:
         return
     for text in begun.programs:
         if text.place is not None and posixpath.dirname(text.value) in _FOLDERS:
             yield Need(workload, posixpath.basename(text.value), text)
-    for ran in begun.executed:
-        named = interpreter(graph.library, ran.path)
+    for script in begun.executed:
+        named = interpreter(graph.library, script.path)
         if named is not None:
-            yield Need(workload, posixpath.basename(named.value), named, ran.path)
+            yield Need(workload, posixpath.basename(named.value), named, script.path)
 
 
 def interpreter(library: Library, path: str) -> Text | None:
@@ -144,7 +146,11 @@ def _copies(copying: Copying, program: str) -> bool:
 def _brings(run: Instruction, program: str) -> bool:
     """Whether a step may install a program unseen: by a script, from elsewhere, or as what a package needs."""
     text = "\n".join((run.rest.value, *(h.body.value for h in run.heredocs)))
-    if _UNSEEN.search(text) or re.search(rf"(?<![\w.-]){re.escape(program)}(?![\w.-])", text):
+    if (
+        _UNSEEN.search(text)
+        or (program in _PACKAGED and _LANGUAGES.search(text))
+        or re.search(rf"(?<![\w.-]){re.escape(program)}(?![\w.-])", text)
+    ):
         return True
     listed = commands(text)
     if listed is None:

@@ -14,6 +14,7 @@ from stackfix.graph import (
     builds,
     compose,
     entry_points,
+    executed,
     front_doors,
     kubernetes_link,
     kubernetes_names,
@@ -63,6 +64,7 @@ class Graph:
         self.policy = policy
         self._images: dict[Build, Image | None] = {}
         self._started: dict[Workload, Started | None] = {}
+        self._copied: dict[Workload, Started | None] = {}
         self._entries: dict[Workload, entry_points.Entries] = {}
         self._programs: dict[tuple[Workload, tuple[Template, ...]], Program | None] = {}
         self._proxies: dict[Workload, tuple[NginxFacts, ...]] = {}
@@ -201,6 +203,12 @@ class Graph:
         if workload not in self._started:
             self._started[workload] = sources.started(self, workload)
         return self._started[workload]
+
+    def started_from_copies(self, workload: Workload) -> Started | None:
+        """What a command starts, where no other step of the build than a COPY touches the scripts that it runs."""
+        if workload not in self._copied:
+            self._copied[workload] = executed.started(self, workload)
+        return self._copied[workload]
 
     def program_of(self, workload: Workload, process: Process) -> Program | None:
         """The Python program that a process runs, followed from its entry point."""

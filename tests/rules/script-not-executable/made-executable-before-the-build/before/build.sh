@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+chmod +x entry.sh
+docker build -t app .
