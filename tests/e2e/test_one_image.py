@@ -29,7 +29,7 @@ FOUND = [
     ("missing-lock-file", "error", "unsafe", "Dockerfile", "RUN cargo build --release --locked"),
     ("missing-interpreter", "error", "safe", "Dockerfile", "FROM nginx:1.27-alpine"),
     (
-        "hardcoded-api-url",
+        "csp-connect-src",
         "error",
         "safe",
         "frontend/src/api.js",
@@ -78,7 +78,9 @@ def test_exactly_the_faults_of_the_report_are_found() -> None:
 
 def test_the_other_ends_are_told() -> None:
     by_rule = {f["rule"]: places(NAME, f) for f in findings(EXAMPLES / NAME)}
-    assert ("nginx.conf", "location /api/ {") in by_rule["hardcoded-api-url"]
+    policies = [text for name, text in by_rule["csp-connect-src"] if name == "nginx.conf"]
+    assert len(policies) == 1
+    assert "connect-src 'self'" in policies[0]
     assert ("start.sh", "#!/bin/bash") in by_rule["missing-interpreter"]
     assert ("backend/Cargo.toml", "[package]") in by_rule["missing-lock-file"]
 
