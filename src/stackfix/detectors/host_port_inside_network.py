@@ -35,6 +35,7 @@ RULE = Rule(
     Family.NAMES,
     Severity.ERROR,
     "a container reaches another by its published port",
+    yields_to=("kafka-bootstrap",),
 )
 
 

@@ -16,6 +16,8 @@ from stackfix.graph import (
     entry_points,
     executed,
     front_doors,
+    kafka,
+    kafka_brokers,
     kubernetes_link,
     kubernetes_names,
     listening,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from stackfix.findings import Location
     from stackfix.graph.application import Program
     from stackfix.graph.image import Image
+    from stackfix.graph.kafka_brokers import Broker
     from stackfix.graph.kubernetes_cluster import Cluster, World
     from stackfix.graph.library import Library
     from stackfix.graph.model import Build, Deployment, KubeConfig, Listening, Workload
@@ -306,6 +309,16 @@ class Graph:
             missing = found is kubernetes_names.Unresolved.MISSING
             return Reach(Reached.MISSING if missing else Reached.UNKNOWN)
         return Reach(Reached.MET, kubernetes_names.selected(found, cluster), By.SERVICE, found)
+
+    @cached_property
+    def kafka_brokers(self) -> tuple[Broker, ...]:
+        """Every Kafka broker whose listeners can be read."""
+        return tuple(kafka_brokers.brokers(self))
+
+    @cached_property
+    def kafka(self) -> kafka.Kafka:
+        """The Kafka brokers with their clients."""
+        return kafka.kafka(self)
 
     def copies(self, workload: Workload, variable: str) -> tuple[Text, ...]:
         """Other places that give a workload's variable a value: defaults in its source and example lines."""

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackfix.graph import compiled, container, known_images, loaded_env, node_sources, proxies, started
+from stackfix.graph import (
+    compiled,
+    container,
+    kafka_brokers,
+    known_images,
+    loaded_env,
+    node_sources,
+    proxies,
+    started,
+)
 from stackfix.graph.model import NOTHING_KNOWN, Endpoint, Listening, Witness
 from stackfix.graph.started import Bind, Listens
 from stackfix.graph.value import Template
@@ -44,6 +53,10 @@ def _pulled(graph: Graph, workload: Workload) -> Listening:
     if proxies.runs_nginx(graph, workload):
         found = proxies.endpoints(graph, workload)
         return NOTHING_KNOWN if found is None else Listening(found, known=True)
+    broker = next((b for b in graph.kafka_brokers if b.workload is workload), None)
+    if broker is not None:
+        # It may open others besides, for metrics or an agent.
+        return Listening(tuple(kafka_brokers.endpoints(broker)))
     words = [t.value for w in (workload.entrypoint, workload.command) if w for p in w.words if (t := p.text)]
     unread = any(p.text is None for w in (workload.entrypoint, workload.command) if w for p in w.words)
     mounted = [mount.target for mount in workload.mounts]

@@ -1,0 +1,2 @@
+require('dotenv').config()
+console.log(process.env.KAFKA_BROKERS)
