@@ -34,7 +34,7 @@ def of(graph: Graph, workload: Workload) -> Listening:
     """All endpoints of a workload, or that nobody can tell."""
     if workload.build is None and graph.build_of(workload) is None and not container.is_bare(workload):
         pulled = _pulled(graph, workload)
-        return pulled if pulled.known else _commanded(graph, workload)
+        return pulled if pulled.known or pulled.endpoints else _commanded(graph, workload)
     if proxies.runs_nginx(graph, workload):
         found = proxies.endpoints(graph, workload)
         return NOTHING_KNOWN if found is None else Listening(found, known=True)
