@@ -1,0 +1,88 @@
+"""Confluent's Kafka clients that a start waits for, and what their configuration leaves to chance."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.graph import python_kafka
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
+    from stackfix.graph.python_kafka import ClientMade, KafkaPython
+
+SOCKET, SESSION, VERSIONS = "socket.timeout.ms", "session.timeout.ms", "api.version.request.timeout.ms"
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|examples?|samples?|docs?|scripts?|notebooks?|site-packages|\.?venv)/|(?:^|/)test_"
+)
+_SOURCES = frozenset({"app", "src", "lib", "backend", "server", "service", "api"})
+
+
+@dataclass(frozen=True, slots=True)
+class Untimed:
+    """A client without a timeout of its own, and those that it should be given."""
+
+    client: ClientMade
+    missing: tuple[str, ...]
+
+
+def untimed(graph: Graph) -> Iterator[Untimed]:
+    """Every client that the start of an asynchronous application makes without any of its timeouts."""
+    files = graph.library.remember("files of Kafka's clients", lambda: dict(_files(graph.library)))
+    for path, known in files.items():
+        if not known.clients:
+            continue
+        near = {p: k for p, k in files.items() if _root(p) == _root(path)}
+        if not any(k.application for k in near.values()):
+            continue
+        begun = _begun(near)
+        for client in known.clients:
+            missing = (SOCKET, *((SESSION,) if client.consumes else ()), VERSIONS)
+            if client.function in begun and not client.keys & {"*", *missing}:
+                yield Untimed(client, missing)
+
+
+def _files(library: Library) -> Iterator[tuple[str, KafkaPython]]:
+    """The files of those folders in which a client is made."""
+    paths = [p for p in library.tree.entries if p.endswith(".py") and not _ASIDE.search(p)]
+    read = library.sources.read
+    roots = {_root(p) for p in paths if b"confluent_kafka" in (read(p) or b"")}
+    for path in paths:
+        if _root(path) in roots and python_kafka.telling(read(path) or b""):
+            found = library.get(path, python_kafka.kafka_python)
+            if found is not None:
+                yield path, found
+
+
+def _root(path: str) -> str:
+    """The folder that holds a program: the one above its packages."""
+    folder = posixpath.dirname(path)
+    parts = folder.split("/") if folder else []
+    for index, part in enumerate(parts):
+        if part in _SOURCES and index + 1 < len(parts) and parts[index + 1] in _SOURCES:
+            continue
+        if part in _SOURCES:
+            return "/".join(parts[: index + 1])
+    return parts[0] if parts else ""
+
+
+def _begun(files: dict[str, KafkaPython]) -> frozenset[str]:
+    """The functions that a start runs, by their last names: what begins it, and what these call in turn."""
+    calls: dict[str, set[str]] = {}
+    waiting = [""]
+    for known in files.values():
+        waiting += known.begins
+        for name, called in known.called:
+            calls.setdefault(name, set()).update(called)
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += calls.get(name, ())
+    return frozenset(found)

@@ -1,0 +1,21 @@
+from confluent_kafka import Consumer
+
+
+class Feed:
+    def __init__(self, servers: str) -> None:
+        self.conf = {
+            "bootstrap.servers": servers,
+            "group.id": "feed",  # one for all
+            "socket.timeout.ms": 10000,
+            "session.timeout.ms": 30000,
+            "api.version.request.timeout.ms": 5000,
+        }
+
+    async def open(self) -> None:
+        self.client = Consumer(self.conf)
+        self.client.subscribe(["flows"])
+
+
+async def run_feed() -> None:
+    feed = Feed("localhost:9092")
+    await feed.open()

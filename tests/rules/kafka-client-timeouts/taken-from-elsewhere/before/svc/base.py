@@ -1,0 +1,1 @@
+BASE = {"socket.timeout.ms": 5000}
