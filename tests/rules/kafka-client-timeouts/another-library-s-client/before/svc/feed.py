@@ -1,6 +1,9 @@
 from kafka import KafkaConsumer
 
 
+def opened():
+    return KafkaConsumer("a", bootstrap_servers="b:9092")
+
+
 async def run_feed():
-    consumer = KafkaConsumer("a", bootstrap_servers="b:9092")
-    print(consumer)
+    print(opened())

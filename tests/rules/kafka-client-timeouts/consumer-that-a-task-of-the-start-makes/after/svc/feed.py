@@ -11,11 +11,11 @@ class Feed:
             "api.version.request.timeout.ms": 5000,
         }
 
-    async def open(self) -> None:
+    def open(self) -> None:
         self.client = Consumer(self.conf)
         self.client.subscribe(["flows"])
 
 
 async def run_feed() -> None:
     feed = Feed("localhost:9092")
-    await feed.open()
+    feed.open()

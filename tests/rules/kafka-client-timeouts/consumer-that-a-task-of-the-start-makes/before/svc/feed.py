@@ -8,11 +8,11 @@ class Feed:
             "group.id": "feed",  # one for all
         }
 
-    async def open(self) -> None:
+    def open(self) -> None:
         self.client = Consumer(self.conf)
         self.client.subscribe(["flows"])
 
 
 async def run_feed() -> None:
     feed = Feed("localhost:9092")
-    await feed.open()
+    feed.open()

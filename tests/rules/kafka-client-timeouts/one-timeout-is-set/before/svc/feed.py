@@ -1,6 +1,9 @@
 from confluent_kafka import Consumer
 
 
+def opened():
+    return Consumer({"bootstrap.servers": "b:9092", "group.id": "g", "session.timeout.ms": 6000})
+
+
 async def run_feed():
-    consumer = Consumer({"bootstrap.servers": "b:9092", "group.id": "g", "session.timeout.ms": 6000})
-    consumer.subscribe(["a"])
+    opened().subscribe(["a"])

@@ -4,11 +4,14 @@ import confluent_kafka as ck
 from starlette.applications import Starlette
 
 
+def made():
+    return ck.Producer({'bootstrap.servers': 'broker:9092', 'acks': 'all', 'socket.timeout.ms': 10000, 'api.version.request.timeout.ms': 5000})
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app):
-    app.state.producer = ck.Producer({'bootstrap.servers': 'broker:9092', 'acks': 'all', 'socket.timeout.ms': 10000, 'api.version.request.timeout.ms': 5000})
+    app.state.producer = made()
     yield
-    app.state.producer.flush(5)
 
 
 app = Starlette(lifespan=lifespan)

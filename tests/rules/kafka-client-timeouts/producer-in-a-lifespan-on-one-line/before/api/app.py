@@ -4,11 +4,14 @@ import confluent_kafka as ck
 from starlette.applications import Starlette
 
 
+def made():
+    return ck.Producer({'bootstrap.servers': 'broker:9092', 'acks': 'all'})
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app):
-    app.state.producer = ck.Producer({'bootstrap.servers': 'broker:9092', 'acks': 'all'})
+    app.state.producer = made()
     yield
-    app.state.producer.flush(5)
 
 
 app = Starlette(lifespan=lifespan)

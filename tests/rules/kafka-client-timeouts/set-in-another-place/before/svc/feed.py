@@ -6,6 +6,9 @@ conf = {"bootstrap.servers": "b:9092", "group.id": "g"}
 conf["socket.timeout.ms"] = int(os.environ.get("KAFKA_SOCKET", "8000"))
 
 
+def opened():
+    return Consumer(conf)
+
+
 async def run_feed():
-    consumer = Consumer(conf)
-    consumer.subscribe(["a"])
+    opened().subscribe(["a"])

@@ -3,6 +3,9 @@ from confluent_kafka import Consumer
 from svc.base import BASE
 
 
+def opened():
+    return Consumer({**BASE, "bootstrap.servers": "b:9092", "group.id": "g"})
+
+
 async def run_feed():
-    consumer = Consumer({**BASE, "bootstrap.servers": "b:9092", "group.id": "g"})
-    consumer.subscribe(["a"])
+    opened().subscribe(["a"])
