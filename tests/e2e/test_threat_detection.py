@@ -27,6 +27,7 @@ CONSUMERS = ("backend/app/kafka/consumer.py", "backend/app/kafka/external_consum
 CROSSED = "KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://localhost:9092,PLAINTEXT_HOST://kafka:29092"
 ASKS = "KAFKA_BOOTSTRAP_SERVERS=localhost:9092"
 KAFKA = "kafka-advertised-listeners", "kafka-bootstrap", "kafka-listener-map", "kafka-client-timeouts"
+TASKS = "blocking-client-in-async", "connect-without-retry", "unobserved-task"
 FOUND = {
     ("kafka-advertised-listeners", "safe", COMPOSE, CROSSED),
     ("kafka-bootstrap", "safe", ".env.local", ASKS),
@@ -88,6 +89,14 @@ def test_the_wiring_is_found_as_the_report_names_it(found: list[dict[str, Any]])
     assert told == FOUND
 
 
+def test_what_the_start_does_is_found_as_the_report_names_it(found: list[dict[str, Any]]) -> None:
+    told = {(f["rule"], f["fix"]["applicability"], f["file"]) for f in found if f["rule"] in TASKS}
+    assert told == {
+        *((rule, "unsafe", path) for rule in TASKS[:2] for path in CONSUMERS),
+        ("unobserved-task", "unsafe", "backend/app/main.py"),
+    }
+
+
 def test_nothing_healthy_is_told(found: list[dict[str, Any]]) -> None:
     places = {(f["file"], line(EXAMPLES / NAME, f)) for f in found if f["file"] == COMPOSE}
     assert places == {(COMPOSE, CROSSED)}
@@ -120,7 +129,7 @@ def test_unsafe_fixes_add_the_timeouts(everything: After) -> None:
 
 def test_no_wire_is_left_broken(everything: After) -> None:
     again = stackfix(everything(NAME).root, "--output-format", "json")
-    assert [f for f in json.loads(again.out)["findings"] if f["rule"] in KAFKA] == []
+    assert [f for f in json.loads(again.out)["findings"] if f["rule"] in {*KAFKA, *TASKS}] == []
 
 
 @pytest.mark.parametrize("rule", ["kafka-advertised-listeners", "kafka-bootstrap"])

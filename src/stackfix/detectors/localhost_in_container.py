@@ -35,6 +35,7 @@ RULE = Rule(
     Family.NAMES,
     Severity.ERROR,
     "server-side code in a container calls a sibling at localhost",
+    yields_to=("kafka-bootstrap",),
 )
 
 
