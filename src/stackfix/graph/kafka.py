@@ -127,8 +127,24 @@ def _astray(
     for group in by_place.values():
         found = [_judged(client, settled[client.broker], before[client.broker]) for client in group]
         targets = {(a.host, a.port) if a is not None else None for a in found}
-        if len(targets) == 1 and found[0] is not None:
+        if len(targets) == 1 and found[0] is not None and not _spare(found[0], clients, settled, before):
             yield from (a for a in found if a is not None)
+
+
+def _spare(
+    one: Astray, clients: Sequence[Client], settled: dict[Broker, Settled], before: dict[Broker, Settled]
+) -> bool:
+    """Whether nobody answers at an address, but at another one of the same list: the client comes through by that."""
+    client = one.client
+    if settled[client.broker].on(client.port) is not None or client.reference is None:
+        return False
+    beside = [
+        c
+        for c in clients
+        if c is not client and c.anchor == client.anchor and c.side is client.side and c.reference is not None
+    ]
+    own = [c for c in beside if c.reference is not None and c.reference.workload is client.reference.workload]
+    return any(_judged(c, settled[c.broker], before[c.broker]) is None for c in own)
 
 
 def _judged(client: Client, settled: Settled, before: Settled) -> Astray | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import kafka_brokers, kinship
+from stackfix.graph import address, kafka_brokers, kinship
 from stackfix.graph.kafka_settling import Kind
 from stackfix.repairs.add_variable import AddVariable
 from stackfix.repairs.set_text import SetText
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from stackfix.findings import Anchor, Repair
-    from stackfix.graph.kafka_brokers import Broker
+    from stackfix.graph.kafka_brokers import Broker, Written
     from stackfix.graph.kafka_settling import Settled
     from stackfix.graph.value import Variable
 
@@ -47,6 +47,7 @@ def misnamed(settled: Settled) -> Iterator[Misnamed]:
     broker = settled.broker
     if broker.variable is None or "ADVERTISED_LISTENERS" not in broker.said:
         return
+    yield from _unopened(broker)
     yield from _unmapped(broker)
     yield from _internal(settled)
     yield from _controllers(broker)
@@ -69,6 +70,42 @@ def _names(broker: Broker) -> dict[str, Text]:
 
 def _place(variable: Variable) -> Location:
     return (located(variable.value) if variable.value else None) or variable.location
+
+
+# --- listeners -------------------------------------------------------------------------------------------------------
+
+
+def _unopened(broker: Broker) -> Iterator[Misnamed]:
+    """What is advertised under a name that no listener has."""
+    bound = {one.name.value.upper(): one for one in _entries(broker, "LISTENERS")}
+    advertised = {one.name.value.upper(): one for one in _entries(broker, "ADVERTISED_LISTENERS")}
+    missing = [one for name, one in advertised.items() if name not in bound] if bound else []
+    left = [one for name, one in bound.items() if name not in advertised and name not in broker.controllers]
+    for one in missing:
+        renamed = len(missing) == len(left) == 1
+        yield Misnamed(
+            f"{one.name.value} is advertised as {one.host.value}:{one.port}, but the listeners are"
+            f" {_listed(b.name.value for b in bound.values())}",
+            located(one.whole) or broker.location,
+            broker.anchor,
+            one.whole.value,
+            tuple(filter(None, (located(b.whole, "a listener") for b in bound.values()))),
+            (SetText(one.name, left[0].name.value),)
+            if renamed and broker.plain
+            else tuple(_opened(broker, one, bound)),
+            f"call it {left[0].name.value}" if renamed else f"open {one.name.value}",
+        )
+
+
+def _opened(broker: Broker, one: Written, bound: dict[str, Written]) -> Iterator[Repair]:
+    """A further listener behind the others, on the port that clients come to."""
+    port = one.port
+    if address.is_loopback(one.host.value):
+        port = next((d.port for d in broker.workload.declarations if d.published == one.port), 0)
+    last, variable = list(bound.values())[-1], broker.said.get("LISTENERS")
+    taken = {b.port for b in bound.values()}
+    if port and port not in taken and variable is not None and not variable.uses:
+        yield SetText(last.whole, f"{last.whole.value},{one.name.value}://{last.host.value}:{port}")
 
 
 # --- protocols -------------------------------------------------------------------------------------------------------
