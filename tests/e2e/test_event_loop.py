@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -49,6 +50,32 @@ REFUSED = CONSUMER.replace(
     """if not os.path.exists(os.environ["BROKER_IS_THERE"]):
             raise KafkaException("nobody is there")""",
 )
+ENGINE = """
+class Connection:
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *broken):
+        pass
+
+    async def exec_driver_sql(self, query):
+        assert query == "SELECT 1"
+
+
+def create_async_engine(url):
+    return Connection()
+
+
+Connection.connect = lambda self: self
+"""
+PRODUCER = """
+class Producer:
+    def __init__(self, config):
+        pass
+
+    def list_topics(self, timeout):
+        raise ConnectionError("nobody is there")
+"""
 GAUGE = """
 class Gauge:
     def __init__(self, servers):
@@ -73,6 +100,7 @@ def served(folder: Path, app: str, said: Path, modules: dict[str, str], **env: s
     stands = said.parent / "modules"
     stands.mkdir(parents=True, exist_ok=True)
     for name, source in modules.items():
+        (stands / name).parent.mkdir(parents=True, exist_ok=True)
         (stands / name).write_text(source, "utf-8")
     port = free_port()
     words = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--app-dir", str(folder)]
@@ -148,3 +176,15 @@ def test_a_health_route_that_was_missing_answers(tmp_path: Path) -> None:
         assert answer(port, "/healthz", PATIENCE) == '{"status":"ok"}'
         assert answer(port, "/ready", PATIENCE) == '{"status":"ok"}'
         assert answer(port, "/loans/3", PATIENCE) == '{"number":3}'
+
+
+def test_the_detailed_route_tells_which_dependency_is_away(tmp_path: Path) -> None:
+    case = CASES / "shallow-health" / "a-broker-beside-an-async-engine"
+    empty = {"sqlalchemy/__init__.py": "", "sqlalchemy/ext/__init__.py": ""}
+    modules = {"confluent_kafka.py": PRODUCER, "sqlalchemy/ext/asyncio.py": ENGINE, **empty}
+    with served(case / "after", "ferry.main:app", tmp_path / "said.txt", modules) as port:
+        told_all = json.loads(answer(port, "/health/detailed", PATIENCE) or "{}")
+    assert told_all["status"] == "degraded"
+    assert told_all["checks"]["kafka"] == {"status": "error", "error": "ConnectionError"}
+    assert told_all["checks"]["database"]["status"] == "ok"
+    assert told_all["checks"]["database"]["latency_ms"] >= 0

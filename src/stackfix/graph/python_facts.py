@@ -34,7 +34,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One imported name. `name` is None for `import module`, "*" for all; `level` counts the leading dots."""
+    """One imported name. `name` is None for `import module`, "*" for all; `level` counts the leading dots.
+
+    `renamed`: `import module as alias`, which may be the module's own first part (`import redis.asyncio as redis`).
+    """
 
     module: str
     level: int
@@ -42,6 +45,7 @@ class Import:
     alias: str
     spot: Spot
     location: Location
+    renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,8 +138,7 @@ class Names:
 
     def _of_module(self, path: str, found: Import, rest: str, depth: int) -> tuple[str, str] | None:
         """`a.b.c.NAME` after `import a.b`: the longest part that is a module, then a name of it."""
-        bound = found.module.partition(".")[0] == found.alias
-        full = ((found.alias if bound else found.module) + rest).split(".")
+        full = ((found.module if found.renamed else found.alias) + rest).split(".")
         for count in range(len(full), 0, -1):
             target = self.resolve(".".join(full[:count]))
             if target is not None and target != path:

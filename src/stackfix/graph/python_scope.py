@@ -238,7 +238,7 @@ def _imports(module: Module, node: ast.Import | ast.ImportFrom, spot: Spot) -> I
         if isinstance(node, ast.ImportFrom):
             yield Import(node.module or "", node.level, name.name, name.asname or name.name, spot, place)
         elif name.asname is not None:
-            yield Import(name.name, 0, None, name.asname, spot, place)
+            yield Import(name.name, 0, None, name.asname, spot, place, renamed=True)
         else:
             # `import a.b` binds `a`, and makes `a.b` known.
             yield Import(name.name, 0, None, name.name.partition(".")[0], spot, place)
@@ -248,4 +248,4 @@ def _canonical(found: Import) -> str:
     dots = "." * found.level
     if found.name is not None:
         return f"{dots}{found.module}.{found.name}" if found.module else f"{dots}{found.name}"
-    return found.module if found.alias != found.module.partition(".")[0] else found.alias
+    return found.module if found.renamed else found.alias

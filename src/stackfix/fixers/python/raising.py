@@ -56,7 +56,7 @@ def with_raised(tree: Tree, after: cst.Module, found: Raised) -> cst.Module:
     """The module with the import that the exceptions need."""
     if not found.more:
         return after
-    body = list(after.body)
+    body, near = list(after.body), list[int]()
     for at, line in enumerate(body):
         only = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
         if not isinstance(only, cst.ImportFrom | cst.Import) or not isinstance(line, cst.SimpleStatementLine):
@@ -65,9 +65,25 @@ def with_raised(tree: Tree, after: cst.Module, found: Raised) -> cst.Module:
             body[at] = line.with_changes(body=[_extended(only, found.more)])
             return after.with_changes(body=body)
         if found.line and _module(only).partition(".")[0] == found.origin.partition(".")[0]:
-            body.insert(at + 1, tree.written(found.line))
-            return after.with_changes(body=body)
-    raise Refused("nothing shows where the exception is imported from")
+            near.append(at)
+    if not near:
+        raise Refused("nothing shows where the import belongs")
+    names = [_module(_only(body[at])) for at in near]
+    later = [at for at, name in zip(near, names, strict=True) if name > found.origin]
+    if not later or names != sorted(names):
+        body.insert(near[-1] + 1, tree.written(found.line))
+        return after.with_changes(body=body)
+    first = body[later[0]]
+    body[later[0]] = first.with_changes(leading_lines=())
+    body.insert(later[0], tree.written(found.line, getattr(first, "leading_lines", ())))
+    return after.with_changes(body=body)
+
+
+def _only(line: cst.CSTNode) -> cst.ImportFrom | cst.Import:
+    assert isinstance(line, cst.SimpleStatementLine)
+    only = line.body[0]
+    assert isinstance(only, cst.ImportFrom | cst.Import)
+    return only
 
 
 def _module(node: cst.ImportFrom | cst.Import) -> str:

@@ -1,0 +1,5 @@
+from confluent_kafka import Producer
+from sqlalchemy.ext.asyncio import create_async_engine
+
+producer = Producer({"bootstrap.servers": "broker:9092"})
+engine = create_async_engine("postgresql+asyncpg://db/ferry")
