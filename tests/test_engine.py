@@ -347,11 +347,38 @@ def test_of_several_suspects_the_one_that_fails_alone_is_undone(monkeypatch: pyt
     assert ends(outcome) == {"a.txt": b"one green"}
 
 
-def test_a_fault_that_only_both_cause_costs_both(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_that_only_both_cause_costs_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
     both = Wants("both", "two green", "x", Applicability.MANUAL)
     outcome = run(monkeypatch, {"a.txt": b"one red"}, Wants("one", "one", "two"), Wants("red", "red", "green"), both)
-    assert fates(outcome) == [("one", Status.REFUSED), ("red", Status.REFUSED)]
-    assert outcome.changes == ()
+    assert fates(outcome) == [("one", Status.FIXED), ("red", Status.REFUSED)]
+    assert ends(outcome) == {"a.txt": b"two red"}
+
+
+def test_a_fix_that_does_not_go_with_another_waits_and_finds_itself_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unless(Wants):
+        """Content once "8000" stands there."""
+
+        def detect(self, graph: Graph) -> Iterator[Finding]:
+            text = graph.library.text("a.txt")
+            if text is not None and "bind 8000" not in text.value:
+                yield from super().detect(graph)
+
+    outcome = run(
+        monkeypatch,
+        {"a.txt": b"bind 9 ask 8000 x"},
+        Wants("policy", "bind 9", "bind 8000"),
+        Unless("proxy", "ask 8000", "ask 9"),
+        Wants("other", "x", "y"),
+        Wants("host", "bind 8000 ask 9", "", Applicability.MANUAL),
+    )
+    assert fates(outcome) == [("policy", Status.FIXED), ("proxy", Status.FIXED), ("other", Status.FIXED)]
+    assert ends(outcome) == {"a.txt": b"bind 8000 ask 8000 y"}
+
+
+def test_advice_undoes_no_repair(monkeypatch: pytest.MonkeyPatch) -> None:
+    advice = Wants("advice", "two", "x", Applicability.UNSAFE, level=Severity.INFO)
+    outcome = run(monkeypatch, {"a.txt": b"one"}, Wants("one", "one", "two"), advice)
+    assert fates(outcome) == [("one", Status.FIXED), ("advice", Status.REVEALED)]
 
 
 def test_a_file_that_cannot_be_read_after_it_undoes_a_fix(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Detect, fix, look again, until still: what is reported and how the tree ends.
 
 A pass takes fixes that don't touch each other, makes them in memory, and is proved as a whole by judging the tree anew.
-Only a failed pass is split to find the culprit, which is undone alone and reported as refused.
+Only a failed pass is split: a fix that fails by itself is undone alone and reported as refused; of fixes that merely
+don't go together, one waits for the next pass.
 """
 
 from __future__ import annotations
@@ -97,9 +98,10 @@ def _repair(work: _Run, grades: frozenset[Applicability]) -> None:
         chosen = _choose(work, grades)
         if not chosen:
             return
-        after = _proved(work, chosen)
-        if after is None:
+        proved = _proved(work, chosen)
+        if proved is None:
             continue
+        chosen, after = proved
         digest = _digest(after)
         if digest in seen:
             for found in chosen:
@@ -130,33 +132,57 @@ def _ignored(work: _Run, fix: edits.Fix) -> str | None:
     return next((path for path in sorted(fix.paths) if path in entries and entries[path].ignored), None)
 
 
-def _proved(work: _Run, chosen: tuple[Found, ...]) -> State | None:
-    """The tree after a pass, or None where the proof failed: then the culprits are refused."""
-    after = _after(work, chosen)
-    broken = verify.failures(work.now, after, chosen) if after else (verify.Failure("its edits can't be made", chosen),)
-    if not broken:
-        return after
-    for found, reason in _culprits(work, chosen, broken).items():
-        work.refused[found.fingerprint] = reason
-    return None
+def _proved(work: _Run, chosen: tuple[Found, ...]) -> tuple[tuple[Found, ...], State] | None:
+    """The fixes of a pass that go together, and the tree after them. None where the proof failed by some alone.
+
+    These are refused then.
+    """
+    while True:
+        after = _after(work, chosen)
+        broken = _broken(work, after, chosen)
+        if after and not broken:
+            return chosen, after
+        guilty = _culprits(work, broken)
+        if guilty:
+            work.refused.update({found.fingerprint: reason for found, reason in guilty.items()})
+            return None
+        late = _late(work, chosen, broken[0].suspects)
+        chosen = tuple(found for found in chosen if found is not late)
 
 
-def _culprits(work: _Run, chosen: tuple[Found, ...], broken: Iterable[verify.Failure]) -> Mapping[Found, str]:
-    """Which fixes to undo: a sole suspect, else those suspects that fail the proof alone, else all of them."""
+def _broken(work: _Run, after: State | None, chosen: tuple[Found, ...]) -> tuple[verify.Failure, ...]:
+    return verify.failures(work.now, after, chosen) if after else (verify.Failure("its edits can't be made", chosen),)
+
+
+def _culprits(work: _Run, broken: Iterable[verify.Failure]) -> Mapping[Found, str]:
+    """Which fixes to undo: a sole suspect, else those suspects that fail the proof alone; none if all hold alone."""
     guilty: dict[Found, str] = {}
     for failure in broken:
         if any(found in guilty for found in failure.suspects):
             continue
-        alone = {f: r for f in failure.suspects if (r := _fails_alone(work, f))} if len(failure.suspects) > 1 else {}
-        guilty.update(alone or dict.fromkeys(failure.suspects, failure.reason))
-    return guilty or dict.fromkeys(chosen, "the tree could not be judged after it")
+        if len(failure.suspects) == 1:
+            guilty[failure.suspects[0]] = failure.reason
+        else:
+            guilty.update({f: r for f in failure.suspects if (r := _fails_alone(work, f))})
+    return guilty
+
+
+def _late(work: _Run, chosen: tuple[Found, ...], suspects: tuple[Found, ...]) -> Found:
+    """Of fixes that hold alone but not together, the first that those before it don't go with."""
+    others = tuple(found for found in chosen if found not in suspects)
+    low, high = 1, len(suspects)
+    while low < high:
+        middle = (low + high) // 2
+        some = (*others, *suspects[:middle])
+        if _broken(work, _after(work, some), some):
+            high = middle
+        else:
+            low = middle + 1
+    return suspects[low - 1]
 
 
 def _fails_alone(work: _Run, found: Found) -> str | None:
-    after = _after(work, (found,))
-    if after is None:
-        return "its edits can't be made"
-    broken = verify.failures(work.now, after, (found,))
+    broken = _broken(work, _after(work, (found,)), (found,))
     return broken[0].reason if broken else None
 
 

@@ -2,7 +2,7 @@
 
 Gone: the finding isn't found any more. Parsed: each file that could be read still can. Not caused: nothing that met
 before has stopped meeting. A new finding is merely *revealed* where not all of its components were known before, or
-where one of them is led to another by a reference that led nowhere, or didn't exist.
+where one of them is led to another by a reference that led nowhere, or didn't exist. Advice (info) undoes no repair.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.findings import Severity
 from stackfix.graph.wires import wires
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def _not_gone(after: State, chosen: tuple[Found, ...]) -> Iterable[Failure]:
 def _caused(before: State, after: State, chosen: tuple[Found, ...]) -> Iterable[Failure]:
     for found in after.findings:
         if found.fingerprint in before.fingerprints or found.same_fault(before):
+            continue
+        if found.finding.severity is Severity.INFO:
             continue
         if not caused(before, found) or _newly_wired(before, after, found):
             continue
