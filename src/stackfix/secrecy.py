@@ -49,6 +49,8 @@ _NEXT_LINE = re.compile(
     + rb"|(?P<plain>[^\s\"']\S*))"
 )
 _USER = re.compile(rb"[a-z][a-z0-9+.-]*://[^\s/:@\"'${]*:(?P<plain>[^\s/@\"'{}$][^\s/@\"']*)@")
+# Go's data source name: user:password@tcp(host).
+_USER_OF_NAME = re.compile(rb"(?<![\w/:])[\w.-]*:(?P<plain>[^\s@\"'{}$]+)@(?:tcp|unix)\(")
 _LOOKS = re.compile(
     rb"(?P<plain>\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,}"
     rb"|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+)\b|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*)"
@@ -59,7 +61,7 @@ _DATA = re.compile(
     rb"^(?:data|stringData)[ \t]*:[^\n]*\n(?P<block>(?:[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)", re.MULTILINE
 )
 
-_ANYWHERE = (_SPACED, _DEFAULT, _DEFAULT_OF_REFERENCE, _NEXT_LINE, _USER, _LOOKS)
+_ANYWHERE = (_SPACED, _DEFAULT, _DEFAULT_OF_REFERENCE, _NEXT_LINE, _USER, _USER_OF_NAME, _LOOKS)
 _CODE = (".py", ".ts", ".tsx", ".js", ".jsx", ".vue", ".svelte", ".go", ".rs", ".java", ".kt", ".rb")
 _NO_SECRET = re.compile(
     rb"(?i:true|false|null|none|~|yes|no|optional|required|str(?:ing)?|bytes|undefined)|\$\w+|\$?\$\{\w+\}|\$\(.*|\{\{.*"

@@ -9,7 +9,8 @@ Which side is right: what the component binds in that deployment. A value that a
 is right there, is left to a person.
 
 Limits: silent where nobody can tell what the component binds, where it binds several ports and none is declared, and
-for addresses that a browser uses. A published port used inside the network is `host-port-inside-network`.
+for addresses that a browser uses. A published port used inside the network is `host-port-inside-network`, a database's
+is `database-port`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ RULE = Rule(
     Family.PORTS,
     Severity.ERROR,
     "an address reaches a known component on a port it doesn't bind",
-    yields_to=("host-port-inside-network",),
+    yields_to=("host-port-inside-network", "database-port", "database-scheme"),
 )
 
 _JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.graph.model import Address
@@ -12,9 +13,11 @@ if TYPE_CHECKING:
 
 _HOST = r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|_[A-Za-z0-9_-]+)"
 _URL = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^@/\s?#]*)@)?" + _HOST + r"(?::(?P<port>\d{1,5}))?"
-    r"(?P<path>/[^\s]*|[?#][^\s]*)?"
+    r"(?:(?:jdbc|r2dbc):)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^@/\s?#]*)@)?" + _HOST +
+    r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s]*|[?#][^\s]*)?"
 )
+# Go's go-sql-driver: user:password@tcp(host:port)/database.
+_GO = re.compile(r"(?:[^\s/]*@)?tcp\(" + _HOST + r"(?::(?P<port>\d{1,5}))?\)(?P<path>/[^\s]*)")
 _PAIR = re.compile(_HOST + r":(?P<port>\d{1,5})(?P<path>/[^\s]*)?")
 _BARE = re.compile(_HOST)
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
@@ -28,6 +31,13 @@ def url(text: Text) -> Address | None:
     """The address of a value that is one URL or connection string."""
     match = _URL.fullmatch(text.value.strip())
     return _address(text.strip(), match) if match else None
+
+
+def go_dsn(text: Text) -> Address | None:
+    """The address of a value that is one data source name of Go's MySQL driver."""
+    match = _GO.fullmatch(text.value.strip())
+    found = _address(text.strip(), match) if match else None
+    return found and replace(found, scheme="mysql")
 
 
 def pair(text: Text) -> Address | None:

@@ -258,6 +258,7 @@ class _Reader:
                 anchor.child(name),
                 secret=found is not None and is_secret(name, found.text.value),
                 uses=found.uses if found else (),
+                sketch=None if unset or found else self._sketch(value.text),
             )
 
     def _listed(self, node: yaml.Sequence, anchor: Anchor) -> Iterator[Variable]:
@@ -269,14 +270,19 @@ class _Reader:
             place = located(item.text)
             if place is None or "$" in name:
                 continue
-            found = self._filled(item.text.slice(len(name) + 1, len(item.text))) if equals else None
+            written = item.text.slice(len(name) + 1, len(item.text))
+            found = self._filled(written) if equals else None
             value = (found.text if found else None) if equals else self._passed(name, anchor)
             secret = found is not None and is_secret(name, found.text.value)
             uses = found.uses if found else ()
-            yield Variable(name, value, place, anchor.child(index), secret=secret, uses=uses)
+            sketch = self._sketch(written) if equals and found is None else None
+            yield Variable(name, value, place, anchor.child(index), secret=secret, uses=uses, sketch=sketch)
 
     def _filled(self, text: Text) -> Value | None:
         return template(text).fill(self._values(text.pieces[0].path if text.pieces else None))
+
+    def _sketch(self, text: Text) -> Text:
+        return template(text).sketch(self._values(text.pieces[0].path if text.pieces else None))
 
     def _passed(self, name: str, anchor: Anchor) -> Text | None:
         """A name without a value is passed through from where Compose runs: the `.env` beside it, else unknown."""

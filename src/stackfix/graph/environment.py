@@ -60,5 +60,6 @@ def variables(library: Library, path: str) -> dict[str, Variable] | None:
             Origin.ENV_FILE,
             secret=is_secret(name, entry.value.value),
             uses=filled.uses if filled else (),
+            sketch=None if filled else written.sketch(Environment(found)),
         )
     return found

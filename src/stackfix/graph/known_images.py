@@ -251,6 +251,8 @@ def ports(
     words, targets = tuple(command), tuple(mounted)
     if known is None or not environment.complete:
         return None
+    if (moved := _moved(known, environment, words, targets)) is not None:
+        return ServicePorts((moved,), frozenset())
     if any(_named(name, pattern) for name in environment.variables for pattern in known.variables):
         return None
     if any(_flagged(word, flag) for word in words for flag in known.flags):
@@ -262,6 +264,32 @@ def ports(
     management = known is SERVICES["rabbitmq"] and "management" in (parse(image).tag or "")
     written = frozenset(int(n) for word in words for n in re.findall(r"(?<![\d.])\d{2,5}(?![\d.])", word))
     return ServicePorts((*known.ports, 15672) if management else known.ports, written.union(known.others))
+
+
+_MOVED = re.compile(r"(?:^|\s)(?:--port(?:=|\s+)|-[pP]\s*|(?:-c\s*|--)port=)(?P<port>\d{2,5})(?=\s|$)")
+_STORES = ("postgres", "bitnami/postgresql", "mysql", "bitnami/mysql", "mariadb", "bitnami/mariadb", "redis", "mongo")
+
+
+def _moved(
+    known: ServiceImage, environment: Environment, words: tuple[str, ...], targets: tuple[str, ...]
+) -> int | None:
+    """The one port that a data store is told to bind by its command line, else by its variable."""
+    if not any(known is SERVICES[name] for name in _STORES) or any(f in t for t in targets for f in known.files):
+        return None
+    line = " ".join(words)
+    if _ELSE.match(line) or ".conf" in line or "config" in line or "tls-port" in line:
+        return None
+    if _SERVER.match(line) and (told := {int(m["port"]) for m in _MOVED.finditer(line)}):
+        return told.pop() if len(told) == 1 else None
+    if any(_flagged(word, flag) for word in words for flag in known.flags):
+        return None
+    given = [v.value for n, v in environment.variables.items() if n in known.variables and not n.endswith("*")]
+    return int(given[0].value) if len(given) == 1 and given[0] is not None and given[0].value.isdecimal() else None
+
+
+_SERVER = re.compile(
+    r"(?:\S*/)?(?:docker-entrypoint\.sh\s+)?(?:-|(?:postgres|mysqld\w*|mariadbd\w*|mongod|redis-server|valkey-server)(?:\s|$))"
+)
 
 
 def _named(name: str, pattern: str) -> bool:

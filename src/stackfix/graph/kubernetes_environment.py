@@ -66,9 +66,9 @@ def _from_object(source: Branch, lookup: Lookup) -> dict[str, Variable] | None:
 def _from_key(name: str, key: str, text: Text | None, source: KubeConfig) -> Variable:
     place = (source.key_locations or {}).get(key, source.location)
     secret = source.kind == "Secret"
-    known = None if secret or text is None or nodes.is_template(text.value) else text
+    plain = None if text is None or nodes.is_template(text.value) else text
     anchor = (source.key_anchors or {}).get(key, source.anchor)
-    return Variable(name, known, place, anchor, secret=secret)
+    return Variable(name, None if secret else plain, place, anchor, secret=secret, sketch=plain if secret else None)
 
 
 def _variable(item: Branch, before: Mapping[str, Variable], lookup: Lookup) -> Variable | None:
@@ -79,17 +79,23 @@ def _variable(item: Branch, before: Mapping[str, Variable], lookup: Lookup) -> V
     given = nodes.get(item, "valueFrom")
     if given is None:
         leaf = nodes.get(item, "value")
-        value = _literal(leaf, before) if isinstance(leaf, nodes.Leaf) else Text.unwritten("")
-        return Variable(name, value, item.location, item.anchor)
-    text = None
-    key = nodes.value(given, "configMapKeyRef", "key")
-    source = nodes.name(given, "configMapKeyRef", "name")
-    if key is not None and source is not None:
-        found = lookup("ConfigMap", source.value)
-        text = (found.keys or {}).get(key) if found else None
-    if text is not None and nodes.is_template(text.value):
-        text = None
-    return Variable(name, text, item.location, item.anchor, secret=nodes.get(given, "secretKeyRef") is not None)
+        if not isinstance(leaf, nodes.Leaf):
+            return Variable(name, Text.unwritten(""), item.location, item.anchor)
+        value = _literal(leaf, before)
+        sketch = expansion(leaf.text).sketch(Environment(before)) if value is None and leaf.plain is not None else None
+        return Variable(name, value, item.location, item.anchor, sketch=sketch)
+    text = _referred(given, "configMapKeyRef", "ConfigMap", lookup)
+    secret = nodes.get(given, "secretKeyRef") is not None
+    hidden = _referred(given, "secretKeyRef", "Secret", lookup) if secret else None
+    return Variable(name, text, item.location, item.anchor, secret=secret, sketch=hidden)
+
+
+def _referred(given: nodes.Node, field: str, kind: str, lookup: Lookup) -> Text | None:
+    """The value under the key of an object, where a manifest writes it plainly."""
+    key, source = nodes.value(given, field, "key"), nodes.name(given, field, "name")
+    found = lookup(kind, source.value) if key is not None and source is not None else None
+    text = (found.keys or {}).get(key) if found is not None and key is not None else None
+    return None if text is None or nodes.is_template(text.value) else text
 
 
 def _literal(leaf: Leaf, before: Mapping[str, Variable]) -> Text | None:

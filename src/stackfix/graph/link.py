@@ -13,6 +13,7 @@ from stackfix.graph import (
     authority,
     builds,
     compose,
+    connections,
     entry_points,
     executed,
     front_doors,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Location
     from stackfix.graph.application import Program
+    from stackfix.graph.connections import Connection
     from stackfix.graph.image import Image
     from stackfix.graph.kafka_brokers import Broker
     from stackfix.graph.kubernetes_cluster import Cluster, World
@@ -283,6 +285,11 @@ class Graph:
             found += sources.defaults(self, workload)
             found += proxying.references(self, workload)
         return tuple(found)
+
+    @cached_property
+    def connections(self) -> tuple[Connection, ...]:
+        """Every connection that surely reaches a known data store."""
+        return tuple(connections.connections(self))
 
     def resolve(self, reference: Reference) -> Reach:
         """What a reference's host is, where it is evaluated."""

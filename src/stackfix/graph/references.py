@@ -52,9 +52,9 @@ _SCHEMES = re.compile(
 def of_environment(workload: Workload, environment: Environment) -> Iterator[Reference]:
     """Every reference in the values that a deployment gives a workload."""
     for variable in environment.variables.values():
-        if variable.value is None:
+        if (written := variable.outline) is None:
             continue
-        for part, found in addresses(variable.name, variable.value):
+        for part, found in addresses(variable.name, written):
             yield reference(workload, variable, part, with_sibling(variable, found, environment))
 
 
@@ -64,7 +64,7 @@ def addresses(name: str, value: Text) -> Iterator[tuple[Text, Address]]:
     for part in parts:
         found = address.url(part)
         if found is None:
-            found = address.pair(part) if _ends_like_pair(part) else None
+            found = address.go_dsn(part) or (address.pair(part) if _ends_like_pair(part) else None)
         elif not _SCHEMES.fullmatch(found.scheme or ""):
             continue
         if found is None and len(parts) == 1 and _HOST_NAME.search(name):
@@ -113,8 +113,10 @@ def with_sibling(variable: Variable, found: Address, environment: Environment) -
     """A bare host takes the port of the variable beside it: REDIS_HOST and REDIS_PORT travel apart."""
     if found.port is not None or found.scheme is not None:
         return found
-    stem = _HOST_NAME.sub("", variable.name)
-    sibling = environment.get(f"{stem}_PORT" if not variable.name.startswith("HOST") else "PORT")
+    ending = _HOST_NAME.search(variable.name)
+    stem = variable.name[: ending.start()] if ending else variable.name
+    joint = "" if ending and not ending.group().startswith("_") else "_"
+    sibling = environment.get(f"{stem}{joint}PORT" if not variable.name.startswith("HOST") else "PORT")
     if sibling is None or sibling is variable or sibling.value is None or not sibling.value.value.isdigit():
         return found
     return replace(found, port=int(sibling.value.value), port_text=sibling.value)

@@ -19,6 +19,7 @@ _HARMLESS_NAME = re.compile(
     r"|(?:\w+_)?(?:KEY|TOKEN|SECRET|PASSWORD|CERT)_(?:FILE|PATH|DIR))$"
 )
 _WITH_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^@\s/]+)@")
+_OF_A_NAME = re.compile(r"(?<![\w/:])[\w.-]*:([^@\s]+)@(?:tcp|unix)\(")
 _KNOWN = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or)[-_][\w-]{8,}|\bsk-[A-Za-z0-9]{16,}"
     r"|\bgh[pousr]_[A-Za-z0-9]{16,}|\bgithub_pat_\w{16,}|\bglpat-[\w-]{12,}|\bxox[abprs]-[\w-]{8,}|\bAKIA[0-9A-Z]{12,}"
@@ -53,6 +54,8 @@ def secret_value(value: str) -> bool:
     if _KNOWN.search(value):
         return True
     if any(not m.group(1).startswith(("$", "{", "<", "%")) for m in _WITH_PASSWORD.finditer(value)):
+        return True
+    if any(not m.group(1).startswith(("$", "{", "<", "%")) for m in _OF_A_NAME.finditer(value)):
         return True
     return any(_random(m.group()) for m in _RANDOM.finditer(value))
 

@@ -97,6 +97,34 @@ class Template:
                 return None
         return Value(Text.join(texts), tuple(uses))
 
+    def sketch(self, environment: Environment) -> Text:
+        """The value with a mark in place of each part that is unknown there: what is written around it is known."""
+        texts: list[Text] = []
+        for part in self.parts:
+            if isinstance(part, Text):
+                texts.append(part)
+            elif isinstance(part, Hole):
+                texts.append(_sketch_hole(part, environment))
+            else:
+                texts.append(Text.unwritten(f"{_MARK}{_MARK_END}"))
+        return Text.join(texts)
+
+
+_MARK, _MARK_END = "\ue000", "\ue001"
+"""What stands around the name of an unknown variable in a sketch: characters that no file means anything by."""
+
+
+def is_whole(value: str) -> bool:
+    """Whether a value, or a part of a sketch, is all known."""
+    return _MARK not in value
+
+
+def is_same(one: str, other: str) -> bool | None:
+    """Whether two values, or parts of sketches, are equal; None where an unknown part leaves it open."""
+    if is_whole(one) and is_whole(other):
+        return one == other
+    return True if one == other and f"{_MARK}{_MARK_END}" not in one else None
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -135,7 +163,8 @@ class Variable:
 
     `value` is None where it is given but unknown (`- NAME`, a Secret). `location` is the whole entry; `anchor`
     addresses it. `secret` values are never shown. `via` are further places that the value went through (a `.env` line,
-    a key of a ConfigMap), already pieces of the value's text.
+    a key of a ConfigMap), already pieces of the value's text. `sketch` is what is known of a value that isn't known
+    whole, or that a Secret holds.
     """
 
     name: str
@@ -145,6 +174,12 @@ class Variable:
     origin: Origin = Origin.DEPLOYMENT
     secret: bool = False
     uses: tuple[Use, ...] = ()
+    sketch: Text | None = None
+
+    @property
+    def outline(self) -> Text | None:
+        """The value, else what is known of it."""
+        return self.value if self.value is not None else self.sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +214,15 @@ def _fill_hole(hole: Hole, environment: Environment) -> Value | None:
         return None
     default = hole.default.fill(environment)
     return default and Value(default.text, (Use(hole, None), *default.uses))
+
+
+def _sketch_hole(hole: Hole, environment: Environment) -> Text:
+    found = _fill_hole(hole, environment)
+    if found is not None:
+        return found.text
+    variable = environment.get(hole.name)
+    if variable is not None and variable.sketch is not None:
+        return variable.sketch
+    if hole.default is not None and environment.complete and variable is None:
+        return hole.default.sketch(environment)
+    return Text.unwritten(f"{_MARK}{hole.name}{_MARK_END}")

@@ -1,0 +1,249 @@
+"""Connections to data stores as their users write them, in parts with places: engine, user, password, host, port,
+database.
+
+A URL (SQLAlchemy, Django, Prisma, JDBC, drivers' own), Go's data source name, or variables that stand side by side
+(DB_HOST, DB_USER …). Only what surely reaches a known store is a connection here.
+
+May import the graph's nouns and engines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from stackfix.graph import address, engines, kinship, references
+from stackfix.graph.model import Place, Reference, Writing
+from stackfix.graph.reach import Reached
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
+    from stackfix.graph.reach import Reach
+    from stackfix.graph.value import Environment, Template
+
+
+class Form(Enum):
+    """How a connection is written."""
+
+    URL = "URL"
+    JDBC = "JDBC URL"
+    GO = "data source name"
+    SPLIT = "variables side by side"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Connection:
+    """A reference that reaches a store. `speaks` is the engine that it is written for, None where nothing says it.
+
+    `said` is where that engine is written: the scheme, or the value of the variable beside the host. `engine_variable`
+    is that variable's name. `query` are the URL's parameters, with their question mark.
+    """
+
+    reference: Reference
+    reach: Reach
+    target: Workload
+    runs: str
+    form: Form
+    speaks: str | None
+    said: Text | None
+    user: Text | None = None
+    password: Text | None = None
+    database: Text | None = None
+    query: Text | None = None
+    engine_variable: str | None = None
+
+    @property
+    def port(self) -> int | None:
+        """The port that is asked for, the engine's own where none is written and the engine is."""
+        written = self.reference.address.port
+        return written if written is not None or self.form is Form.SPLIT else engines.PORTS.get(self.speaks or "")
+
+
+_HELD = frozenset({Place.CONTAINER, Place.POD})
+_WRITTEN = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT})
+_URL = re.compile(
+    r"(?P<prefix>(?:jdbc|r2dbc):)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
+    r"(?:(?P<user>[^:@/\s?#]*)(?::(?P<password>[^@/\s?#]*))?@)?[^@/\s?#]+(?:/(?P<database>[^?#\s]*))?(?P<query>\?\S*)?"
+)
+_GO = re.compile(
+    r"(?:(?P<user>[^:@/\s]*)(?::(?P<password>[^@\s]*))?@)?tcp\([^)]*\)/(?P<database>[^?\s]*)(?P<query>\?\S*)?"
+)
+_ENDINGS = {
+    "user": ("USER", "USERNAME", "USER_NAME", "LOGIN"),
+    "password": ("PASSWORD", "PASS", "PASSWD", "PWD"),
+    "database": ("NAME", "DATABASE", "DB", "DBNAME", "DB_NAME"),
+    "engine": ("ENGINE", "CONNECTION", "DIALECT", "TYPE", "DRIVER", "CLIENT", "VENDOR"),
+}
+_HOST_ENDING = re.compile(r"(?P<joint>_?)(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS)$", re.IGNORECASE)
+_URL_ENDING = re.compile(r"(?P<joint>_?)(?:JDBC_)?(?:URL|URI|DSN)$", re.IGNORECASE)
+_WORDS = {
+    "postgres": ("postgres", "postgresql", "pgsql", "pg", "psql", "postgis", "postgresql_psycopg2"),
+    "mysql": ("mysql", "mysql2", "mysqli", "mariadb"),
+    "mongodb": ("mongodb", "mongo"),
+}
+_SCHEMES = {
+    "postgres": ("postgres", "postgresql", "psql", "pgsql", "postgis", "asyncpg"),
+    "mysql": ("mysql", "mariadb", "mysql2", "mysqlgis"),
+    "mongodb": ("mongodb",),
+    "redis": ("redis", "rediss", "valkey"),
+    "amqp": ("amqp", "amqps"),
+}
+
+
+def engine_of_word(word: str) -> str | None:
+    """The engine that a driver's or back end's name means: `pgsql`, `mysql2`, `django.db.backends.postgresql`."""
+    plain = word.strip().lower().rpartition(".")[2]
+    return next((engine for engine, words in _WORDS.items() if plain in words), None)
+
+
+def engine_of_scheme(scheme: str | None) -> str | None:
+    """The engine that a connection string's scheme speaks to."""
+    plain = (scheme or "").lower().partition("+")[0]
+    return next((e for e, schemes in _SCHEMES.items() if plain in schemes), None) or kinship.protocol(scheme)
+
+
+def connections(graph: Graph) -> Iterator[Connection]:
+    """Every connection that surely reaches a known store."""
+    for reference in graph.references:
+        if reference.writing not in _WRITTEN or reference.place not in _HELD:
+            continue
+        if reference.address.scheme is not None and engine_of_scheme(reference.address.scheme) not in engines.PORTS:
+            continue
+        reach = graph.resolve(reference)
+        if reach.reached is not Reached.MET:
+            continue
+        if (made := _reaching(graph, reference, reach)) is not None:
+            yield made
+    for reference in _composed(graph):
+        reach = graph.resolve(reference)
+        if reach.reached is Reached.MET and (made := _reaching(graph, reference, reach)) is not None:
+            yield made
+
+
+def _reaching(graph: Graph, reference: Reference, reach: Reach) -> Connection | None:
+    found = [(w, e) for w in reach.workloads if (e := engines.engine(graph, w)) is not None]
+    return _connection(graph, reference, reach, *found[0]) if len(found) == 1 else None
+
+
+def _composed(graph: Graph) -> Iterator[Reference]:
+    """Connection strings that the source itself writes, with the deployment's values in their places."""
+    for workload in graph.workloads:
+        seen = graph.environment(workload)
+        for program in graph.programs(workload):
+            for call in program.calls if seen.complete else ():
+                text = call.value.sketch(seen)
+                found = address.url(text) if call.kind == "url" else None
+                said = found.scheme_text.place if found is not None and found.scheme_text is not None else None
+                if found is None or said is None or said[0] not in program.paths or not _is_split(call.value):
+                    continue
+                if engine_of_scheme(found.scheme) in engines.PORTS:
+                    place = references.place_of("", workload, found.scheme)
+                    yield Reference(found, text, call.location, call.anchor, Writing.SOURCE_LITERAL, place, workload)
+
+
+def _is_split(value: Template) -> bool:
+    """Whether a value begins in the source and takes a variable for its host or beside it."""
+    return isinstance(value.parts[0], Text) and len(value.parts) > 1
+
+
+def _connection(graph: Graph, reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection | None:
+    if reference.address.scheme is None:
+        return _split(graph, reference, reach, target, runs)
+    match = _URL.fullmatch(reference.value.value) or _GO.fullmatch(reference.value.value)
+    if match is None:
+        return None
+    groups = match.re.groupindex
+    parts = {name: reference.value.group(match, name) for name in ("user", "password", "database", "query")}
+    scheme = reference.value.group(match, "scheme") if "scheme" in groups else None
+    form = Form.GO if scheme is None else Form.JDBC if match["prefix"] else Form.URL
+    beside = _beside(graph, reference, _URL_ENDING) if parts["user"] is None else {}
+    return Connection(
+        reference,
+        reach,
+        target,
+        runs,
+        form,
+        engine_of_scheme(reference.address.scheme),
+        scheme,
+        parts["user"] or beside.get("user"),
+        parts["password"] or beside.get("password"),
+        parts["database"],
+        parts["query"],
+    )
+
+
+def _split(graph: Graph, reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection | None:
+    beside = _beside(graph, reference, _HOST_ENDING)
+    said = beside.get("engine") or _engine_in_source(graph, reference)
+    name = _variable_name(graph, reference, "engine")
+    return Connection(
+        reference,
+        reach,
+        target,
+        runs,
+        Form.SPLIT,
+        engine_of_word(said.value) if said is not None else None,
+        said,
+        beside.get("user"),
+        beside.get("password"),
+        beside.get("database"),
+        engine_variable=name if "engine" in beside else None,
+    )
+
+
+_DJANGO_ENGINE = re.compile(r"[\"']ENGINE[\"']\s*:\s*[\"'](?P<engine>django\.db\.backends\.\w+)[\"']")
+
+
+def _engine_in_source(graph: Graph, reference: Reference) -> Text | None:
+    """The ENGINE of Django's settings that stands in one dictionary with the reading of the host."""
+    found: dict[tuple[str, int], Text] = {}
+    for program in graph.programs(reference.workload) if reference.workload is not None else ():
+        for read in program.env_reads:
+            text = graph.library.text(read.location.path) if reference.variable in read.names else None
+            if text is None or not text.value.isascii():
+                continue
+            at = read.location.span.start
+            start, end = text.value.rfind("{", 0, at), text.value.find("}", at)
+            for match in _DJANGO_ENGINE.finditer(text.value, max(start, 0), end) if end > 0 else ():
+                found[read.location.path, match.start()] = text.slice(*match.span("engine"))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _beside(graph: Graph, reference: Reference, ending: re.Pattern[str]) -> Mapping[str, Text]:
+    """The values of the variables that stand beside one of an address, by part."""
+    if reference.workload is None or reference.variable is None or (match := ending.search(reference.variable)) is None:
+        return {}
+    environment = graph.environment(reference.workload)
+    stem = reference.variable[: match.start()]
+    found = {part: _first(environment, stem, match["joint"], endings) for part, endings in _ENDINGS.items()}
+    return {part: value for part, (_, value) in ((p, f) for p, f in found.items() if f is not None)}
+
+
+def _variable_name(graph: Graph, reference: Reference, part: str) -> str | None:
+    match = _HOST_ENDING.search(reference.variable or "")
+    if match is None or reference.workload is None or reference.variable is None:
+        return None
+    stem = reference.variable[: match.start()]
+    found = _first(graph.environment(reference.workload), stem, match["joint"], _ENDINGS[part])
+    return found[0] if found is not None else None
+
+
+def _first(environment: Environment, stem: str, joint: str, endings: tuple[str, ...]) -> tuple[str, Text] | None:
+    """The first variable of that stem which is given: DB_USER, PGUSER."""
+    for ending in endings if stem else ():
+        found = environment.get(f"{stem}{joint}{ending}")
+        if found is not None and found.outline is not None and found.outline.value:
+            return found.name, found.outline
+    return None
+
+
+def plain(text: Text) -> str:
+    """A part of a URL as the reader of the URL takes it: percent signs decoded."""
+    return unquote(text.value)
