@@ -1,0 +1,2 @@
+CREATE ROLE reader LOGIN;
+CREATE DATABASE reports OWNER reader;
