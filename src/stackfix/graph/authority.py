@@ -126,9 +126,20 @@ def settled(graph: Graph, workload: Workload) -> Listening:
     listening = graph.listening(workload)
     chosen = choice(graph, workload) if listening.known else None
     if chosen is None:
-        return listening
+        return _configured(graph, workload, listening)
     endpoints = tuple(replace(e, port=chosen.port) if e == chosen.endpoint else e for e in listening.endpoints)
     return Listening(endpoints, known=True)
+
+
+def _configured(graph: Graph, workload: Workload, listening: Listening) -> Listening:
+    """With the port that the configuration gives the component: a place that names it already waits for the move."""
+    controller = workload.controller.name if workload.controller is not None else None
+    names = (workload.name, *((controller.value,) if controller is not None else ()))
+    setting = next((s for name in names if (s := graph.policy.ports.get(name)) is not None), None)
+    own = sure(listening)
+    if setting is None or len({e.port for e in own}) != 1 or setting.value in listening.ports:
+        return listening
+    return Listening((*listening.endpoints, replace(own[0], port=setting.value, sure=False)), known=True)
 
 
 def sure(listening: Listening) -> tuple[Endpoint, ...]:
