@@ -8,12 +8,13 @@ May import findings, repairs, the graph's nouns, authority, voices, moves and mo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import authority, monitoring, moves, voices
-from stackfix.graph.model import Says, Witness
+from stackfix.graph import authority, monitoring, moves, references, voices
+from stackfix.graph.model import Place, Platform, Says, Witness
 from stackfix.graph.reach import Reached
 from stackfix.repairs.add_variable import AddVariable
 from stackfix.repairs.set_entry import SetEntry
@@ -225,6 +226,23 @@ def _publish(graph: Graph, moving: _Moving, found: Iterable[Workload], host: int
             if declared.says is Says.PUBLISHED and declared.published not in {None, host}:
                 moving.stuck = moving.stuck or _one_for_both(graph, declared)
                 moving.text(declared.published_text, host, f"published as {declared.published}")
+                _from_outside(graph, moving, workload, declared.published or 0, host)
+
+
+def _from_outside(graph: Graph, moving: _Moving, workload: Workload, old: int, new: int) -> None:
+    """What the project tells browsers of a published port: addresses on localhost in values and build arguments."""
+    if workload.deployment.platform is not Platform.COMPOSE:
+        return
+    address = re.compile(rf"(?:localhost|127\.0\.0\.1):(?P<port>{old})(?!\d)")
+    for other in workload.deployment.workloads:
+        given = list(graph.environment(other).variables.values())
+        if other is workload:
+            given = [v for v in given if references.place_of(v.name, other, "http") not in {Place.CONTAINER, Place.POD}]
+        for variable in (*given, *(other.build.arguments if other.build is not None else ())):
+            text = variable.outline
+            for match in address.finditer(text.value) if text is not None else ():
+                assert text is not None
+                moving.text(text.slice(*match.span("port")), new, f"{variable.name} says where it is published")
 
 
 def _one_for_both(graph: Graph, declared: Declaration) -> str:
