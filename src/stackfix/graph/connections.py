@@ -207,9 +207,9 @@ def _engine_in_source(graph: Graph, reference: Reference) -> Text | None:
     for program in graph.programs(reference.workload) if reference.workload is not None else ():
         for read in program.env_reads:
             text = graph.library.text(read.location.path) if reference.variable in read.names else None
-            if text is None or not text.value.isascii():
+            if text is None or not text.pieces:
                 continue
-            at = read.location.span.start
+            at = len(text.value.encode()[: read.location.span.start - text.pieces[0].span.start].decode())
             start, end = text.value.rfind("{", 0, at), text.value.find("}", at)
             for match in _DJANGO_ENGINE.finditer(text.value, max(start, 0), end) if end > 0 else ():
                 found[read.location.path, match.start()] = text.slice(*match.span("engine"))
