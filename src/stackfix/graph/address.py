@@ -18,6 +18,10 @@ _URL = re.compile(
 )
 # Go's go-sql-driver: user:password@tcp(host:port)/database.
 _GO = re.compile(r"(?:[^\s/]*@)?tcp\(" + _HOST + r"(?::(?P<port>\d{1,5}))?\)(?P<path>/[^\s]*)")
+# libpq's keywords, ADO.NET's and ODBC's.
+_KEY = re.compile(r"(?:^|[\s;])[A-Za-z][A-Za-z _]*\s*=")
+_KEY_HOST = re.compile(r"(?i)(?:^|[\s;])(?:host|server|data source)\s*=\s*" + _HOST + r"(?=$|[\s;])")
+_KEY_PORT = re.compile(r"(?i)(?:^|[\s;])port\s*=\s*(?P<port>\d{1,5})(?=$|[\s;])")
 _PAIR = re.compile(_HOST + r":(?P<port>\d{1,5})(?P<path>/[^\s]*)?")
 _BARE = re.compile(_HOST)
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
@@ -38,6 +42,16 @@ def go_dsn(text: Text) -> Address | None:
     match = _GO.fullmatch(text.value.strip())
     found = _address(text.strip(), match) if match else None
     return found and replace(found, scheme="mysql")
+
+
+def keywords(text: Text) -> Address | None:
+    """The address of a value that is a list of keywords: `host=db port=5432 …`, `Server=db;Port=3306;…`."""
+    host, port = _KEY_HOST.search(text.value), _KEY_PORT.search(text.value)
+    if host is None or len(_KEY.findall(text.value)) < 2:  # noqa: PLR2004 - one pair alone is no list
+        return None
+    found = text.slice(*host.span("host"))
+    number = text.slice(*port.span("port")) if port is not None else None
+    return Address(found, port=int(number.value) if number is not None else None, port_text=number)
 
 
 def pair(text: Text) -> Address | None:

@@ -1,7 +1,7 @@
 """Connections to data stores as their users write them, in parts with places: engine, user, password, host, port,
 database.
 
-A URL (SQLAlchemy, Django, Prisma, JDBC, drivers' own), Go's data source name, or variables that stand side by side
+A URL (SQLAlchemy, Django, Prisma, JDBC, drivers' own), Go's data source name, keywords (libpq, ADO.NET), or variables that stand side by side
 (DB_HOST, DB_USER …). Only what surely reaches a known store is a connection here.
 
 May import the graph's nouns and engines.
@@ -35,6 +35,7 @@ class Form(Enum):
     URL = "URL"
     JDBC = "JDBC URL"
     GO = "data source name"
+    KEYWORDS = "keywords"
     SPLIT = "variables side by side"
 
 
@@ -63,7 +64,9 @@ class Connection:
     def port(self) -> int | None:
         """The port that is asked for, the engine's own where none is written and the engine is."""
         written = self.reference.address.port
-        return written if written is not None or self.form is Form.SPLIT else engines.PORTS.get(self.speaks or "")
+        if written is not None or self.form in {Form.SPLIT, Form.KEYWORDS}:
+            return written
+        return engines.PORTS.get(self.speaks or "")
 
 
 _HELD = frozenset({Place.CONTAINER, Place.POD})
@@ -154,6 +157,8 @@ def _is_split(value: Template) -> bool:
 
 
 def _connection(graph: Graph, reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection | None:
+    if reference.address.scheme is None and _KEYWORD["host"].search(reference.value.value):
+        return _keywords(reference, reach, target, runs)
     if reference.address.scheme is None:
         return _split(graph, reference, reach, target, runs)
     match = _URL.fullmatch(reference.value.value) or _GO.fullmatch(reference.value.value)
@@ -177,6 +182,26 @@ def _connection(graph: Graph, reference: Reference, reach: Reach, target: Worklo
         parts["database"],
         parts["query"],
     )
+
+
+_KEYWORD = {
+    "host": re.compile(r"(?i)(?:^|[\s;])(?:host|server|data source)\s*=()"),
+    "user": re.compile(r"(?i)(?:^|[\s;])(?:user|username|user id|uid)\s*=\s*([^\s;'\"]+)"),
+    "password": re.compile(r"(?i)(?:^|[\s;])(?:password|pwd)\s*=\s*([^\s;'\"]+)"),
+    "database": re.compile(r"(?i)(?:^|[\s;])(?:dbname|database|initial catalog)\s*=\s*([^\s;'\"]+)"),
+}
+
+
+def _keywords(reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection:
+    """The keywords of libpq, of which `dbname` is its alone, or ADO.NET's, which many drivers share."""
+    value = reference.value
+    matches = {part: pattern.search(value.value) for part, pattern in _KEYWORD.items()}
+    parts = {part: value.group(match, 1) if match is not None else None for part, match in matches.items()}
+    speaks = "postgres" if re.search(r"(?:^|\s)dbname=", value.value) else None
+    return Connection(
+        reference, reach, target, runs, Form.KEYWORDS, speaks, None,
+        parts["user"], parts["password"], parts["database"],
+    )  # fmt: skip
 
 
 def _split(graph: Graph, reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection | None:

@@ -45,7 +45,7 @@ _NAME_AND_TAG = re.compile(r"(?:^|_)(?:IMAGE|TAG|VERSION|QUEUE|TOPIC|MODEL|SCHED
 _HOST_NAME = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS)$|(?<![Vv])(?:HOST|HOSTNAME)$", re.IGNORECASE)
 _SCHEMES = re.compile(
     r"(?:https?|wss?|grpcs?|tcp|rediss?|postgres(?:ql)?|mysql|mariadb|mongodb|amqps?|nats|kafka|bolt|neo4j|memcached"
-    r"|clickhouse|elasticsearch|mssql|s3|plaintext)(?:\+[a-z0-9_]+)?"
+    r"|clickhouse|elasticsearch|mssql|s3|plaintext|psql|pgsql|postgis|mysql2|mysqlgis|valkey)(?:\+[a-z0-9_]+)?"
 )
 
 
@@ -64,7 +64,8 @@ def addresses(name: str, value: Text) -> Iterator[tuple[Text, Address]]:
     for part in parts:
         found = address.url(part)
         if found is None:
-            found = address.go_dsn(part) or (address.pair(part) if _ends_like_pair(part) else None)
+            found = address.go_dsn(part) or address.keywords(part)
+            found = found or (address.pair(part) if _ends_like_pair(part) else None)
         elif not _SCHEMES.fullmatch(found.scheme or ""):
             continue
         if found is None and len(parts) == 1 and _HOST_NAME.search(name):
