@@ -1,8 +1,8 @@
 """Connections to data stores as their users write them, in parts with places: engine, user, password, host, port,
 database.
 
-A URL (SQLAlchemy, Django, Prisma, JDBC, drivers' own), Go's data source name, keywords (libpq, ADO.NET), or variables that stand side by side
-(DB_HOST, DB_USER …). Only what surely reaches a known store is a connection here.
+A URL (SQLAlchemy, Django, Prisma, JDBC, drivers' own), Go's data source name, keywords (libpq, ADO.NET), or variables
+that stand side by side (DB_HOST, DB_USER …). Only what surely reaches a known store is a connection here.
 
 May import the graph's nouns and engines.
 """
