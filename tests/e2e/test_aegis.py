@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = EXAMPLES / "aegis"
 COMPOSE = "docker/docker-compose.prod.yml"
 NGINX = "docker/nginx/nginx.prod.conf"
-DATASOURCE = "/etc/grafana/provisioning/datasources/prometheus.yml"
+DATASOURCES = "datasources.yml:/etc/grafana/provisioning/datasources/datasources.yml:ro"
 URL = "DATABASE_URL: postgresql://aegis:${MYSQL_PASSWORD}@db:5432/aegis"
 
 FOUND = {
@@ -41,7 +41,7 @@ NAMED = {
     ("depends-on-health", COMPOSE, "- redis"),
     ("depends-on-health", COMPOSE, "- backend"),
     ("healthcheck-tool-missing", COMPOSE, 'test: ["CMD", "curl", "-f", "http://localhost:8000/health"]'),
-    ("mount-source-missing", COMPOSE, f"- ./monitoring/grafana/prometheus.yml:{DATASOURCE}:ro"),
+    ("mount-source-missing", COMPOSE, f"- ./monitoring/grafana/{DATASOURCES}"),
     ("cors-origin-missing", COMPOSE, "CORS_ORIGINS: http://localhost:5173,http://localhost:58533"),
     ("upstream-missing", NGINX, "proxy_pass http://aegis_api;"),
     ("tls-file-missing", NGINX, "ssl_certificate /etc/nginx/ssl/localhost.crt;"),
@@ -127,7 +127,7 @@ def test_what_waits_for_the_ports_stays(safe: After) -> None:
     assert "http://localhost:8000/health" in (root / COMPOSE).read_text("utf-8")
 
 
-def test_apply_moves_the_ports(safe: After) -> None:
+def test_apply_makes_the_safe_repairs(safe: After) -> None:
     root = safe("aegis").root
     assert {name: changed(root, name) for name in PORTS} == PORTS
     lines = changed(root, COMPOSE)
