@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from stackfix.findings import Location, located
-from stackfix.graph import connections, engines
+from stackfix.graph import connections, engines, environment
 from stackfix.graph.connections import Form
 from stackfix.graph.engines import SYSTEM
+from stackfix.graph.model import Writing
 from stackfix.graph.value import is_same, is_whole
 
 if TYPE_CHECKING:
@@ -48,7 +49,17 @@ class Difference:
 
 
 def differences(graph: Graph, connection: Connection) -> Iterator[Difference]:
-    """Every part of a connection that its store surely refuses."""
+    """Every part of a connection that its store surely refuses. What an example file says is to be filled in."""
+    if connection.reference.writing is Writing.SOURCE_DEFAULT:
+        return  # the program may read a file of its own that nobody sees
+    yield from (d for d in _differences(graph, connection) if not (_is_example(d.wrong) or _is_example(d.right)))
+
+
+def _is_example(text: Text) -> bool:
+    return any(piece.path is not None and environment.is_example(piece.path) for piece in text.pieces)
+
+
+def _differences(graph: Graph, connection: Connection) -> Iterator[Difference]:
     if connection.speaks not in {None, connection.runs} or connection.user is None:
         return
     store = engines.store(graph, connection.target)
