@@ -52,6 +52,8 @@ def _judged(library: Library, cluster: Cluster, workload: Workload, reference: C
     if found is Unresolved.UNKNOWN:
         return
     if isinstance(found, Unresolved):
+        if any((c.kind, c.name) == (kind, name) for c in cluster.configs):
+            return  # It is there, in another namespace: namespace-mismatch.
         if not told(library, name, reference.location.path):
             near = _nearest((c.name for c in cluster.configs if c.kind == kind), name)
             # Secrets are made by hand as a rule: only one that is nearly named is known to be meant.

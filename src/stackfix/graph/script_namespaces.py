@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import kubernetes_names, scripts
+from stackfix.graph import kubernetes_names, kustomize, scripts
 from stackfix.graph.command import literal
 from stackfix.graph.needs import WIDE
 from stackfix.graph.value import EMPTY
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.graph.kubernetes import Manifest
+    from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.script_steps import ScriptStep
     from stackfix.graph.scripts import Script
@@ -66,6 +67,12 @@ def astray(graph: Graph) -> Iterator[Astray]:
             yield found
 
 
+def named(library: Library) -> frozenset[str]:
+    """Every namespace that any script works in."""
+    steps = (step for one in scripts.scripts(library) for step in one.facts.steps)
+    return frozenset(space.value for step in steps if (space := _space(step)) is not None)
+
+
 def _namespaces(graph: Graph) -> frozenset[str]:
     found = {use.name for cluster in graph.world.clusters for use in kubernetes_names.namespaces(cluster)}
     return frozenset(found)
@@ -77,7 +84,7 @@ def _applied(graph: Graph, one: Script) -> tuple[Manifest, ...] | None:
     for step in one.facts.steps:
         if (step.tool, step.verb) not in {("kubectl", "apply"), ("kubectl", "create"), ("kubectl", "replace")}:
             continue
-        if step.kustomize or not step.certain:
+        if not step.certain:
             return None
         for written in step.files:
             objects = _objects(graph, one, step, written)
@@ -94,6 +101,9 @@ def _objects(graph: Graph, one: Script, step: ScriptStep, written: Template) -> 
         whole = literal(written)
         # What lies elsewhere on purpose (an address, a file of the machine) has nothing to do with these manifests.
         return () if whole is not None and ("://" in whole or whole.startswith("/")) else None
+    if step.kustomize:
+        built = kustomize.build(graph.library, real[0])
+        return tuple(built.objects) if built.complete else None
     recursive = any(literal(w) in {"-R", "--recursive"} for w in step.words)
     return scripts.manifests(graph.library, real[0], recursive=recursive)
 
