@@ -1,14 +1,18 @@
-"""A Compose service is built from a folder or a Dockerfile that doesn't exist.
+"""An image is built from a folder or a Dockerfile that doesn't exist.
 
-What it finds: a `build` whose context is no folder of the repository, or whose Dockerfile isn't in it.
+What it finds: a `build` of a Compose service, a `docker build` of a script, Makefile or workflow, or an action that
+builds, whose context is no folder of the repository, or whose Dockerfile isn't in it.
 
 Why it breaks: nothing is built, and the service doesn't start.
 
 Which side is right: the tree. The one folder of that name with a Dockerfile, or the one Dockerfile of the context, is
 what was meant.
 
-Limits: only for projects whose folder is known; what git ignores, submodules and folders outside the repository are
-unknown. Files that none of their services can be built by were moved or are copied elsewhere before use: silent.
+Limits: only where the base folder is known: projects with a known folder, scripts that say where they work, workflows;
+elsewhere only paths that no folder of the repository has. What git ignores, what is fetched or made on the way,
+submodules and folders outside the repository are unknown. Compose files that none of their services can be built by
+were moved or are copied elsewhere before use: silent. A Dockerfile that a script names with `-f` is
+`script-path-missing`'s.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.formats import yaml
+from stackfix.graph import script_builds
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
@@ -28,12 +33,13 @@ if TYPE_CHECKING:
     from stackfix.findings import Repair
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Build, Deployment, Workload
+    from stackfix.graph.script_builds import Unbuilt
 
 RULE = Rule(
     "missing-build-context",
     Family.IMAGES,
     Severity.ERROR,
-    "a service is built from a folder or a Dockerfile that doesn't exist",
+    "an image is built from a folder or a Dockerfile that doesn't exist",
     yields_to=("missing-dockerfile",),
 )
 
@@ -50,6 +56,27 @@ def detect(graph: Graph) -> Iterator[Finding]:
             if workload.build.location not in seen:
                 seen.add(workload.build.location)
                 yield _finding(graph, workload, workload.build)
+    for unbuilt in script_builds.unbuilt(graph.library):
+        yield _of_script(unbuilt)
+
+
+def _of_script(unbuilt: Unbuilt) -> Finding:
+    ways = [(name, repairs) for name, repairs in unbuilt.ways if repairs]
+    message = f"the image is built from {unbuilt.what}, which doesn't exist"
+    if len(unbuilt.ways) == 1 and ways:
+        message += f"; {ways[0][0]} does"
+        remedy = Remedy(Applicability.SAFE, f"build from {ways[0][0]}", ways[0][1])
+    else:
+        choices = tuple(Choice(f"build from {name}", repairs) for name, repairs in unbuilt.ways)
+        remedy = Remedy(Applicability.MANUAL, "name what is there, or add it", choices=choices)
+    return Finding(
+        rule=RULE,
+        message=message,
+        location=unbuilt.location,
+        anchor=unbuilt.anchor,
+        value=unbuilt.what,
+        remedy=remedy,
+    )
 
 
 def _lost(graph: Graph, build: Build) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import script_paths
+from stackfix.graph import script_builds, script_paths
 from stackfix.repairs.set_text import SetText
 from stackfix.spans import Span
 
@@ -38,7 +38,9 @@ RULE = Rule(
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every path of a script that leads nowhere."""
     for missing in script_paths.missing(graph.library):
-        yield _finding(missing)
+        # Where the folder that is built is missing too, that is the fault.
+        if script_builds.of_step(graph.library, missing.script, missing.step) is None:
+            yield _finding(missing)
 
 
 def _finding(missing: Missing) -> Finding:

@@ -50,7 +50,7 @@ def missing(library: Library) -> Iterator[Missing]:
         found: dict[tuple[str, tuple[tuple[str, str | None], ...]], Missing] = {}
         for step in one.facts.steps:
             for written in step.files:
-                text = _written(written)
+                text = path_text(written)
                 if text is None or not text.place or step.conditional or not step.certain:
                     continue
                 if _is_missing(library, one, step, written, text.value):
@@ -62,7 +62,7 @@ def missing(library: Library) -> Iterator[Missing]:
         yield from found.values()
 
 
-def _written(written: Template) -> Text | None:
+def path_text(written: Template) -> Text | None:
     """The path, where it is written out but for the script's own folder or the root before it."""
     parts = written.parts[1:] if written.parts and isinstance(written.parts[0], Symbol) else written.parts
     return parts[0] if len(parts) == 1 and isinstance(parts[0], Text) and not _GLOB.search(parts[0].value) else None
@@ -79,18 +79,19 @@ def _is_missing(library: Library, one: Script, step: ScriptStep, written: Templa
         return False
     # Started in some other folder it may be there.
     relative = posixpath.normpath(value.lstrip("/")).replace("../", "")
-    exact = one.folder is not None or _based(step, written)
+    exact = one.folder is not None or is_based(step, written)
     if not exact and any(p == relative or p.endswith("/" + relative) for p in tree.named(name)):
         return False
-    return not _handled(library, one, name)
+    return not is_handled(library, one, name)
 
 
-def _based(step: ScriptStep, written: Template) -> bool:
+def is_based(step: ScriptStep, written: Template) -> bool:
+    """Whether a path is known from wherever the script is started."""
     found = place(written, step.folder)
     return found is not None and found.base in {"script", "root"}
 
 
-def _handled(library: Library, one: Script, name: str) -> bool:
+def is_handled(library: Library, one: Script, name: str) -> bool:
     """Whether the script itself makes the file, or asks first if it is there."""
     text = library.text(one.path)
     if text is None:
@@ -115,13 +116,13 @@ def _candidates(
     tree = library.tree
     for path in tree.named(posixpath.basename(text.value)):
         if tree.entries[path].wiring and not _TEMPLATED.search(path) and not path.startswith("."):
-            base = _base(library, one, step, written)
-            yield path, None if base is None else _spelled(text.value, posixpath.relpath("/" + path, "/" + base))
+            base = base_of(library, one, step, written)
+            yield path, None if base is None else respelled(text.value, posixpath.relpath("/" + path, "/" + base))
 
 
-def _base(library: Library, one: Script, step: ScriptStep, written: Template) -> str | None:
+def base_of(library: Library, one: Script, step: ScriptStep, written: Template) -> str | None:
     """The folder that the written path is relative to; of two that it may be, the one that other paths prove."""
-    value = _written(written)
+    value = path_text(written)
     found = place(written, step.folder)
     if value is None or found is None:
         return None
@@ -141,7 +142,7 @@ def _proved(library: Library, one: Script) -> set[str]:
     found = set()
     for step in one.facts.steps:
         for written in (*step.files, *((step.context,) if step.context is not None else ())):
-            text = _written(written)
+            text = path_text(written)
             base = place(written, step.folder)
             if text is None or base is None or base.base != "start":
                 continue
@@ -152,7 +153,7 @@ def _proved(library: Library, one: Script) -> set[str]:
     return found
 
 
-def _spelled(old: str, new: str) -> str:
+def respelled(old: str, new: str) -> str:
     """The new relative path in the manner of the old: with its `./` or leading slash."""
     if old.startswith("/"):
         return "/" + new
