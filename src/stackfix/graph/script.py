@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
 from stackfix.formats import makefile, shell
-from stackfix.graph import script_applies
+from stackfix.graph import script_applies, script_substitutions
 from stackfix.graph.command import expand, of_word
 from stackfix.graph.script_steps import Folder, ScriptStep, moved, step
 from stackfix.graph.script_words import said, variables
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Location
     from stackfix.graph.script_applies import Applied
+    from stackfix.graph.script_substitutions import Substitution
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _MAKEFILES = frozenset({"makefile", "gnumakefile"})
@@ -46,9 +47,9 @@ class ScriptFacts:
     """One script. `interpreter` is the base name after `#!`, None without one.
 
     `steps` are those commands that touch clusters, images or stacks, `applies` the manifests among what they do, loops
-    and helper functions followed. `variables` are those set once, `exports` names
-    that it exports. `defines_only`: it is made to be read into other scripts. `handles` says that it checks results
-    itself (`set +e`, `$?`). `commands` counts all commands that do something.
+    and helper functions followed, `substitutes` what it puts in place of placeholders. `variables` are those set once,
+    `exports` names that it exports. `defines_only`: it is made to be read into other scripts. `handles` says that it
+    checks results itself (`set +e`, `$?`). `commands` counts all commands that do something.
     """
 
     location: Location | None
@@ -56,6 +57,7 @@ class ScriptFacts:
     strict: Strict
     steps: tuple[ScriptStep, ...]
     applies: tuple[Applied, ...]
+    substitutes: tuple[Substitution, ...]
     variables: Mapping[str, Template]
     exports: frozenset[str]
     defines_only: bool
@@ -85,13 +87,15 @@ def of_shell(text: Text, anchor: Anchor) -> ScriptFacts:
     document = shell.read(text)
     interpreter = _interpreter(document.shebang)
     known = variables(document.commands)
+    folders = tuple(_folders(document, known))
     does = [c for c in document.commands if c.words and c.name not in _SETTLES]
     return ScriptFacts(
         located(document.commands[0].text) if document.commands else None,
         interpreter,
         _strict(document),
         tuple(_steps(document, known, anchor)),
-        tuple(script_applies.applies(document, known, tuple(_folders(document, known)))),
+        tuple(script_applies.applies(document, known, folders)),
+        tuple(script_substitutions.substitutions(document, known, folders)),
         known,
         _exports(document.commands),
         not any("function" not in {b.kind for b in c.blocks} for c in does),
@@ -199,12 +203,14 @@ def _of_recipes(document: makefile.Document) -> ScriptFacts:
     path = document.text.first_place[0] if document.text.first_place else ""
     steps: list[ScriptStep] = []
     applies: list[Applied] = []
+    substitutes: list[Substitution] = []
     for index, recipe in enumerate(document.recipes):
         try:
             found = of_shell(recipe.text, Anchor(path, "makefile", (index,)))
         except Unreadable:
             continue
         steps.extend(found.steps)
+        substitutes.extend(found.substitutes)
         applies.extend(replace(one, scope=(recipe.target, *one.scope)) for one in found.applies)
     known = {v.name: Template.literal(v.value) for v in document.variables if "$" not in v.value.value}
     place = located(document.recipes[0].text) if document.recipes else None
@@ -214,6 +220,7 @@ def _of_recipes(document: makefile.Document) -> ScriptFacts:
         Strict(exits=True),
         tuple(steps),
         tuple(applies),
+        tuple(substitutes),
         known,
         exports=frozenset(),
         defines_only=False,

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+sed -e "s/{{DOMAIN}}/$DOMAIN/g" -e "s/{{APP_HOST}}/$APP_HOST/" templates/site.conf > site.conf
+for name in APP_PORT; do
+  sed -i "s/{{$name}}/${!name}/" site.conf
+done
