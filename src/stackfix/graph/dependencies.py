@@ -134,6 +134,8 @@ def _object(graph: Graph, cluster: Cluster, reference: ObjectReference) -> Itera
     name, kind = reference.name.value, reference.kind
     if kubernetes_names.object_named(kind, name, reference.namespace, cluster) is not Unresolved.MISSING:
         return
+    if any(i.kind == kind and name in i.names for i in cluster.objects):
+        return  # It is there, in another namespace: namespace-mismatch.
     near = [i for i in cluster.objects if i.kind == kind and i.name and same_namespace(i.space, reference.namespace)]
     like = kinship.nearly if kind in _MADE_BY_HAND else kinship.meant
     fits = tuple(Fit(i.name.value, i.location) for i in near if i.name and like(name, i.name.value))

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _ELSEWHERE = frozenset({"Service", "Secret"})
 """Kinds that another rule speaks of, or that people make by hand in each namespace, unless the object is an orphan."""
 
+_BY_HAND = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount"})
+"""Kinds that people may make without a manifest: where nobody knows which one moves, there may be one of each."""
+
 _COPIED = re.compile(r"reflect|replicat|kubed|config-syncer|sync|mirror", re.IGNORECASE)
 _BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
 _COMMON = re.compile(r"default|kube-.*|.*-system|ingress-nginx|cert-manager|argocd|monitoring|observability")
@@ -126,7 +129,12 @@ def _moved(
     lone = lives[item.space] == 1 and lives[found.space] > 1 and not _COMMON.fullmatch(item.space)
     if lone and not any(o.kind == "Namespace" and o.called == item.space for o in cluster.objects):
         return _made(need, item, found, item.space, found.space)
-    return None
+    if need.kind in _BY_HAND:
+        return None
+    return Apart(
+        f"the {need.kind} {need.name.value}", f"{item.kind} {item.called}", item.space, found.space,
+        need.location, None, ((found.location, f"in {found.space}"),),
+    )  # fmt: skip
 
 
 def _made(need: Need, moving: Manifest, staying: Manifest, wrong: str, right: str) -> Apart | None:
