@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from stackfix.graph import kustomize
 from stackfix.graph.command import literal
 from stackfix.graph.value import EMPTY, Hole, Symbol, Template
 from stackfix.text import Text
@@ -21,12 +22,15 @@ _GLOB = re.compile(r"\*\*|[*?]|\[[^\]]*\]|\{[^}]*\}")
 
 def resolved(library: Library, script: Script, applied: Applied) -> tuple[str, ...]:
     """The files that a command applies in any case; none where that rests on what only a run knows."""
-    if applied.kustomize or (applied.fed and applied.recursive):
+    if applied.fed and (applied.recursive or applied.kustomize):
         return ()
     tree = library.tree
     real = [p for p in script.paths(applied.folder, applied.file) if tree.is_file(p) or tree.is_folder(p)]
     if len(real) != 1 or _GLOB.search(literal(applied.file) or ""):
         return ()
+    if applied.kustomize:
+        made = kustomize.build(library, real[0])
+        return tuple(dict.fromkeys(item.path for item in made.objects)) if made.complete else ()
     return tuple(_below(library, real[0], recursive=applied.recursive))
 
 
@@ -39,16 +43,18 @@ def _below(library: Library, path: str, *, recursive: bool) -> list[str]:
 
 
 def covers(library: Library, script: Script, applied: Applied, path: str) -> bool:
-    """Whether a command may apply a file."""
+    """Whether a command may apply a file that is in no kustomization."""
+    if applied.kustomize:
+        return False
     places = [p for p in script.paths(applied.folder, applied.file) if not _GLOB.search(p)]
     real = [p for p in places if library.tree.is_file(p) or library.tree.is_folder(p)]
     if real:
-        return any(_within(path, p, deep=applied.recursive or applied.kustomize) for p in real)
+        return any(_within(path, p, deep=applied.recursive) for p in real)
     pattern = _pattern(applied.file)
     if pattern is None:
         return False
     shapes = [path, posixpath.dirname(path)]
-    if applied.recursive or applied.kustomize:
+    if applied.recursive:
         shapes += _above(path)
     return any(pattern.fullmatch(shape) for shape in shapes)
 

@@ -36,8 +36,8 @@ _TOOLS = frozenset(
 )  # fmt: skip
 _COMMAND = re.compile(r"\b(?:kubectl|oc|kapp|apply|create|replace|kustomize|helm)\b|(?:^|\s)-[fk]\s")
 _APPLIES = re.compile(r"\b(?:apply|create|replace|deploy)\b(?P<rest>[^\n]*)")
-_OPTION = re.compile(r"(?:-f|-k|--filename|--kustomize)[ =,\"']+(?P<path>[^\s\"'`)\],]+)")
-_DEEP = re.compile(r"(?:^|\s)(?:-R|--recursive|-k|--kustomize)\b|kapp")
+_OPTION = re.compile(r"(?:-f|--filename)[ =,\"']+(?P<path>[^\s\"'`)\],]+)")
+_DEEP = re.compile(r"(?:^|\s)(?:-R|--recursive)\b|kapp")
 _NOT_APPLIED = re.compile(r"--dry-run(?!=none)|\bdelete\b")
 _LISTED = re.compile(
     r"(?m)^[ \t]*-?[ \t]*(?:manifests?|src|source|path|args|template):[^\n]*(?:\n[ \t]+(?!\w+:)[^\n]*)*"
@@ -119,7 +119,7 @@ class Told:
         return (
             self._names(page, path)
             or _makes(page, item)
-            or any(_of_folder(line, path) for word in ("-f", "-k", "--file") for _, line in page.lines(word))
+            or any(_of_folder(line, path) for word in ("-f", "--file") for _, line in page.lines(word))
             or _holds(page, item)
             or _by_program(page, path)
         )

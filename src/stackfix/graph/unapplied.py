@@ -6,21 +6,24 @@ a document that says so.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import application_steps, kubernetes, scripts, told
+from stackfix.graph import application_steps, kubernetes, kustomize, scripts, told
 from stackfix.graph import kubernetes_nodes as nodes
 from stackfix.graph.application_steps import Put
 from stackfix.graph.applied_paths import covers, resolved
 from stackfix.graph.command import literal
 from stackfix.graph.kubernetes_cluster import same_namespace
 from stackfix.graph.needs import WIDE, Need, needs
+from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stackfix.findings import Anchor, Location
     from stackfix.graph.application_steps import Insertion
     from stackfix.graph.kubernetes import Manifest
     from stackfix.graph.library import Library
@@ -53,13 +56,23 @@ class Unapplied:
     needing: str
     need: Need
     item: Manifest
-    insertion: Insertion | None
+    insertion: Insertion | Listing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A kustomization that lists the manifest that needs another: `entry` there, and how it would list the other."""
+
+    anchor: Anchor
+    entry: Location
+    path: str
 
 
 def unapplied(graph: Graph) -> Iterator[Unapplied]:
     """Every such manifest, once, for the script that applies most."""
     facts = _Facts(graph)
-    if not facts.deployed or facts.delivered():
+    lost = any(posixpath.basename(p) in kubernetes.KUSTOMIZATION_NAMES for p in graph.world.unreadable)
+    if not facts.deployed or facts.delivered() or lost:
         return
     found: dict[str, list[Unapplied]] = {}
     for script, applied in facts.deployed:
@@ -207,13 +220,31 @@ def _made(script: Script, item: Manifest) -> bool:
     return False
 
 
-def _insertion(facts: _Facts, script: Script, puts: tuple[Put, ...], item: Manifest) -> Insertion | None:
+def _insertion(facts: _Facts, script: Script, puts: tuple[Put, ...], item: Manifest) -> Insertion | Listing | None:
     """Where the manifest would be applied: behind the last of its kind, else before the one that needs it."""
+    if puts[-1].applied.kustomize:
+        return _listing(facts, puts[-1], item)
     text, last = facts.library.text(script.path), puts[-1]
     for put in reversed(puts[:-1]):
-        same = put.applied.scope == last.applied.scope and put.path != last.path
+        same = put.applied.scope == last.applied.scope and put.path != last.path and not put.applied.kustomize
         if same and any(o.kind == item.kind for o in facts.plain.get(put.path, ())):
             found = application_steps.insertion(text, put, item, behind=True)
             if found is not None:
                 return found
     return application_steps.insertion(text, last, item, behind=False)
+
+
+def _listing(facts: _Facts, put: Put, item: Manifest) -> Listing | None:
+    """The one kustomization that lists the manifest that needs another."""
+    found: list[Listing] = []
+    for path in sorted(facts.kustomized):
+        folder = posixpath.dirname(path)
+        known = kustomize.kustomization_in(facts.library, folder)
+        if known is None or known[0] != path:
+            continue
+        new = posixpath.relpath("/" + item.path, "/" + folder)
+        for entry in nodes.leaves(known[1], "resources"):
+            if join(folder, entry.value) == put.path and not new.startswith("../"):
+                spelled = "./" + new if entry.value.startswith("./") else new
+                found.append(Listing(known[1].anchor, entry.location, spelled))
+    return found[0] if len(found) == 1 else None
