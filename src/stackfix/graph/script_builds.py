@@ -87,6 +87,8 @@ def of_step(library: Library, one: Script, step: ScriptStep) -> Unbuilt | None:
         return None
     base = script_paths.base_of(library, one, step, step.context)
     folders = _folders(library, places[0], name) if base is not None else ()
+    if not folders and one.folder is None and len(places) > 1:
+        return None  # Where it is started decides, and nothing here is what it may mean.
     ways = tuple((f, _leads(library, one, step, text, (base or "", f))) for f in folders)
     location = located(text, "doesn't exist") or step.location
     return Unbuilt(posixpath.normpath(places[0]), location, step.anchor, ways)
