@@ -6,7 +6,8 @@ looks at the result: no strict mode, no trap, no condition, no `|| exit`.
 Why it breaks: when a build or an apply fails, the next step deploys what was there before, and the script ends well.
 
 Which side is right: neither; the script is made to stop at the first failure: `set -euo pipefail` in bash, `set -eu` in
-sh, without the part about unset variables where the script asks for them itself. Commands that fail only because their
+sh, without the part about unset variables where the script asks for them itself, and without the part about pipes where
+one ends in `grep -q` or `head`, which stop before all is read. Commands that fail only because their
 work is done already (a namespace that exists) are kept harmless with `|| true`.
 
 Limits: files that other scripts read, scripts that read others, and scripts that handle their errors are left alone.

@@ -100,7 +100,18 @@ def _judged(path: str, known: ScriptFacts, document: shell.Script) -> Loose | No
     repeats, fragile = _weak(commands)
     if _tests_unset(commands):
         statement = statement.replace("-euo", "-eo").replace("-eu", "-e")
+    if any(_stops_reading(c) for c in commands):
+        statement = statement.replace("o pipefail", "")
     return Loose(path, steps, statement, repeats, fragile)
+
+
+def _stops_reading(command: shell.Command) -> bool:
+    """Whether a command may end a pipe before all is read: what writes into it fails then, though nothing is wrong."""
+    words = [w.text.value for w in command.words]
+    if command.lead != "|" or not words:
+        return False
+    quiet = any(re.match(r"-[a-zA-Z]*[qm]|--(?:quiet|silent|max-count)", w) for w in words[1:])
+    return words[0] == "head" or (words[0] in {"grep", "egrep", "fgrep", "rg"} and quiet)
 
 
 def _handles(command: shell.Command) -> bool:

@@ -1,0 +1,7 @@
+#!/bin/bash
+
+docker compose build tide
+docker compose up -d tide
+if docker compose ps | grep -q "Up"; then
+  echo "tide is up"
+fi
