@@ -1,0 +1,1 @@
+CREATE TABLE departure (id serial PRIMARY KEY, harbour text NOT NULL, leaves timestamptz NOT NULL);

@@ -1,0 +1,2 @@
+async def handle(value: bytes) -> None:
+    print(value.decode(), flush=True)
