@@ -145,16 +145,19 @@ def _fits(graph: Graph, nginx: _Nginx, said: Pass, missing: int) -> tuple[Upstre
     sure = nginx.workload is not None and _reached(graph, nginx.workload, said) is Reached.MISSING
     if akin:
         return tuple(u for u in akin if sure or u in unused or said.keyword in _NEED_A_PORT)
-    if not sure or nginx.workload is None or missing > 1 or len(unused) != 1 or _like_a_host(graph, nginx, said):
+    if not sure or nginx.workload is None or missing > 1 or len(unused) != 1:
+        return ()
+    if _like_another(graph, nginx.workload, unused[0], said):
         return ()
     return tuple(u for u in unused if _serves(graph, nginx.workload, u, said))
 
 
-def _like_a_host(graph: Graph, nginx: _Nginx, said: Pass) -> bool:
-    """Whether some component fits the name, so that a host may have been meant."""
-    assert nginx.workload is not None
-    reference = proxying.as_reference(graph, nginx.workload, said)
-    return reference is not None and bool(fitting.fit(graph, reference).candidates)
+def _like_another(graph: Graph, workload: Workload, upstream: Upstream, said: Pass) -> bool:
+    """Whether a component fits the name that the upstream doesn't lead to, so that its host may have been meant."""
+    reference = proxying.as_reference(graph, workload, said)
+    servers = (proxying.as_reference(graph, workload, server) for server in upstream.servers)
+    led = {w for server in servers if server is not None for w in graph.resolve(server).workloads}
+    return reference is not None and any(c.workload not in led for c in fitting.fit(graph, reference).candidates)
 
 
 def _serves(graph: Graph, workload: Workload, upstream: Upstream, said: Pass) -> bool:
