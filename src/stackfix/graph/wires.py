@@ -1,4 +1,4 @@
-"""Who is led to whom: how many references of one workload come to another."""
+"""Who is led to whom: how many references of one workload come to another, and which are started after it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 
 def wires(graph: Graph) -> Mapping[tuple[str, str], int]:
-    """The number of references that come from one workload to another, by the names that outlive an edit."""
+    """The number of references and waits from one workload to another, by the names that outlive an edit."""
     found: Counter[tuple[str, str]] = Counter()
     for reference in graph.references:
         if reference.workload is not None:
             found.update(_ends(graph, reference.workload, graph.resolve(reference).workloads))
+    for workload in graph.workloads:
+        names = {wait.name.value for wait in workload.waits}
+        awaited = tuple(w for w in workload.deployment.workloads if w.name in names)
+        found.update(_ends(graph, workload, awaited))
     return found
 
 
