@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from stackfix.graph import start_order
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,9 +21,10 @@ def wires(graph: Graph) -> Mapping[tuple[str, str], int]:
         if reference.workload is not None:
             found.update(_ends(graph, reference.workload, graph.resolve(reference).workloads))
     for workload in graph.workloads:
-        names = {wait.name.value for wait in workload.waits}
-        awaited = tuple(w for w in workload.deployment.workloads if w.name in names)
+        awaited = tuple(w for wait in workload.waits if (w := start_order.awaited(workload, wait)) is not None)
         found.update(_ends(graph, workload, awaited))
+        # A check is what a wait can be judged by.
+        found.update(_ends(graph, workload, tuple(w for w in awaited if start_order.health_check(graph, w))))
     return found
 
 
