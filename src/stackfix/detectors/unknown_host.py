@@ -10,7 +10,8 @@ the same name less a prefix, suffix or separator, with the port and protocol of 
 configuration says.
 
 Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on, and
-names that another project of the repository has are unknown, not wrong.
+names that another project of the repository has are unknown, not wrong. So are names in a cluster that nothing here
+comes near: charts, operators and people make Services, too.
 """
 
 from __future__ import annotations
@@ -100,5 +101,7 @@ def _remedy(
 
 
 def _telling(reference: Reference) -> bool:
-    """Whether a value with no candidate is certainly an address: a URL of the deployment's own."""
+    """Whether a value with no candidate is certainly an address that nothing else can serve: a URL of Compose's own."""
+    if reference.place is Place.POD:
+        return False
     return reference.writing is Writing.ENVIRONMENT and reference.address.scheme is not None

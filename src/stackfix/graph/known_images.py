@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ class ServiceImage:
     """A public image that serves something. `ports` are what it opens as it comes, the main one first.
 
     It is unknown where any of `variables` (full names, or beginnings that end in `*`) is set, any of `flags` is among
-    the words of the command, or any of `files` is mounted over. `others` are ports that it opens in some settings or
-    between its own members: right where they are used, and no proof where they aren't.
+    the words of the command (but for one that gives the main port as a number), or any of `files` is mounted over.
+    `others` are ports that it opens in some settings or between its own members: right where they are used, and no
+    proof where they aren't.
     """
 
     ports: tuple[int, ...]
@@ -57,6 +59,7 @@ class ServiceImage:
 
 
 _PORT_FLAGS = ("--port", "-p")
+_MAIN_PORT = frozenset({"--port", "-p", "-P"})
 _POSTGRES = ServiceImage((5432,), ("PGPORT",), (*_PORT_FLAGS, "port=", "config_file="), ("postgresql.conf",))
 _BITNAMI_POSTGRES = ServiceImage((5432,), ("POSTGRESQL_PORT_NUMBER",), (), ("postgresql.conf",))
 _MYSQL = ServiceImage(
@@ -255,7 +258,9 @@ def ports(
         return ServicePorts((moved,), frozenset())
     if any(_named(name, pattern) for name in environment.variables for pattern in known.variables):
         return None
-    if any(_flagged(word, flag) for word in words for flag in known.flags):
+    flags = [(word, flag) for word in words for flag in known.flags if _flagged(word, flag)]
+    given = _given(words, known) if flags else None
+    if flags and (given is None or any(flag not in _MAIN_PORT for _, flag in flags)):
         return None
     if _ELSE.match(" ".join(words)):
         return None
@@ -263,7 +268,18 @@ def ports(
         return None
     management = known is SERVICES["rabbitmq"] and "management" in (parse(image).tag or "")
     written = frozenset(int(n) for word in words for n in re.findall(r"(?<![\d.])\d{2,5}(?![\d.])", word))
-    return ServicePorts((*known.ports, 15672) if management else known.ports, written.union(known.others))
+    main = known.ports[:1] if given is None else (given,)
+    certain = (*main, *known.ports[1:], *((15672,) if management else ()))
+    return ServicePorts(certain, written.union(known.others))
+
+
+def _given(words: Iterable[str], known: ServiceImage) -> int | None:
+    """The main port as a command gives it, where it does so once and as a number."""
+    parts = [part for word in words for part in word.split()]
+    flags = _MAIN_PORT.intersection(known.flags)
+    values = [after for part, after in pairwise(parts) if part in flags]
+    values += [part.partition("=")[2] for part in parts if part.partition("=")[0] in flags and "=" in part]
+    return int(values[0]) if len(values) == 1 and re.fullmatch(r"\d{1,5}", values[0]) else None
 
 
 _MOVED = re.compile(r"(?:^|\s)(?:--port(?:=|\s+)|-[pP]\s*|(?:-c\s*|--)port=)(?P<port>\d{2,5})(?=\s|$)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stackfix.findings import Location
+    from stackfix.graph.helm_releases import Releases
     from stackfix.graph.kubernetes import Manifest
     from stackfix.graph.kubernetes_objects import ObjectReference, PodPeer
     from stackfix.graph.model import Deployment, IngressBackend, KubeConfig, KubeService, Workload
@@ -61,8 +62,11 @@ class World:
     """All of a repository's manifests. A name that is in none of its clusters may still come from what is unread.
 
     `unreadable` are manifests that couldn't be read, `templates` the contents of Helm charts and other templates by
-    path: what they name may exist. `kin` remembers which groups are kindred.
+    path: what they name may exist. `releases` are charts from elsewhere that texts tell to install. `kin` remembers
+    which groups are kindred.
     """
+
+    releases: Releases
 
     clusters: list[Cluster] = field(default_factory=list)
     unreadable: tuple[str, ...] = ()

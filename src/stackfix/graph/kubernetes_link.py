@@ -21,6 +21,7 @@ from stackfix.graph import (
     kubernetes_pods,
     kustomize,
 )
+from stackfix.graph.helm_releases import Releases
 from stackfix.graph.kubernetes_cluster import Cluster, World, same_namespace
 from stackfix.graph.model import Deployment, Platform
 
@@ -38,7 +39,7 @@ _CHART_FILES = frozenset({"Chart.yaml", "Chart.yml", "requirements.yaml"})
 def link(library: Library) -> World:
     """All manifests of a tree, in their groups."""
     found = _Found(library)
-    world = World(unreadable=tuple(found.unreadable), templates=found.templates)
+    world = World(Releases(library), unreadable=tuple(found.unreadable), templates=found.templates)
     used: set[str] = set()
     for folder in found.kustomizations_in_order():
         if used & {tree.join(folder, name) for name in kubernetes.KUSTOMIZATION_NAMES}:

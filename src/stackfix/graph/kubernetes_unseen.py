@@ -80,6 +80,8 @@ def may_be_unseen(name: str, namespace: str, cluster: Cluster) -> bool:
     """Whether an object of that name may exist though no manifest that can be read defines it."""
     if not cluster.complete or cluster.deployment.fragment or _mentioned(name, cluster.world):
         return True
+    if cluster.world.releases.may_make(name):
+        return True
     for group in cluster.world.clusters:
         for item in group.objects:
             related = None if group is cluster else name

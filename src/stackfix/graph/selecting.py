@@ -38,10 +38,14 @@ def selects_nothing(service: KubeService, cluster: Cluster) -> bool:
 
 
 def meant(service: KubeService, cluster: Cluster) -> tuple[Meant, ...]:
-    """The pods of the namespace that fit: by their controller's name or a label, and by their ports."""
-    found = [m for m in _possible(service, cluster) if _has_ports(service, m.workloads)]
+    """The pods of the namespace that fit: by their controller's name or a label, and by their ports.
+
+    Where no ports fit, the Service's are wrong too, and its name alone says whose it is.
+    """
+    possible = list(_possible(service, cluster))
+    found = [m for m in possible if _has_ports(service, m.workloads)] or possible
     named = [m for m in found if _called(m.controller) == service.name.value]
-    return tuple(named or found)
+    return tuple(named or (m for m in found if _has_ports(service, m.workloads)))
 
 
 def _possible(service: KubeService, cluster: Cluster) -> Iterator[Meant]:
