@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
 from stackfix.graph import check_tools
+from stackfix.graph.model import Platform
 from stackfix.repairs.set_command import SetCommand
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from stackfix.findings import Repair
     from stackfix.graph.check_tools import Lacking
     from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
 
 RULE = Rule(
     "healthcheck-tool-missing",
@@ -53,7 +55,7 @@ def _finding(graph: Graph, lacking: Lacking) -> Finding:
     new = lacking.words[0].split()[0] if lacking.words else ""
     return Finding(
         rule=RULE,
-        message=f"the health check runs {probe.tool}, which the image of {workload.name} lacks"
+        message=f"the health check runs {probe.tool}, which {_image_of(workload)} lacks"
         + (f"; {new} is there" if repairs else ""),
         location=replace(probe.location, note=f"runs {probe.tool}"),
         anchor=probe.anchor,
@@ -64,6 +66,11 @@ def _finding(graph: Graph, lacking: Lacking) -> Finding:
         else Remedy(Applicability.MANUAL, f"install {probe.tool}, or ask with what the image has"),
         components=graph.called(workload),
     )
+
+
+def _image_of(workload: Workload) -> str:
+    alone = workload.deployment.platform is Platform.IMAGE
+    return "its image" if alone else f"the image of {workload.name}"
 
 
 def _repairs(lacking: Lacking) -> Iterator[Repair]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from stackfix.graph.model import Workload
     from stackfix.graph.proxy_facts import ProxyLocation
     from stackfix.graph.written_origins import Use, WrittenOrigin
+    from stackfix.text import Text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,8 @@ class Past:
     """An origin that pages call directly though their own nginx forwards it by `location`.
 
     `relative` is what its text should be, None where nobody can tell. Not `sure`: the pages are also given out in a way
-    that doesn't forward, or the address is used in ways nobody follows.
+    that doesn't forward, or the address is used in ways nobody follows. `taken_off` is the path of the pass that takes
+    a prefix off which all requests already have: without it they come through as they are.
     """
 
     pages: Pages
@@ -48,6 +50,7 @@ class Past:
     location: ProxyLocation
     relative: str | None
     sure: bool
+    taken_off: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +86,32 @@ def _past(graph: Graph, doors: list[Pages], written: WrittenOrigin) -> Past | No
     told = {one.relative if one is not None else None for _, one in ways}
     agreed = way.relative if len(told - {None}) <= 1 else None
     sure = told == {agreed} and not written.loose and not _has_other_doors(graph, doors)
-    return Past(pages, written, way.location, agreed, sure)
+    taken_off = _taken_off(graph, pages, written, way.location)
+    if taken_off is None:
+        return Past(pages, written, way.location, agreed, sure)
+    sure = sure and _routes_have(graph, pages, way.location)
+    return Past(pages, written, way.location, written.path.rstrip("/"), sure, taken_off)
+
+
+def _taken_off(graph: Graph, pages: Pages, written: WrittenOrigin, location: ProxyLocation) -> Text | None:
+    """The `/` of a pass that takes off what every request of the pages has to keep."""
+    handler, prefix = location.handler, location.path.value
+    if handler is None or _stripped(location) is None or handler.uri is None or handler.resolved != handler.text:
+        return None
+    if handler.uri.place is None or written.path.endswith("/"):
+        return None
+    port, every = written.address.default_port, written_origins.of(graph, pages.front)
+    asked = [use.asked for one in every if one.address.default_port == port for use in one.uses]
+    own = any(one.relative and one.path.startswith(prefix) for one in pages.front.api_paths)
+    kept = bool(asked) and all(path is not None and path.startswith(prefix) for path in asked)
+    return handler.uri if kept and not own else None
+
+
+def _routes_have(graph: Graph, pages: Pages, location: ProxyLocation) -> bool:
+    """Whether the application is seen to serve below a location's own path."""
+    routings = [proxied_routes.routing_of(graph, target) for target in _targets(graph, pages, location)]
+    prefix = location.path.value
+    return len(routings) == 1 and any(r.path.startswith(prefix) for one in routings if one for r in one.routes)
 
 
 def _way(graph: Graph, pages: Pages, written: WrittenOrigin) -> _Way | None:
@@ -231,7 +259,11 @@ def remedy(past: Past) -> Remedy | None:
         return None
     sure = past.sure and address.is_loopback(written.address.host.value)
     told = f"ask for {relative} at the page's own origin" if relative else "ask the page's own origin"
-    return Remedy(Applicability.SAFE if sure else Applicability.UNSAFE, told, (_repair(written, relative),))
+    repairs: tuple[Repair, ...] = (_repair(written, relative),)
+    if past.taken_off is not None:
+        told += f", and leave {past.location.path.value} on what it hands on"
+        repairs = (*repairs, SetText(past.taken_off, ""))
+    return Remedy(Applicability.SAFE if sure else Applicability.UNSAFE, told, repairs)
 
 
 def _repair(written: WrittenOrigin, relative: str) -> Repair:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import proxies, proxy_passes
+from stackfix.graph import address, proxies, proxy_passes
 from stackfix.graph.model import Place, Platform, Reference, Writing
 from stackfix.graph.proxy_facts import Pass, UpstreamServer
 from stackfix.graph.reach import Reached
@@ -131,11 +131,24 @@ def _met(graph: Graph, reference: Reference) -> tuple[Workload, ...]:
     reach = graph.resolve(reference)
     if reach.reached is Reached.MET:
         return reach.workloads
-    if reach.reached is not Reached.SELF or reference.workload is None:
-        return ()
     asker, port = reference.workload, reference.address.default_port
-    near = [w for w in graph.workloads if w is asker or _same_pod(asker, w)]
-    return tuple(w for w in near if w is not asker and port in graph.listening(w).ports)
+    if asker is None:
+        return ()
+    if asker.deployment.platform is Platform.IMAGE and address.is_loopback(reference.address.host.value):
+        return (asker,) if _beside_nginx(graph, asker, port) else ()
+    if reach.reached is not Reached.SELF:
+        return ()
+    near = [w for w in graph.workloads if _same_pod(asker, w)]
+    beside = tuple(w for w in near if w is not asker and port in graph.listening(w).ports)
+    return beside or ((asker,) if _beside_nginx(graph, asker, port) else ())
+
+
+def _beside_nginx(graph: Graph, workload: Workload, port: int | None) -> bool:
+    """Whether the container runs one program beside its nginx, which listens on other ports."""
+    begun = graph.started(workload)
+    if begun is None or not graph.proxies(workload) or port in graph.listening(workload).ports:
+        return False
+    return len(begun.processes) > 1 and len([p for p in begun.processes if p.tool != "nginx"]) == 1
 
 
 def _same_pod(one: Workload, other: Workload) -> bool:
