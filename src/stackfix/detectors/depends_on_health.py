@@ -10,7 +10,8 @@ check keep what the list meant, `condition: service_started`.
 
 Limits: silent where a condition is written, where the service's own command or start script waits, and for
 dependencies without a check. Viewers, scrapers, proxies and static front ends connect when they are asked: information
-only, and a person should decide. So with a check that can't be seen to pass: it would stop a stack that works.
+only, and a person should decide. So with a check that can't be seen to pass: it would stop a stack that works. Where
+the check's program is missing for certain, nothing is edited.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def _finding(graph: Graph, unready: Unready) -> Finding:
     names = [wait.name.value for wait, _, _ in unready.checked]
     lazy = start_order.connects_lazily(graph, unready.workload)
     certain = not lazy and all(start_order.can_pass(graph, target, check) for _, target, check in unready.checked)
+    vain = [target.name for _, target, check in unready.checked if start_order.cannot_run(graph, target, check)]
     first, *others = (wait.location for wait, _, _ in unready.checked)
     conditions = ("service_healthy" if wait.name.value in names else "service_started" for wait in unready.waits)
     values = tuple(Entries((("condition", condition),)) for condition in conditions)
@@ -71,7 +73,9 @@ def _finding(graph: Graph, unready: Unready) -> Finding:
             Applicability.SAFE if certain else Applicability.UNSAFE,
             f"wait until {told} {'are' if others else 'is'} healthy",
             (KeyItems(unready.anchor, values),),
-        ),
+        )
+        if not vain
+        else Remedy(Applicability.MANUAL, f"let {vain[0]} be asked with a program that it has, then wait for it"),
         level=Severity.INFO if lazy else None,
         components=graph.called(unready.workload, *(target for _, target, _ in unready.checked)),
     )

@@ -72,7 +72,7 @@ def _of(graph: Graph, image: Image, copying: Copying) -> Iterator[Finding]:
     for word, value in copying.sources:
         if value is None or re.search(r"[*?\[\\]|://|^<<", value.text.value):
             continue
-        source = posixpath.normpath(value.text.value.lstrip("/"))
+        source = posixpath.normpath("/" + value.text.value).lstrip("/") or "."
         path = join(image.build.context, source)
         if graph.library.tree.is_folder(path) and not graph.library.tree.is_file(path):
             names = context.below("" if source == "." else source)
@@ -179,5 +179,7 @@ def _inside(graph: Graph, image: Image, copying: Copying, word: Word, paths: lis
 
 def _open(graph: Graph, path: str) -> bool:
     """Whether a file is in git, and certainly holds a secret."""
-    entry = graph.library.tree.entries[path]
-    return entry.tracked and secret_files.named_so(path) and secret_files.holds_secret(graph.library, path) is True
+    entry = graph.library.tree.entries.get(path)
+    if entry is None or not entry.tracked or not secret_files.named_so(path):
+        return False
+    return secret_files.holds_secret(graph.library, path) is True

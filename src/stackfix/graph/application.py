@@ -305,6 +305,8 @@ def _calls(names: Names, reached: Reach) -> Iterator[ProgramCall]:
         known = names.facts(path)
         for call in known.client_calls if known is not None else ():
             value = names.value(path, call.value)
+            if _is_file(value):
+                continue
             kept = authority(value) if call.kind == "url" else value
             if all(isinstance(p, Opaque) for p in kept.parts):
                 continue
@@ -312,6 +314,12 @@ def _calls(names: Names, reached: Reach) -> Iterator[ProgramCall]:
                 continue
             where, fallback = call.location, call.spot.fallback
             yield ProgramCall(path, call.callee, call.kind, kept, where, call.anchor, call.whole, fallback)
+
+
+def _is_file(value: Template) -> bool:
+    """Whether a connection string names a file beside the program: nothing that it must reach."""
+    first = next(iter(value.parts), None)
+    return isinstance(first, Text) and first.value.startswith("sqlite")
 
 
 def _places(value: Template) -> Iterator[tuple[str, Span]]:

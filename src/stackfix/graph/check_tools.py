@@ -6,16 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import stores
+from stackfix.graph import stores, voices
 from stackfix.graph.command import literal
 from stackfix.graph.model import Platform
 from stackfix.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Probe, Workload
+    from stackfix.graph.value import Template
 
 _URL = r"(?P<quote>[\"']?)(?P<url>https?://[^\s\"'|;&<>()\\$]+)(?P=quote)"
 _PLAIN_FLAGS = (
@@ -24,6 +25,7 @@ _PLAIN_FLAGS = (
     r"|--max-time\s+\d+|--connect-timeout\s+\d+))*"
 )
 _ASKS = re.compile(rf"(?:curl|wget){_PLAIN_FLAGS}\s+{_URL}{_PLAIN_FLAGS}")
+_INSTALLS = re.compile(r"\b(?:apk|apt|apt-get|yum|dnf|microdnf|zypper|pacman)\b[^;&|\n]*?\s(?:add|install|-S\w*)\s")
 _FAILED = ".on('error', () => process.exit(1))"
 _RENAMED = {"mongo": "mongosh", "mysqladmin": "mariadb-admin", "mysql": "mariadb"}
 """Programs that newer images have under another name, with the same arguments."""
@@ -41,6 +43,17 @@ class Lacking:
 
 def has(graph: Graph, workload: Workload, tool: str) -> bool | None:
     """Whether a container has a program; None where that isn't certain."""
+    known = _has(graph, workload, tool)
+    return None if known is False and _installs(workload) else known
+
+
+def _installs(workload: Workload) -> bool:
+    """Whether its own command installs packages before it starts."""
+    told = (words for words in (workload.entrypoint, workload.command) if words is not None)
+    return any(_INSTALLS.search(part.value) for words in told for part in _parts(words.words))
+
+
+def _has(graph: Graph, workload: Workload, tool: str) -> bool | None:
     image = graph.image(workload)
     if image is not None:
         return image.has_program(tool)
@@ -63,7 +76,10 @@ def lacking(graph: Graph) -> Iterator[Lacking]:
 
 
 def _lacks(graph: Graph, workload: Workload, probe: Probe) -> bool:
-    return probe.tool is not None and has(graph, workload, probe.tool) is False
+    """Whether the program is certainly missing, for every service that has the check."""
+    if probe.tool is None or has(graph, workload, probe.tool) is not False:
+        return False
+    return all(has(graph, other, probe.tool) is False for other, _ in voices.sharers(graph, workload, probe))
 
 
 def _judged(graph: Graph, workload: Workload, probe: Probe) -> Lacking:
@@ -87,7 +103,11 @@ def _judged(graph: Graph, workload: Workload, probe: Probe) -> Lacking:
 
 
 def _texts(probe: Probe) -> Iterator[Text]:
-    for word in probe.command:
+    return _parts(probe.command)
+
+
+def _parts(words: Iterable[Template]) -> Iterator[Text]:
+    for word in words:
         yield from (part for part in word.parts if isinstance(part, Text))
 
 

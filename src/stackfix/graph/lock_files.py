@@ -71,6 +71,8 @@ _ONE = 2  # one source and the destination
 _ELSEWHERE = frozenset(
     {"--prefix", "-C", "--cwd", "--dir", "--manifest-path", "--project", "--directory", "-w", "--filter"}
 )
+_ELSE = re.compile(r"(?:\s|\\\r?\n)*\|\|(?:\s|\\\r?\n)*(?!exit\b|false\b|return\b|[({])")
+"""What follows a command that may fail: another one, which does without."""
 _PLAIN = frozenset(
     {
         "npm ci", "yarn --frozen-lockfile", "yarn install --frozen-lockfile", "yarn --immutable",
@@ -177,6 +179,8 @@ def _insists(tool: Tool, command: Command, run: Instruction) -> tuple[Text, str]
     """The part of a command that insists on a lock file, and what stands there without one."""
     words = command.words[1:]
     if any(w.partition("=")[0] in _ELSEWHERE for w, _, _ in words):
+        return None
+    if _ELSE.match(run.rest.value, command.words[-1][2]):
         return None
     verb = next(((w, s, e) for w, s, e in words if not w.startswith("-")), ("", 0, 0))
     if verb[0] not in tool.verbs:

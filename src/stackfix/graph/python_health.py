@@ -97,10 +97,18 @@ def _still(node: Function) -> bool:
     return all(name is not None and _STILL.fullmatch(name) for name in called)
 
 
+def _is_file(call: ast.expr | None) -> bool:
+    """Whether what is opened lies in the application's own file: nothing that could be away."""
+    first = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    return isinstance(first, ast.Constant) and str(first.value).startswith("sqlite")
+
+
 def _clients(source: Source) -> Iterator[Client]:
     for node in source.module.tree.body:
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
         made = _MADE.get(source.qualified(value.func) or "") if isinstance(value, ast.Call) else None
         if made is not None and isinstance(target, ast.Name) and len(source.bindings.get(target.id, ())) == 1:
+            if _is_file(value):
+                continue
             yield Client(target.id, *made, source.module.location(node))

@@ -95,6 +95,11 @@ def health_check(graph: Graph, workload: Workload) -> Probe | None:
     return image.healthcheck if image is not None else None
 
 
+def cannot_run(graph: Graph, workload: Workload, check: Probe) -> bool:
+    """Whether a check's program is certainly missing: who waits for it waits in vain."""
+    return check.tool is not None and check_tools.has(graph, workload, check.tool) is False
+
+
 def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
     """Whether a check is known to be able to pass: its program is in the image, and what it asks answers."""
     if check.tool is None or check_tools.has(graph, workload, check.tool) is not True:
@@ -109,7 +114,9 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
 
 def connects_lazily(graph: Graph, workload: Workload) -> bool:
     """Whether it does without the other until somebody asks: a viewer, a scraper, a proxy, a static front end."""
-    name = known_images.parse(workload.image.value).repository if workload.image is not None else ""
+    image = graph.image(workload)
+    written = image.base_name if image is not None else workload.image
+    name = known_images.parse(written.value).repository if written is not None else ""
     return bool(_LAZY.search(name)) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload)
 
 
@@ -169,7 +176,9 @@ def unchecked(graph: Graph) -> Iterator[Unchecked]:
         store = stores.store(workload.image.value)
         if store is None or store.check is None or health_check(graph, workload) is not None or _decided(workload):
             continue
-        waits = tuple(_waiting(workload))
+        if _is_laid_over(workload.image, workload):
+            continue
+        waits = tuple(wait for wait in _waiting(workload) if wait.condition in {None, "service_healthy"})
         if waits:
             healthy = tuple(w for w in waits if w.condition == "service_healthy")
             yield Unchecked(workload, store.check, waits, healthy)
@@ -178,6 +187,12 @@ def unchecked(graph: Graph) -> Iterator[Unchecked]:
 def _decided(workload: Workload) -> bool:
     """Whether something is said of its health that isn't read, or it does something else than the image does."""
     return workload.healthcheck_written or (workload.command is not None and workload.entrypoint is not None)
+
+
+def _is_laid_over(image: Text, workload: Workload) -> bool:
+    """Whether a service's own place only adds to a service that another file gives its image."""
+    place = image.place or image.first_place
+    return place is not None and place[0] != workload.location.path
 
 
 def _waiting(workload: Workload) -> Iterator[Wait]:

@@ -76,6 +76,7 @@ _OTHERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "prom/node-exporter": (_BUSYBOX, frozenset({"curl", "bash"})),
     "prom/pushgateway": (_BUSYBOX, frozenset({"curl", "bash"})),
     "traefik": (_BUSYBOX, frozenset({"curl", "bash"})),
+    "ollama/ollama": (frozenset({"sh", "bash", "ollama"}), frozenset({"curl", "wget", "nc", "python", "node"})),
     "qdrant/qdrant": (frozenset({"sh", "bash"}), frozenset({"curl", "wget", "nc", "python", "node"})),
 }
 _LACKING = {

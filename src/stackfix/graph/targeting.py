@@ -123,7 +123,9 @@ def strays_of_probes(graph: Graph, workload: Workload) -> Iterator[tuple[Probe, 
             if voices.named(workload, probe.port_name) is None:
                 yield probe, Stray(probe.port_name, (workload,), _declared_right(graph, (workload,), 0))
         elif probe.port is not None and (right := authority.right(graph, workload, probe.port)) is not None:
-            yield probe, Stray(str(probe.port), (workload,), right)
+            shared = voices.sharers(graph, workload, probe)
+            if all(p.port is not None and authority.right(graph, w, p.port) is not None for w, p in shared):
+                yield probe, Stray(str(probe.port), (workload,), right)
 
 
 def name_of(workloads: Iterable[Workload], port: int | None) -> str | None:

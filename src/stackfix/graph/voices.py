@@ -133,6 +133,13 @@ def asks_itself(workload: Workload, probe: Probe) -> bool:
     return probe.host in LOCAL or (compose and probe.host in {*own, workload.name})
 
 
+def sharers(graph: Graph, workload: Workload, probe: Probe) -> Iterator[tuple[Workload, Probe]]:
+    """Others that the same written check is for: a Compose file's service, with and without the files laid over it."""
+    for other in graph.workloads:
+        if other is not workload:
+            yield from ((other, p) for p in other.probes if p.location == probe.location)
+
+
 def _probes(graph: Graph, workload: Workload) -> Iterator[Voice]:
     image = graph.image(workload)
     inherits = workload.deployment.platform is not Platform.KUBERNETES and not workload.healthcheck_disabled
