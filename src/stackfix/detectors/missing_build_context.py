@@ -18,6 +18,7 @@ were moved or are copied elsewhere before use: silent. A Dockerfile that a scrip
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
@@ -26,6 +27,7 @@ from stackfix.graph import script_builds
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
+from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +110,7 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
 
 def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
     there = graph.library.tree.is_folder(build.context)
-    found = _dockerfiles(graph, build.context) if there else _contexts(graph, build, workload.name)
+    found = _dockerfiles(graph, build.context) if there else _contexts(graph, build, workload)
     repairs = {name: _repairs(graph, build, name, there=there) for name in found}
     what = build.dockerfile if there else (build.context or ".")
     message = f"{workload.name} is built from {what}, which doesn't exist"
@@ -143,14 +145,23 @@ def _dockerfiles(graph: Graph, context: str) -> tuple[str, ...]:
     )
 
 
-def _contexts(graph: Graph, build: Build, service: str) -> tuple[str, ...]:
+def _contexts(graph: Graph, build: Build, workload: Workload) -> tuple[str, ...]:
     """Folders with the Dockerfile that are called like the missing one, else like the service."""
     name = posixpath.relpath(build.dockerfile, build.context)
     tree = graph.library.tree
     taken = {w.build.context for w in graph.workloads if w.build is not None}
     free = [f for f in sorted(tree.folders - taken) if tree.is_file(f"{f}/{name}" if f else name)]
     same = [f for f in free if posixpath.basename(f) == posixpath.basename(build.context)]
-    return tuple(same or [f for f in free if posixpath.basename(f) == service])
+    found = same or [f for f in free if posixpath.basename(f) == workload.name]
+    return tuple(f for f in found if _agrees(graph, workload, replace(build, context=f, dockerfile=join(f, name))))
+
+
+def _agrees(graph: Graph, workload: Workload, build: Build) -> bool:
+    """Whether an image may be the service's: one that exposes other ports alone than the service has is another's."""
+    image = graph.image_of(build)
+    exposed = {d.port for d in image.exposes} if image is not None else set()
+    wanted = {d.port for d in workload.declarations}
+    return not exposed or not wanted or bool(exposed & wanted)
 
 
 def _repairs(graph: Graph, build: Build, name: str, *, there: bool) -> tuple[Repair, ...]:

@@ -7,7 +7,8 @@ Why it breaks: a name is resolved only on a network that both are on.
 
 Which side is right: neither is moved: the asking service joins a network of the one it asks, beside its own.
 
-Limits: silent with `network_mode`, and where an alias or another project answers to the name.
+Limits: silent with `network_mode`, where an alias or another project answers to the name, and where the asking service
+is on an external network that nobody here makes: who else is there is unknown.
 """
 
 from __future__ import annotations

@@ -284,12 +284,27 @@ def _spawned(source: Source, scope: str, node: Function) -> Iterator[Spawned]:
         call = one.value
         if not isinstance(call, ast.Call) or not spawns(source, call):
             continue
-        if local is not None and not _unasked(node, local):
+        if _kept(source, scope, node, call, local):
             continue
         name = _coroutine(source, call, scope)
         if name is None or source.canonical(name) != "asyncio.sleep":
             place, anchor = source.module.location(call), source.module.anchor(call)
             yield Spawned(scope, name, local, place, anchor, _tried(source, node, one))
+
+
+def _kept(source: Source, scope: str, node: Function, call: ast.Call, local: str | None) -> bool:
+    """Whether the task's name is read, or the function inside this one that it runs holds every exception."""
+    inner = _inside(node, call)
+    read = local is not None and not _unasked(node, local)
+    return read or (inner is not None and not any(escapes(source, scope, inner)))
+
+
+def _inside(function: Function, call: ast.Call) -> Function | None:
+    """The function that a task runs, where it is defined inside the one that starts it."""
+    given = call.args[0] if call.args else None
+    name = given.func.id if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) else None
+    found = (n for n in ast.walk(function) if isinstance(n, Function) and n is not function and n.name == name)
+    return next(found, None)
 
 
 def _coroutine(source: Source, call: ast.Call, scope: str) -> str | None:

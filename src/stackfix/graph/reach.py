@@ -89,7 +89,8 @@ class ComposeNames:
                 own = [w for w in met[by] if w.deployment is asker.deployment]
                 return Reach(Reached.MET, tuple(own or met[by]), by)
         if apart := [w for w in asker.deployment.workloads if w.name == host or _named(w, host)]:
-            return Reach(Reached.NO_NETWORK if _own_networks(asker) else Reached.UNKNOWN, tuple(apart))
+            apart_for_sure = _own_networks(asker) and not self._open(asker)
+            return Reach(Reached.NO_NETWORK if apart_for_sure else Reached.UNKNOWN, tuple(apart))
         if self._open(asker) or self._elsewhere(host):
             return Reach(Reached.UNKNOWN)
         return Reach(Reached.MISSING)

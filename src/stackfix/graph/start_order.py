@@ -178,7 +178,7 @@ def unchecked(graph: Graph) -> Iterator[Unchecked]:
             continue
         if _is_laid_over(workload.image, workload):
             continue
-        waits = tuple(wait for wait in _waiting(workload) if wait.condition in {None, "service_healthy"})
+        waits = tuple(_waiting(workload))
         if waits:
             healthy = tuple(w for w in waits if w.condition == "service_healthy")
             yield Unchecked(workload, store.check, waits, healthy)

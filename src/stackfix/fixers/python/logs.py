@@ -62,11 +62,21 @@ def _made(module: Module) -> tuple[str, str] | None:
     return None
 
 
+def _set_up(module: Module) -> str | None:
+    """The logger that the module has made by a function of the project's own, told by both their names."""
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            maker = (dotted(node.value.func) or "").rpartition(".")[2]
+            if node.targets[0].id in _NAMES and "log" in maker.lower():
+                return node.targets[0].id
+    return None
+
+
 def _given(module: Module) -> str | None:
-    """The logger that the module imports from a module of the same project."""
+    """The logger that the module imports from a module of the same project, or has made there."""
     for node in module.tree.body:
         if isinstance(node, ast.ImportFrom) and node.module != "loguru":
             for one in node.names:
                 if (one.asname or one.name) in _NAMES:
                     return one.asname or one.name
-    return None
+    return _set_up(module)

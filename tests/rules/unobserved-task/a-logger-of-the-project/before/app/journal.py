@@ -1,0 +1,5 @@
+import logging
+
+
+def make_log(name):
+    return logging.getLogger(name)
