@@ -257,6 +257,7 @@ class _Builder:
         match instruction.name:
             case "ARG" | "ENV":
                 declare(state.scope, self._document, self._path, instruction, self._given)
+                state.files = image_files.told_places(state.files, instruction, stage.index, state.scope)
             case "COPY" | "ADD":
                 self._copy(state, stage, instruction)
             case "RUN":

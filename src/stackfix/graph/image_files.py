@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import located
 from stackfix.formats import dockerignore
-from stackfix.graph.image_steps import makes
+from stackfix.graph.image_steps import PLACES, makes
 from stackfix.tree import join
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor, Location
     from stackfix.formats.dockerfile import Instruction, Word
+    from stackfix.graph.dockerfile_values import Scope
     from stackfix.graph.library import Library
     from stackfix.graph.model import Build
     from stackfix.graph.value import Value
@@ -357,6 +358,15 @@ def from_stage(copying: Copying, source_files: ImageFiles, before: ImageFiles) -
         if source_files.uncertain(source):
             made.append(target)
     return Layer(start, stage, files, tuple(made), (target,) if copying.several else ())
+
+
+def told_places(files: ImageFiles, instruction: Instruction, stage: int, scope: Scope) -> ImageFiles:
+    """The files after an ENV or ARG: where one says where installations go, something may lie there from now on."""
+    named = {pair.name.value for pair in instruction.pairs} & PLACES
+    known = scope.environment().variables
+    places = [v.value.value for name in sorted(named) if (v := known.get(name)) is not None and v.value is not None]
+    made = tuple(absolute(place) for place in places if place.startswith("/"))
+    return files.plus(Layer(instruction.start, stage, {}, made)) if made else files
 
 
 def from_run(

@@ -103,6 +103,18 @@ _MANAGERS = {
     "pip3": "pip",
     "npm": "npm",
 }
+_PLACED = frozenset(
+    {"-t", "--target", "--prefix", "--root", "--user", "--install-dir", "--path", "--cwd", "-C", "--dir", "--directory",
+     "--project", "download"}
+)  # fmt: skip
+"""Words of an installation that say where it goes."""
+PLACES = frozenset(
+    {"UV_PROJECT_ENVIRONMENT", "UV_TOOL_DIR", "UV_TOOL_BIN_DIR", "UV_PYTHON_INSTALL_DIR", "VIRTUAL_ENV", "PIP_TARGET",
+     "PIP_PREFIX", "PYTHONUSERBASE", "POETRY_VIRTUALENVS_PATH", "PLAYWRIGHT_BROWSERS_PATH", "GOPATH", "GOBIN",
+     "GEM_HOME", "BUNDLE_PATH", "CARGO_HOME", "NLTK_DATA", "HF_HOME", "PNPM_HOME"}
+)  # fmt: skip
+"""Variables that say where an installation goes."""
+_PLACE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(PLACES))})=[\"']?(?P<place>[^\s\"';&|]+)")
 _INSTALL_WORDS = frozenset({"install", "add", "i"})
 _TAKES_VALUE = frozenset(
     {"-t", "--target", "--virtual", "-X", "--repository", "-i", "--index-url", "--extra-index-url"}
@@ -193,8 +205,9 @@ def makes(instruction: Instruction, working_dir: str | None, *, package_scripts:
     texts = _shell_texts(instruction)
     if texts is None:
         return ("/",)
-    made: list[str] = ["/usr/local", "/usr/bin", "/etc", "/root", "/var"]
+    made: list[str] = ["/usr/local", "/usr/bin", "/etc", "/root", "/var", "/go"]
     for text in texts:
+        made.extend(m["place"] if m["place"].startswith("/") else "/" for m in _PLACE.finditer(text))
         found = commands(text)
         if found is None:
             return ("/",)
@@ -217,14 +230,21 @@ def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool
     if program == "venv" and arguments:
         return (posixpath.join(working_dir or "/", arguments[-1]),)
     first = next((a for a in arguments if not a.startswith("-")), "")
+    if (program in _NODE or first in _INSTALLS.get(program, ())) and _is_placed(arguments):
+        return ("/",)
     if program in _INSTALLS and first in _INSTALLS[program]:
-        return ("/",) if {"-t", "--target", "--prefix", "download"} & set(arguments) else _environment(working_dir)
+        return _environment(working_dir)
     if program in _NODE and {"-g", "--global"} & set(arguments):
         return ()
     if program in _NODE and (first in _NODE_INSTALLS or (program == "yarn" and not first)):
         unknown = package_scripts or working_dir is None
         return ("/",) if unknown else (posixpath.join(working_dir or "/", "node_modules"),)
     return ("/",)
+
+
+def _is_placed(arguments: tuple[str, ...]) -> bool:
+    """Whether an installation is told where to go."""
+    return any(a.partition("=")[0] in _PLACED for a in arguments)
 
 
 def _environment(working_dir: str | None) -> tuple[str, ...]:
