@@ -229,17 +229,30 @@ def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool
         program, arguments = arguments[1], arguments[2:]
     if program == "venv" and arguments:
         return (posixpath.join(working_dir or "/", arguments[-1]),)
-    first = next((a for a in arguments if not a.startswith("-")), "")
-    if (program in _NODE or first in _INSTALLS.get(program, ())) and _is_placed(arguments):
-        return ("/",)
-    if program in _INSTALLS and first in _INSTALLS[program]:
-        return _environment(working_dir)
-    if program in _NODE and {"-g", "--global"} & set(arguments):
-        return ()
-    if program in _NODE and (first in _NODE_INSTALLS or (program == "yarn" and not first)):
-        unknown = package_scripts or working_dir is None
-        return ("/",) if unknown else (posixpath.join(working_dir or "/", "node_modules"),)
+    if program in _NODE:
+        return _by_node(arguments, working_dir, bare=program == "yarn", package_scripts=package_scripts)
+    if _first(arguments) in _INSTALLS.get(program, ()):
+        return ("/",) if _is_placed(arguments) else _environment(working_dir)
     return ("/",)
+
+
+def _by_node(
+    arguments: tuple[str, ...], working_dir: str | None, *, bare: bool, package_scripts: bool
+) -> tuple[str, ...]:
+    """What a package manager of Node makes; `bare` is one that installs without being told to."""
+    first = _first(arguments)
+    if _is_placed(arguments):
+        return ("/",)
+    if {"-g", "--global"} & set(arguments):
+        return ()
+    if first not in _NODE_INSTALLS and (first or not bare):
+        return ("/",)
+    unknown = package_scripts or working_dir is None
+    return ("/",) if unknown else (posixpath.join(working_dir or "/", "node_modules"),)
+
+
+def _first(arguments: tuple[str, ...]) -> str:
+    return next((a for a in arguments if not a.startswith("-")), "")
 
 
 def _is_placed(arguments: tuple[str, ...]) -> bool:
