@@ -32,6 +32,7 @@ RULE = Rule(
     Family.NAMES,
     Severity.ERROR,
     "a process on the host uses a name or port of containers",
+    yields_to=("kafka-bootstrap",),
 )
 _HERE = "localhost"
 

@@ -223,13 +223,13 @@ def _inside(client: Client, settled: Settled) -> tuple[Advertised, str | None, i
 
 def _plan(graph: Graph, settled: Settled, astray: Sequence[Astray], clients: Sequence[Client]) -> Plan:
     repairs: list[Repair] = [SetText(text, new) for fault in settled.faults for text, new in fault.changes]
-    places = []
+    places: list[Location] = []
     for one in astray if settled.moved else ():
         own, copies = move(graph, one, clients)
         if not own:
             return Plan(settled, (), ())
         repairs += own
-        places += [one.client.location, *copies]
+        places += copies if one.client.copy else [*kafka_settling.askers((one.client,)), *copies]
     whole = settled.moved and all(fault.changes for fault in settled.faults)
     return Plan(settled, tuple(dict.fromkeys(repairs)) if whole else (), tuple(dict.fromkeys(places)))
 

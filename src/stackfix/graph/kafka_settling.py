@@ -214,7 +214,7 @@ class _Judge:
             f" {host.host}:{host.port}",
             whole,
             self._whole(changes),
-            (*self._places(host), *_askers(clients)),
+            (*self._places(host), *askers(clients)),
             seen,
             f"advertise {host.host}:{network.listener.port} for {network.listener.name} and"
             f" {network.host}:{self._host_port(host)} for {host.listener.name}",
@@ -308,15 +308,16 @@ class _Judge:
             f"{listener.name} advertises {one.host}:{one.port}, but {who} from another container, where that is itself"
             + ("; the host asks it too, so each needs a listener of its own" if both else ""),
             [] if both else changes,
-            (*_askers(asking), *_askers(self.host(one)), *self._places(one)),
+            (*askers(asking), *askers(self.host(one)), *self._places(one)),
             seen=not self.published(one),
         )
         return fault, Advertised(listener, name, listener.port, Kind.OWN)
 
     def _host_asks_by_name(self, one: Advertised) -> tuple[Fault, Advertised] | None:
         """The host bootstraps here and is told to go to a name that only containers know."""
-        asking = self.host(one)
-        if not asking or any(a.kind is not Kind.OWN for a in self.before.addresses):
+        meant = self._meant_for_host()
+        asking = self.host(one) if meant is None else tuple(c for a in self.before.addresses for c in self.host(a))
+        if not asking or meant not in {None, one} or any(a.kind is not Kind.OWN for a in self.before.addresses):
             return None
         listener, both = one.listener, bool(self.network(one) or self.members)
         ports = self.published(one)
@@ -333,10 +334,15 @@ class _Judge:
             f" can't resolve {one.host}"
             + ("; other containers ask it too, so each needs a listener of its own" if both else ""),
             changes if fixed else [],
-            (*_askers(asking), *_askers(self.network(one)), *self._places(one)),
+            (*askers(asking), *askers(self.network(one)), *self._places(one)),
             seen=not any(w.build for w in self.broker.workload.deployment.workloads) and not self._strangers(),
         )
         return fault, Advertised(listener, "localhost", port, Kind.LOCAL)
+
+    def _meant_for_host(self) -> Advertised | None:
+        """The one published listener that is called the host's and that no other container asks, beside others."""
+        named = [a for a in self.before.addresses if self._named_for_host(a) and self.published(a)]
+        return named[0] if len(named) == 1 < len(self.before.addresses) and not self.network(named[0]) else None
 
     def _nobody(self, one: Advertised) -> tuple[Fault, Advertised] | None:
         """A name that nothing answers to, or that is another broker's."""
@@ -358,7 +364,7 @@ class _Judge:
             + ("is another broker" if foreign else "resolves to nothing")
             + f"; this one is {name}",
             changes,
-            (*_askers(asking), here),
+            (*askers(asking), here),
             seen=True,
         )
         return fault, Advertised(listener, name, listener.port, Kind.OWN)
@@ -417,7 +423,8 @@ def _same_cluster(one: Broker, other: Broker) -> bool:
     return False
 
 
-def _askers(clients: Iterable[Client]) -> Iterator[Location]:
+def askers(clients: Iterable[Client]) -> Iterator[Location]:
+    """Each client as a witness."""
     for client in clients:
         yield Location(client.location.path, client.location.span, f"asks {client.told} {client.side.value}")
 

@@ -138,6 +138,10 @@ def _python(graph: Graph, connection: Connection, found: drivers.Installed) -> S
     if not driver and toolkit is None and found.find(*_DJANGO_URLS) is not None:
         return _switched(graph, connection, found, _DJANGO[connection.runs])
     if toolkit is None and not driver:
+        drivers_of = {e: [name for way in _NODE[e] for name in way.packages] for e in _NODE}
+        there = [e for e, names in drivers_of.items() if any(listed.name in names for listed in found.node)]
+        if there == [connection.runs]:
+            return _switched(graph, connection, found, _NODE[connection.runs])
         return Switch(None, title, why="which library reads it is not seen")
     opened = {c.callee.rpartition(".")[2] for p in _programs(graph, connection) for c in p.calls}
     waits = driver in _ASYNC_DRIVERS or (driver == "psycopg" and "create_async_engine" in opened)
