@@ -5,7 +5,8 @@ doesn't hold where the command looks for it.
 
 Why it breaks: the command fails, or the script goes on without what it should have applied.
 
-Which side is right: the repository. Where just one file has that name, the command is led to it.
+Which side is right: the repository. Where just one file has that name, the command is led to it; where none has, to the
+file of its folder that says `.yaml` for `.yml`, or the other way round.
 
 Limits: silent for files that git ignores, that the script makes, downloads or asks for first, for paths with variables,
 and where the folder it is started in decides.

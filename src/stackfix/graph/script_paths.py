@@ -33,7 +33,7 @@ _GLOB = re.compile(r"[*?\[]")
 class Missing:
     """A path that leads nowhere, by all places of a script that write it so, the first step being `step`.
 
-    `candidates` are files of the same name, with how the script would write each.
+    `candidates` are files of the same name, else of the other extension, with how the script would write each.
     """
 
     script: Script
@@ -114,10 +114,25 @@ def _candidates(
     library: Library, one: Script, step: ScriptStep, written: Template, text: Text
 ) -> Iterator[tuple[str, str | None]]:
     tree = library.tree
-    for path in tree.named(posixpath.basename(text.value)):
+    named = tree.named(posixpath.basename(text.value))
+    if not named:
+        yield from _twins(library, one, step, written, text)
+    for path in named:
         if tree.entries[path].wiring and not _TEMPLATED.search(path) and not path.startswith("."):
             base = base_of(library, one, step, written)
             yield path, None if base is None else respelled(text.value, posixpath.relpath("/" + path, "/" + base))
+
+
+def _twins(
+    library: Library, one: Script, step: ScriptStep, written: Template, text: Text
+) -> Iterator[tuple[str, str | None]]:
+    """The file that is called `.yaml` where a script says `.yml`, or the other way round, in the very folder."""
+    stem, extension = posixpath.splitext(text.value)
+    other = {".yml": ".yaml", ".yaml": ".yml"}.get(extension)
+    for path in one.places(step, written) if other is not None else ():
+        twin = posixpath.splitext(path)[0] + (other or "")
+        if library.tree.is_file(twin):
+            yield twin, f"{stem}{other}"
 
 
 def base_of(library: Library, one: Script, step: ScriptStep, written: Template) -> str | None:
