@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -98,6 +99,29 @@ class Network:
     def tested(self, conf: Path) -> Ended:
         """What `nginx -t` says of a configuration of `conf.d`."""
         return self.ended(VISITOR, [*self._nginx(conf), "-t"], self.folder)
+
+    def tested_whole(self, conf: Path, names: Sequence[str]) -> Ended:
+        """What `nginx -t` says of a whole `nginx.conf` where these names are known.
+
+        What a person must bring is brought: a certificate in place of each that is named, the image's own folder, and
+        snippets that nobody has are left out. Its own process, log and user give way to those of the test.
+        """
+        folder = self.folder / "whole"
+        folder.mkdir(exist_ok=True)
+        words = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test")
+        made = ["openssl", *words, "-keyout", str(folder / "own.key"), "-out", str(folder / "own.crt")]
+        subprocess.run(made, capture_output=True, check=True)
+        text = re.sub(r"(?m)^\s*(?:user|pid|worker_processes|error_log|access_log)\s[^;]*;", "", conf.read_text("utf-8"))
+        text = re.sub(r"(?m)^\s*include\s+/etc/nginx/snippets/[^;]*;", "", text)
+        text = re.sub(r"(ssl_certificate)\s+[^;]*;", rf"\1 {folder}/own.crt;", text)
+        text = re.sub(r"(ssl_certificate_key)\s+[^;]*;", rf"\1 {folder}/own.key;", text)
+        head, http = _MAIN.split("events {{}}\nhttp {{\n")
+        paths = http.partition("    include")[0]
+        whole = head.format(folder=folder) + text.replace("http {", "http {\n" + paths.format(folder=folder), 1)
+        (folder / "nginx.conf").write_text(whole, "utf-8")
+        (folder / "hosts").write_text("".join(f"127.0.0.1 {name}\n" for name in names), "utf-8")
+        command = ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf"), "-t"]
+        return self.ended(VISITOR, command, self.folder, NSS_WRAPPER_HOSTS=str(folder / "hosts"))
 
     def ended(self, number: int, words: Sequence[str], cwd: Path, **env: str) -> Ended:
         """A process that is expected to end."""

@@ -70,6 +70,15 @@ def meant(name: str, other: str) -> bool:
     return akin(name, other) and bool(_BESIDE.search(name)) == bool(_BESIDE.search(other))
 
 
+_ROLES = (frozenset({"api", "backend", "be", "server"}), frozenset({"frontend", "fe", "web", "ui", "client"}))
+
+
+def same_role(one: str, other: str) -> bool:
+    """Whether two names are one but for the word for the role at their ends: `shop_api` and `shop_backend`."""
+    (first, _, role), (second, _, other_role) = _plain(one).rpartition("-"), _plain(other).rpartition("-")
+    return bool(first) and first == second and any({role, other_role} <= roles for roles in _ROLES)
+
+
 def nearest(host: str, names: Iterable[str]) -> tuple[str, ...]:
     """The names that are akin to a host, all of them."""
     return tuple(name for name in names if akin(host, name))

@@ -140,6 +140,7 @@ def _fits(graph: Graph, nginx: _Nginx, said: Pass, missing: int) -> tuple[Upstre
     unused = [u for u in nginx.upstreams if u.name.value not in used]
     same = [u for u in nginx.upstreams if kinship.same(name, u.name.value)]
     akin = same or [u for u in nginx.upstreams if kinship.akin(name, u.name.value)]
+    akin = akin or [u for u in nginx.upstreams if kinship.same_role(name, u.name.value)]
     if len(akin) > 1:
         akin = [u for u in akin if u in unused] or akin
     sure = nginx.workload is not None and _reached(graph, nginx.workload, said) is Reached.MISSING

@@ -158,10 +158,17 @@ def _endpoints(facts: NginxFacts) -> Iterator[Endpoint]:
             yield Endpoint(80, Witness.TOOL, evidence=(server.location,), anchor=server.anchor)
 
 
+_INSIDE = frozenset({"server", "location", "if", "limit_except"})
+
+
 def seen_whole(graph: Graph, workload: Workload) -> bool:
-    """Whether everything that a workload's nginx reads is seen: no other file, no step that may change one."""
+    """Whether every place that may define an upstream is seen: no other file, no step that may change one.
+
+    An include inside a server or location can't: `upstream` stands in http alone (ngx_http_upstream_module).
+    """
     includes = (include for facts in graph.proxies(workload) for include in facts.includes)
-    if any(include.paths is None and not (include.stock or include.servers) for include in includes):
+    outside = (i for i in includes if i.said.within.kind not in _INSIDE and not (i.stock or i.servers))
+    if any(include.paths is None for include in outside):
         return False
     known = all(
         mount.source is not None or mount.config_map is not None
