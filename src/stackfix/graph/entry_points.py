@@ -102,7 +102,8 @@ def _program(process: Process, seen: Files) -> tuple[Text, str] | None:
     text = process.words[0].text if process.words else None
     if process.listens is not Listens.UNKNOWN or text is None or text.place is None or "/" not in text.value:
         return None
-    if not text.value.startswith("/") and process.folder is None:
+    if text.value.startswith("-") or (not text.value.startswith("/") and process.folder is None):
+        # An option is a word for the base image's own program.
         return None
     path = posixpath.normpath(posixpath.join(process.folder or "/", text.value))
     own = seen.image is not None and seen.image.base is not None and seen.image.base.family == "nginx"
