@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import serving_words
+from stackfix.graph import not_given, serving_words
 from stackfix.repairs.set_command import SetCommand
 from stackfix.repairs.set_text import SetText
 
@@ -43,8 +43,8 @@ def detect(graph: Graph) -> Iterator[Finding]:
     found: dict[Location, list[tuple[Workload, Missing]]] = {}
     for workload in graph.running:
         for missing in graph.entries(workload).missing:
-            place = located(missing.text, "isn't there")
-            if place is not None:
+            place, image = located(missing.text, "isn't there"), graph.image(workload)
+            if place is not None and (image is None or not not_given.looked_for(image, missing)):
                 found.setdefault(place, []).append((workload, missing))
     for place, uses in found.items():
         yield _finding(graph, place, uses)

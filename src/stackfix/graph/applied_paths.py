@@ -53,6 +53,8 @@ def covers(library: Library, script: Script, applied: Applied, path: str) -> boo
     pattern = _pattern(applied.file)
     if pattern is None:
         return False
+    if any(posixpath.basename(place) == posixpath.basename(path) for place in places):
+        return True  # It leads nowhere, and may mean this file.
     shapes = [path, posixpath.dirname(path)]
     if applied.recursive:
         shapes += _above(path)

@@ -144,6 +144,12 @@ def _target(beside: Copying) -> str:
     return beside.instruction.words[-1].value
 
 
+def looked_for(image: Image, missing: Missing) -> bool:
+    """Whether a COPY means to give an image its entry point, and looks for it in vain."""
+    name = posixpath.basename(missing.place)
+    return any(posixpath.basename(lost.text.value.rstrip("/")) == name for lost in image.missing)
+
+
 def entry(library: Library, image: Image, missing: Missing) -> Iterator[NotGiven]:
     """An entry script that lies in the context as the command expects it in the working folder, and isn't copied."""
     folder, place = image.working_dir, located(missing.text, "starts it")
@@ -152,5 +158,5 @@ def entry(library: Library, image: Image, missing: Missing) -> Iterator[NotGiven
     name = missing.place[len(folder.rstrip("/")) + 1 :]
     own = [c for c in image.copies if c.instruction.flag("from") is None and c.destination == folder and c.several]
     found = _found(library, image, posixpath.join(image.build.context, name))
-    if "/" not in name and own and found is not None:
+    if "/" not in name and own and not looked_for(image, missing) and found is not None:
         yield NotGiven(found.source, place, own[-1], _target(own[-1]), found.dropped, name.endswith(".sh"))
