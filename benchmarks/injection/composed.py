@@ -48,17 +48,15 @@ def live_secret(stack: Stack) -> Iterator[Break]:
 
 
 def inherited_check(stack: Stack) -> Iterator[Break]:
-    """A worker runs the image whose check asks for a port."""
-    if stack.name != "mosaic":
+    """The image asks for a port that its worker doesn't bind."""
+    if stack.name != "quarry":
         return
-    path = "docker-compose.yml"
-    worker = '  grouter:\n    build: ./tiles\n    entrypoint: ["python", "-m", "tiles.grout"]\n'
-    text = stack.files.text(path)
-    files = stack.files.having(
-        "tiles/tiles/grout.py", 'import time\n\nwhile True:\n    print("grout")\n    time.sleep(60)\n'
-    )
-    broken, places = files.having(path, text + worker), frozenset({path})
-    wanted = files.having(path, text + worker + "    healthcheck:\n      disable: true\n")
+    text, compose = stack.files.text("Dockerfile"), stack.files.text("compose.yml")
+    check = "HEALTHCHECK CMD curl --fail http://localhost:8000/up/\n"
+    broken = stack.files.having("Dockerfile", text.replace("CMD [", check + "CMD ["))
+    last = '      CELERY_CONCURRENCY: "2"\n'
+    wanted = broken.having("compose.yml", compose.replace(last, last + "    healthcheck:\n      disable: true\n"))
+    places = frozenset({"Dockerfile", "compose.yml"})
     yield Break(stack.name, "a worker inherits a check", ("healthcheck-inherited",), broken, places, wanted)
 
 

@@ -70,17 +70,12 @@ PORTS = (
     Swap(
         "an address with another port",
         ("url-port",),
-        f"{COMPOSE}|base/kustomization.yaml|k8s/config.yaml",
+        f"{COMPOSE}|k8s/config.yaml",
         r"(?:URL|ADDR)\b.*[/@ ](?!localhost)[a-z]+:(?P<it>\d+)",
         other_port,
+        but="postgresql|mongodb",
     ),
-    Swap(
-        "a port variable with another port",
-        ("url-port",),
-        COMPOSE,
-        r"(?<=_PORT[:=])[ \"]*(?P<it>\d+)",
-        other_port,
-    ),
+    Swap("a port variable with another port", ("url-port",), COMPOSE, r"MEMORY_PORT: \"(?P<it>\d+)", other_port),
     Swap(
         "the published port inside the network",
         ("host-port-inside-network",),
@@ -402,7 +397,7 @@ BROWSER = (
         ("proxy-path",),
         NGINX,
         r"proxy_pass http://api:8000(?P<it>);",
-        "/;",
+        "/",
         ("ferry",),
     ),
     Swap("a slash too few", ("proxy-path",), NGINX, r"proxy_pass http://tides:80(?P<it>/);", "", ("lagoon",)),
@@ -569,6 +564,32 @@ ENVIRONMENT = (
 
 DATA = (
     Swap(
+        "a database on another port",
+        ("database-port",),
+        f"{COMPOSE}|base/kustomization.yaml",
+        r"(?:postgresql|mongodb).*[/@](?!localhost)[a-z]+:(?P<it>\d+)",
+        other_port,
+    ),
+    Swap(
+        "a database's port variable with another port",
+        ("database-port",),
+        COMPOSE,
+        r"(?<=DB_PORT=)\d+|(?<=POSTGRES_PORT: \")\d+",
+        other_port,
+    ),
+    Swap("another engine's port", ("database-port",), COMPOSE, r"postgresql.*@db:(?P<it>5432)", "3306"),
+    Swap("another database", ("database-credentials",), COMPOSE, r"@db:5432/(?P<it>ferry)\b", a_letter_more),
+    Swap("another database, apart", ("database-credentials",), COMPOSE, r"(?<=DB_NAME=)orchard", a_letter_more),
+    Swap("another user", ("database-credentials",), COMPOSE, r"asyncpg://(?P<it>ferry):", a_letter_more),
+    Swap(
+        "another engine's scheme",
+        ("database-scheme",),
+        f"{COMPOSE}|base/kustomization.yaml",
+        r"(?P<it>postgresql\+asyncpg|postgresql)://",
+        "mysql",
+        unique=False,
+    ),
+    Swap(
         "advertises localhost to containers",
         ("kafka-advertised-listeners",),
         COMPOSE,
@@ -669,9 +690,18 @@ HEALTH = (
     Swap(
         "asks for a path that isn't served",
         ("probe-path",),
-        f"{COMPOSE}|{IMAGE}|{CLUSTER}",
+        f"{COMPOSE}|{IMAGE}|k8s/.*",
         r"(?:http://localhost:\d+(?:/api|/birds)?/|path: /)(?P<it>health|healthz|up|ready|live)\b",
         lambda path: "status" if path != "live" else "livez",
+    ),
+    Swap(
+        "asks for a path, and two others are served",
+        ("probe-path",),
+        r"base/tides\.yaml",
+        r"path: /(?P<it>ready|live)\b",
+        "status",
+        unique=False,
+        by_hand=True,
     ),
     Swap(
         "a health route that looks at nothing",

@@ -110,7 +110,7 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
 
 def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
     there = graph.library.tree.is_folder(build.context)
-    found = _dockerfiles(graph, build.context) if there else _contexts(graph, build, workload)
+    found = _dockerfiles(graph, build) if there else _contexts(graph, build, workload)
     repairs = {name: _repairs(graph, build, name, there=there) for name in found}
     what = build.dockerfile if there else (build.context or ".")
     message = f"{workload.name} is built from {what}, which doesn't exist"
@@ -135,9 +135,17 @@ def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
     )
 
 
-def _dockerfiles(graph: Graph, context: str) -> tuple[str, ...]:
-    """The Dockerfiles of a context's own folder, none of which another service is built by."""
+def _dockerfiles(graph: Graph, build: Build) -> tuple[str, ...]:
+    """Dockerfiles that no other service is built by: of the missing one's name below the context, else at its top.
+
+    A plain `Dockerfile` says nothing about which one of that name is meant.
+    """
+    context, name = build.context, posixpath.basename(build.dockerfile)
     taken = {w.build.dockerfile for w in graph.workloads if w.build is not None}
+    inside = context + "/" if context else ""
+    same = [p for p in graph.library.tree.named(name) if p.startswith(inside) and p not in taken]
+    if len(same) == 1 and name != "Dockerfile" and graph.library.tree.entries[same[0]].wiring:
+        return (same[0],)
     return tuple(
         p
         for p in graph.library.tree.below(context)

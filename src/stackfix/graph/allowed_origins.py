@@ -109,7 +109,8 @@ def _joined(text: Text, place: Location, anchor: Anchor) -> Allowed | None:
     last = len(text.value.rstrip().rstrip(",").rstrip())
 
     def adding(more: tuple[str, ...]) -> tuple[Repair, ...]:
-        return (SetText(text.slice(last, last), "".join(gap + one for one in more)),)
+        # With the origin before it, so that the text may stand where it stands without quotes.
+        return (SetText(text.slice(last - len(values[-1]), last), gap.join((values[-1], *more))),)
 
     return Allowed(values, place, anchor, adding)
 

@@ -57,11 +57,31 @@ def builds(library: Library, projects: Iterable[Deployment]) -> tuple[Made, ...]
     """Every build whose context and Dockerfile are known, each once, those that somebody writes first."""
     found = [*of_compose(projects), *of_scripts(library)]
     seen = {made.build.dockerfile for made in found}
-    found += (Made(b, By.CONVENTION) for p in dockerfiles(library) if p not in seen and (b := _alone(library, p)))
+    wanted = tuple(made.build for made in found if made.by is By.COMPOSE)
+    found += (
+        Made(b, By.CONVENTION)
+        for p in dockerfiles(library)
+        if p not in seen and (b := _alone(library, p)) and not sought(library, wanted, p)
+    )
     known = (made for made in found if made.build.known and library.tree.is_file(made.build.dockerfile))
     return tuple({(m.build.context, m.build.dockerfile, m.build.target): m for m in reversed(list(known))}.values())[
         ::-1
     ]
+
+
+def sought(library: Library, wanted: Iterable[Build], dockerfile: str) -> bool:
+    """Whether a build that leads nowhere may mean a Dockerfile: how that one is run is unknown until it does."""
+    return any(_is_lost(library, build) and _is_near(build, dockerfile) for build in wanted)
+
+
+def _is_lost(library: Library, build: Build) -> bool:
+    tree = library.tree
+    return build.known and not tree.is_file(build.dockerfile) and not tree.is_unknown(build.dockerfile)
+
+
+def _is_near(build: Build, dockerfile: str) -> bool:
+    folder = posixpath.dirname(build.anchor.path)
+    return not folder or dockerfile.startswith(folder + "/")
 
 
 def own_commands(library: Library, made: Iterable[Made]) -> tuple[Workload, ...]:

@@ -169,5 +169,3 @@ def _binds_other(graph: Graph, workload: Workload, process: Process, port: int) 
         if value is None or value.text.value == str(port):
             return False
     return True
-
-

@@ -11,7 +11,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
-from stackfix.graph.builds import By, Made, own_commands
+from stackfix.graph.builds import By, Made, own_commands, sought
 from stackfix.graph.image import dockerfiles
 from stackfix.graph.model import Build
 
@@ -26,9 +26,9 @@ _TEMPLATE_MARKS = ("{{", "{%", "<%")
 
 def commands(graph: Graph) -> tuple[Workload, ...]:
     """One workload for each such Dockerfile whose command surely binds the same in every context that fits."""
-    built = {made.build.dockerfile for made in graph.builds}
-    built |= {workload.build.dockerfile for workload in graph.workloads if workload.build is not None}
-    paths = (path for path in dockerfiles(graph.library) if path not in built)
+    wanted = [workload.build for workload in graph.workloads if workload.build is not None]
+    built = {build.dockerfile for build in (*wanted, *(made.build for made in graph.builds))}
+    paths = (p for p in dockerfiles(graph.library) if p not in built and not sought(graph.library, wanted, p))
     return tuple(found for path in paths if (found := _agreed(graph, path)) is not None)
 
 

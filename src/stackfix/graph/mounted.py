@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stackfix.text import Text
 
 _FILE = re.compile(
-    r"\.(?:conf|cnf|cfg|ini|ya?ml|json|toml|xml|sql|sh|py|js|ts|lua|hcl|properties|html|rules|template|tmpl|tpl|php|vcl|crt|pem"
+    r"\.(?:conf|cnf|cfg|inc|ini|ya?ml|json|toml|xml|sql|sh|py|js|ts|lua|hcl|properties|html|rules|template|tmpl|tpl|php|vcl|crt|pem"
     r"|key|cert|acl|htpasswd)$|^(?:Caddyfile|Corefile)$"
 )
 _OUTPUT = re.compile(r"(?:^|/)(?:node_modules|dist|build|out|target|\.next|coverage)(?:/|$)|acme\.json$")

@@ -197,10 +197,11 @@ def fits(graph: Graph, found: Named) -> tuple[str, ...]:
     held = container.files(graph, workload).held()
     taken = {p for i in found.proxied.facts.includes if i.said is not found.said for p in i.paths or ()}
     roots = {facts.path for facts in graph.proxies(workload)}
-    free = [p for p, f in held.items() if f not in taken | roots and proxies.is_below_nginx(p)]
+    own = {p: f for p, f in held.items() if f not in roots and proxies.is_below_nginx(p)}
     folder, name = posixpath.split(found.path)
-    same = [p for p in free if posixpath.basename(p) == name]
+    same = [p for p in own if posixpath.basename(p) == name]
     stem, kind = posixpath.splitext(name)
+    free = [p for p, f in own.items() if f not in taken]
     near = [p for p in free if posixpath.dirname(p) == folder and posixpath.splitext(p)[1] == kind]
     akin = [p for p in near if kinship.akin(stem, posixpath.splitext(posixpath.basename(p))[0])]
     return tuple(sorted(same or akin))

@@ -9,15 +9,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.graph import node_sources, voices
+from stackfix.graph.application import Program
 from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.findings import Location
-    from stackfix.graph.application import Program
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Probe, Workload
+    from stackfix.graph.node_application import NodeProgram
     from stackfix.graph.python_facts import ServerObject
     from stackfix.text import Text
 
@@ -81,16 +83,24 @@ def _asked(path: str) -> str:
 
 def unserved(graph: Graph) -> Iterator[Unserved]:
     """Every check that asks for what its application has no route for: deployments', and images' own."""
+    told: set[Location] = set()
     for workload in graph.workloads:
         yield from _of(graph, workload, workload.probes)
-    for own in graph.own_commands:
-        image = graph.image(own)
-        if image is not None and image.healthcheck is not None:
-            yield from _of(graph, own, (image.healthcheck,))
+    for running in (*graph.own_commands, *(w for w in graph.workloads if _inherits(w))):
+        image = graph.image(running)
+        if image is not None and image.healthcheck is not None and image.healthcheck.location not in told:
+            for found in _of(graph, running, (image.healthcheck,)):
+                told.add(found.probe.location)
+                yield found
+
+
+def _inherits(workload: Workload) -> bool:
+    """Whether a deployment runs its image's own command under the image's own check."""
+    return not workload.probes and not workload.healthcheck_written and voices.keeps_command(workload)
 
 
 def _of(graph: Graph, workload: Workload, probes: tuple[Probe, ...]) -> Iterator[Unserved]:
-    programs = graph.programs(workload) if probes else ()
+    programs = (graph.programs(workload) or node_sources.programs(graph, workload)) if probes else ()
     if len(programs) != 1 or graph.proxies(workload):
         return
     for probe in probes:
@@ -112,7 +122,7 @@ def _own(graph: Graph, workload: Workload, probe: Probe) -> bool:
     return listening.known and len(ports) == 1 and (probe.port is None or probe.port in ports)
 
 
-def _judged(workload: Workload, probe: Probe, program: Program) -> Unserved | None:
+def _judged(workload: Workload, probe: Probe, program: Program | NodeProgram) -> Unserved | None:
     assert probe.path is not None
     assert probe.path_text is not None
     asked = _asked(probe.path)
@@ -128,7 +138,8 @@ def _judged(workload: Workload, probe: Probe, program: Program) -> Unserved | No
         for r in plain
         if _HEALTH.search(r.path) and not re.search(r"[{<*(]", r.path) and (not r.methods or "GET" in r.methods)
     }
-    return Unserved(workload, probe, probe.path_text, tuple(fitting.items()), _app(program))
+    app = _app(program) if isinstance(program, Program) else None
+    return Unserved(workload, probe, probe.path_text, tuple(fitting.items()), app)
 
 
 def _app(program: Program) -> ServerObject | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from stackfix.graph import scripts
@@ -114,13 +115,20 @@ def _candidates(
     library: Library, one: Script, step: ScriptStep, written: Template, text: Text
 ) -> Iterator[tuple[str, str | None]]:
     tree = library.tree
-    named = tree.named(posixpath.basename(text.value))
+    named = [p for p in tree.named(posixpath.basename(text.value)) if tree.entries[p].wiring and not p.startswith(".")]
+    named = [p for p in named if not _TEMPLATED.search(p)]
     if not named:
         yield from _twins(library, one, step, written, text)
-    for path in named:
-        if tree.entries[path].wiring and not _TEMPLATED.search(path) and not path.startswith("."):
-            base = base_of(library, one, step, written)
-            yield path, None if base is None else respelled(text.value, posixpath.relpath("/" + path, "/" + base))
+    alike = [p for p in named if _alike(p, text.value) > 1]
+    for path in alike if len(alike) == 1 else named:
+        base = base_of(library, one, step, written)
+        yield path, None if base is None else respelled(text.value, posixpath.relpath("/" + path, "/" + base))
+
+
+def _alike(path: str, written: str) -> int:
+    """How many of its last names a path has in common with what is written."""
+    pairs = zip(reversed(path.split("/")), reversed(written.split("/")), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _twins(
