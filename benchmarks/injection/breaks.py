@@ -40,6 +40,7 @@ class Swap:
     `only` names the stacks in which the fault is decidable by construction; none means all. `but` is a pattern of
     matches that are left out. `unique` says that just one repair is right. `wanted` is the text that should end in the
     place where it isn't the healthy one, `places` the files in which the fault is seen where it isn't the broken one.
+    `apart` are a stack's files in which the pattern means something else.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Swap:
     by_hand: bool = False
     wanted: str | None = None
     places: tuple[str, ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
 
     def breaks(self, stack: Stack) -> Iterator[Break]:
         """All breaks of one stack."""
@@ -60,7 +62,7 @@ class Swap:
             return
         files = stack.files
         for path in files.contents:
-            if re.fullmatch(self.paths, path):
+            if re.fullmatch(self.paths, path) and (stack.name, path) not in self.apart:
                 yield from self._in_file(stack, path)
 
     def _in_file(self, stack: Stack, path: str) -> Iterator[Break]:

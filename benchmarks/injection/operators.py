@@ -17,6 +17,9 @@ CLUSTER = r"(k8s|base|overlays)/.*\.yaml"
 NGINX = r".*\.conf|base/front\.yaml"
 IMAGE = r"(.*/)?(Dockerfile|[^/]*\.Dockerfile)"
 SCRIPT = r".*\.sh|Makefile|\.github/.*"
+OVERRIDDEN = (("quarry", "Dockerfile"), ("lagoon", "tides.Dockerfile"))
+"""Images that every deployment gives a command of its own: what their own says breaks nothing."""
+
 PROBE = r"(?:httpGet|tcpSocket):(?:[^}\n]*\{[^}\n]*|\n(?:\s+path:.*\n)?\s+)"
 
 
@@ -108,6 +111,7 @@ PORTS = (
         f"{IMAGE}|{COMPOSE}|.*\\.(py|js|sh)|base/tides.yaml",
         r"(?P<it>0\.0\.0\.0)(?!:9|:2)",
         "127.0.0.1",
+        apart=OVERRIDDEN,
     ),
 )
 
@@ -223,6 +227,7 @@ IMAGES = (
         f"{IMAGE}|{COMPOSE}|.*\\.sh|base/tides.yaml",
         r"(?P<it>[\w.]+):(?:app|application)\b",
         lambda name: f"{name}_old",
+        apart=OVERRIDDEN,
     ),
     Swap(
         "starts a file that isn't there",
@@ -246,6 +251,7 @@ IMAGES = (
         f"{IMAGE}|{COMPOSE}|.*\\.sh|base/tides.yaml",
         r"\w:(?P<it>app|application)\b",
         "server",
+        apart=OVERRIDDEN,
     ),
     Swap(
         "runs a module as a file",
@@ -588,6 +594,7 @@ DATA = (
         r"(?P<it>postgresql\+asyncpg|postgresql)://",
         "mysql",
         unique=False,
+        by_hand=True,
     ),
     Swap(
         "advertises localhost to containers",

@@ -51,7 +51,9 @@ def _finding(graph: Graph, found: Once) -> Finding:
         location=Location(first.location.path, first.location.span, "tried once"),
         anchor=found.step.function.anchor,
         value=found.opened,
-        evidence=(Location(found.spawned.path, found.spawned.span, "runs as a task, which nothing starts again"),),
+        evidence=(
+            Location(found.spawned.path, found.spawned.span, "runs as a task, which nothing starts again"),
+        ),
         remedy=Remedy(Applicability.UNSAFE, "try again after 5 to 60 seconds", (repair,)),
         components=graph.called(*found.start.workloads),
     )

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 _HOST = r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|_[A-Za-z0-9_-]+)"
 _URL = re.compile(
-    r"(?:(?:jdbc|r2dbc):)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^@/\s?#]*)@)?"
-    + _HOST
-    + r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s]*|[?#][^\s]*)?"
+    r"(?:(?:jdbc|r2dbc):)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^@/\s?#]*)@)?" + _HOST +
+    r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s]*|[?#][^\s]*)?"
 )
 # Go's go-sql-driver: user:password@tcp(host:port)/database.
 _GO = re.compile(r"(?:[^\s/]*@)?tcp\(" + _HOST + r"(?::(?P<port>\d{1,5}))?\)(?P<path>/[^\s]*)")

@@ -169,3 +169,5 @@ def _binds_other(graph: Graph, workload: Workload, process: Process, port: int) 
         if value is None or value.text.value == str(port):
             return False
     return True
+
+

@@ -136,7 +136,9 @@ def _folders(library: Library, context: str, name: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _leads(library: Library, one: Script, step: ScriptStep, text: Text, way: tuple[str, str]) -> tuple[SetText, ...]:
+def _leads(
+    library: Library, one: Script, step: ScriptStep, text: Text, way: tuple[str, str]
+) -> tuple[SetText, ...]:
     """The context, and a Dockerfile that is written below it, in another folder."""
     base, folder = way
     assert step.context is not None
