@@ -69,9 +69,6 @@ services:
       DATABASE_URL: postgresql://app:${{DB_PASSWORD:-change-me}}@db:5432/{name}
     ports:
       - "127.0.0.1:{port}:{port}"
-    depends_on:
-      - db
-      - cache
     networks: [back]
   worker:
     build:
@@ -90,6 +87,7 @@ services:
   db:
     image: postgres:16-alpine
     environment:
+      POSTGRES_USER: app
       POSTGRES_PASSWORD: ${{DB_PASSWORD:-change-me}}
       POSTGRES_DB: {name}
     volumes:
