@@ -27,7 +27,6 @@ from stackfix.findings import (
     Severity,
     located,
 )
-from stackfix.graph import probing
 from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ RULE = Rule("probe-path", Family.HEALTH, Severity.ERROR, "a health check asks fo
 
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every check whose path has no route."""
-    for unserved in probing.unserved(graph):
+    for unserved in graph.unserved:
         if not unserved.homeless:
             yield _finding(graph, unserved)
 

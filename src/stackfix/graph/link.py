@@ -24,6 +24,7 @@ from stackfix.graph import (
     listening,
     lone,
     past_proxy,
+    probing,
     proxies,
     proxying,
     references,
@@ -227,6 +228,11 @@ class Graph:
         begun = self.started(workload)
         found = (self.program_of(workload, process) for process in begun.processes) if begun else ()
         return tuple(program for program in found if program is not None)
+
+    @cached_property
+    def unserved(self) -> tuple[probing.Unserved, ...]:
+        """Every health check that asks for a path which its application has no route for."""
+        return tuple(probing.unserved(self))
 
     @cached_property
     def starts(self) -> tuple[starting.Start, ...]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import check_tools, container, known_images, probing, production, proxies, stores, voices
+from stackfix.graph import check_tools, container, known_images, production, proxies, stores, voices
 from stackfix.graph.command import literal
 from stackfix.graph.model import Platform
 from stackfix.text import Text
@@ -109,7 +109,7 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
     known = graph.settled(workload)
     if check.port is not None and not (known.known and check.port in known.ports):
         return False
-    return not any(found.workload is workload for found in probing.unserved(graph))
+    return not any(found.workload is workload for found in graph.unserved)
 
 
 def connects_lazily(graph: Graph, workload: Workload) -> bool:
