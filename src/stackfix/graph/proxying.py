@@ -192,8 +192,9 @@ def readers(graph: Graph, reference: Reference, agrees: Callable[[Reference], bo
     if asker is None or reference.writing not in {Writing.PROXY, Writing.ENVIRONMENT}:
         return Readers()
     found: dict[Workload, None] = {}
+    own = _pieces(reference)
     for other in graph.references:
-        if other.workload in {None, asker, *found} or not _is_shared(reference, other):
+        if other.workload in {None, asker, *found} or not _is_shared(reference, own, other):
             continue
         needs = reference.writing is Writing.PROXY or _may_need(graph, reference, other)
         if needs and other.workload is not None and not agrees(other):
@@ -202,11 +203,14 @@ def readers(graph: Graph, reference: Reference, agrees: Callable[[Reference], bo
     return Readers(tuple(found), variant)
 
 
-def _is_shared(one: Reference, other: Reference) -> bool:
-    """Whether two references are written at one place, or take their host or port from one (an anchor, a `.env`)."""
+def _is_shared(one: Reference, pieces: frozenset[tuple[str, Span]], other: Reference) -> bool:
+    """Whether two references are written at one place, or take their host or port from one (an anchor, a `.env`).
+
+    `pieces` are where the first one's host and port are written.
+    """
     if one.location == other.location:
         return True
-    return one.writing is other.writing is Writing.ENVIRONMENT and not _pieces(one).isdisjoint(_pieces(other))
+    return one.writing is other.writing is Writing.ENVIRONMENT and not pieces.isdisjoint(_pieces(other))
 
 
 def _pieces(reference: Reference) -> frozenset[tuple[str, Span]]:
