@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import address, past_proxy
+from stackfix.graph import address, front_doors, past_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def _finding(graph: Graph, past: Past) -> Finding:
             *list(asked)[:3],
         ),
         remedy=past_proxy.remedy(past) or Remedy(Applicability.MANUAL, "ask the page's own origin"),
-        components=graph.called(nginx),
+        components=graph.called(nginx, *front_doors.givers(graph, past.pages.proxied, past.pages.server)),
     )
 
 

@@ -6,7 +6,9 @@ builds, whose context is no folder of the repository, or whose Dockerfile isn't 
 Why it breaks: nothing is built, and the service doesn't start.
 
 Which side is right: the tree. The one folder of that name with a Dockerfile, or the one Dockerfile of the context, is
-what was meant.
+what was meant; else the one folder beside it whose name is spelled another way (`tidehub-svc` for `tide_hub`). One that
+is only called longer (`frontend-react` for `frontend`) and holds a known framework is told with an edit that a person
+should see.
 
 Limits: only where the base folder is known: projects with a known folder, scripts that say where they work, workflows;
 elsewhere only paths that no folder of the repository has. What git ignores, what is fetched or made on the way,
@@ -18,16 +20,14 @@ were moved or are copied elsewhere before use: silent. A Dockerfile that a scrip
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.formats import yaml
-from stackfix.graph import script_builds
+from stackfix.graph import build_folders, script_builds
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
-from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,13 +110,16 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
 
 def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
     there = graph.library.tree.is_folder(build.context)
-    found = _dockerfiles(graph, build) if there else _contexts(graph, build, workload)
+    fitting = (
+        build_folders.Fitting(_dockerfiles(graph, build)) if there else build_folders.fitting(graph, workload, build)
+    )
+    found = fitting.names
     repairs = {name: _repairs(graph, build, name, there=there) for name in found}
     what = build.dockerfile if there else (build.context or ".")
     message = f"{workload.name} is built from {what}, which doesn't exist"
     only = found[0] if len(found) == 1 and repairs[found[0]] else None
-    if only is not None:
-        remedy = Remedy(Applicability.SAFE, f"build from {only}", repairs[only])
+    if only is not None and fitting.applicability is not Applicability.MANUAL:
+        remedy = Remedy(fitting.applicability, f"build from {only}", repairs[only])
         message += f"; {only} does"
     else:
         choices = tuple(Choice(f"build from {name}", repairs[name]) for name in found)
@@ -151,25 +154,6 @@ def _dockerfiles(graph: Graph, build: Build) -> tuple[str, ...]:
         for p in graph.library.tree.below(context)
         if posixpath.dirname(p) == context and is_dockerfile(p) and p not in taken
     )
-
-
-def _contexts(graph: Graph, build: Build, workload: Workload) -> tuple[str, ...]:
-    """Folders with the Dockerfile that are called like the missing one, else like the service."""
-    name = posixpath.relpath(build.dockerfile, build.context)
-    tree = graph.library.tree
-    taken = {w.build.context for w in graph.workloads if w.build is not None}
-    free = [f for f in sorted(tree.folders - taken) if tree.is_file(f"{f}/{name}" if f else name)]
-    same = [f for f in free if posixpath.basename(f) == posixpath.basename(build.context)]
-    found = same or [f for f in free if posixpath.basename(f) == workload.name]
-    return tuple(f for f in found if _agrees(graph, workload, replace(build, context=f, dockerfile=join(f, name))))
-
-
-def _agrees(graph: Graph, workload: Workload, build: Build) -> bool:
-    """Whether an image may be the service's: one that exposes other ports alone than the service has is another's."""
-    image = graph.image_of(build)
-    exposed = {d.port for d in image.exposes} if image is not None else set()
-    wanted = {d.port for d in workload.declarations}
-    return not exposed or not wanted or bool(exposed & wanted)
 
 
 def _repairs(graph: Graph, build: Build, name: str, *, there: bool) -> tuple[Repair, ...]:

@@ -1,6 +1,6 @@
-"""What a Go or Rust program binds that an image builds from the repository: only a port that its source writes out.
+"""What a Go or Rust program binds that an image builds from the repository, followed from the step that compiles it.
 
-May import the graph's nouns and framework.
+May import the graph's nouns, the readers of Go and Rust, and framework.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
-from stackfix.graph import framework
-from stackfix.graph.command import literal
-from stackfix.graph.model import Endpoint, Listening, Witness
-from stackfix.graph.started import Listens
+from stackfix.graph import framework, go_builds, go_listens, started
+from stackfix.graph.command import literal, parted
+from stackfix.graph.model import NOTHING_KNOWN, Endpoint, Listening, Witness
+from stackfix.graph.started import Bind, Listens
+from stackfix.graph.value import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,16 +25,49 @@ if TYPE_CHECKING:
     from stackfix.graph.model import Workload
     from stackfix.graph.started import Process
 
-_BUILDS = {"go.mod": re.compile(r"\bgo\s+build\b"), "Cargo.toml": re.compile(r"\bcargo\s+(?:\S+\s+)?build\b")}
+_CARGO = re.compile(r"\bcargo\s+(?:\S+\s+)?build\b")
 
 
 def listening(graph: Graph, workload: Workload, begun: Process) -> Listening | None:
-    """The one port of a compiled program that is started without arguments; None where it isn't certain to be one."""
+    """What a compiled program binds that is started without arguments; None where it isn't certain to be one."""
     image = graph.image(workload)
     if image is None or begun.listens is not Listens.UNKNOWN or len(begun.words) != 1:
         return None
-    name = posixpath.basename(literal(begun.words[0]) or "")
-    if not name or not _is_built(image, name):
+    name = literal(begun.words[0])
+    if not name:
+        return None
+    made = go_builds.program(graph, image, name, begun.folder)
+    if made is not None:
+        found = go_listens.addresses(graph.library, made.module, made.package)
+        return _opened(found, begun) if found is not None else None
+    return _rust(graph, image, posixpath.basename(name), begun)
+
+
+def _opened(addresses: tuple[Template, ...], begun: Process) -> Listening:
+    """The listeners in the environment that the process sees."""
+    endpoints = [_endpoint(address, begun) for address in addresses]
+    if any(endpoint is None for endpoint in endpoints):
+        return NOTHING_KNOWN
+    return Listening(tuple(dict.fromkeys(e for e in endpoints if e is not None)), known=True)
+
+
+def _endpoint(address: Template, begun: Process) -> Endpoint | None:
+    pair = parted(address, ":")
+    if pair is None:
+        # A variable that holds the whole address (`ADDR=:8080`): no port could be put in its place.
+        value = address.fill(begun.environment)
+        pair = parted(Template.literal(value.text), ":") if value is not None else None
+    if pair is None:
+        return None
+    host = pair[0] if pair[0].text is None or pair[0].text.value else None
+    return started.endpoint(Bind(pair[1], host, witness=Witness.SOURCE), begun, begun.environment)
+
+
+# --- Rust ------------------------------------------------------------------------------------------------------------
+
+
+def _rust(graph: Graph, image: Image, name: str, begun: Process) -> Listening | None:
+    if not _is_built(image, name):
         return None
     # A manifest that the context lacks has no source below it, and gives no listener.
     found = framework.literal_listener(graph.library, image.build.context)
@@ -52,29 +86,18 @@ def listening(graph: Graph, workload: Workload, begun: Process) -> Listening | N
 
 
 def _is_built(image: Image, name: str) -> bool:
-    """Whether a step of the Dockerfile makes a program of that name from the one module at the context's root."""
-    here = [m for m in _BUILDS if m in set(_manifests(image))]
+    """Whether a step of the Dockerfile makes a program of that name from the one crate at the context's root."""
     steps = [i.rest.value for stage in image.document.stages for i in stage.instructions if i.name == "RUN"]
-    for manifest in here:
-        building = [step for step in steps if _BUILDS[manifest].search(step)]
-        if len(building) != 1:
-            continue
-        made = re.search(rf"-o[ =]?\S*?(?<![\w-]){re.escape(name)}(?![\w.-])", building[0])
-        if manifest == "go.mod" and made is not None:
-            return True
-        if manifest == "Cargo.toml" and any(_from_target(source, name) for source in _taken(image)):
-            return True
-    return False
+    if len([step for step in steps if _CARGO.search(step)]) != 1 or not _copies_manifest(image):
+        return False
+    return any(_from_target(source, name) for source in _taken(image))
 
 
-def _manifests(image: Image) -> Iterator[str]:
-    """The manifests that the Dockerfile's stages copy from the context's root."""
+def _copies_manifest(image: Image) -> bool:
+    """Whether a stage copies the manifest from the context's root."""
     copies = (i for s in image.document.stages for i in s.instructions if i.name in {"COPY", "ADD"})
-    for word in (w for copy in copies if copy.flag("from") is None for w in copy.words[:-1]):
-        inside = posixpath.normpath(word.value.lstrip("/") or ".")
-        for manifest in _BUILDS:
-            if inside == "." or fnmatch.fnmatch(manifest, inside):
-                yield manifest
+    words = (posixpath.normpath(w.value.lstrip("/") or ".") for c in copies if not c.flag("from") for w in c.words[:-1])
+    return any(word == "." or fnmatch.fnmatch("Cargo.toml", word) for word in words)
 
 
 def _taken(image: Image) -> Iterator[str]:

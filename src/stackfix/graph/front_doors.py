@@ -71,13 +71,17 @@ def all_opened(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[Soc
 
 def fronts(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[FrontEnd, ...]:
     """The front ends whose pages a server gives out, from its own files or from who is behind `/`."""
+    found = (front_of(graph, workload) for workload in givers(graph, proxied, server))
+    return tuple({front.folder: front for front in found if front is not None}.values())
+
+
+def givers(graph: Graph, proxied: Proxied, server: ProxyServer) -> tuple[Workload, ...]:
+    """Who has the pages that a server gives out: its own workload, else whoever is behind `/`."""
     root = choose(server.locations, "/")
     if not server.certain or not root.known or not _gives_pages(server, root.location):
         return ()
     handler = root.location.handler if root.location is not None else None
-    servers = (proxied.workload,) if handler is None else proxying.behind(graph, proxied.workload, handler)
-    found = (front_of(graph, workload) for workload in servers)
-    return tuple({front.folder: front for front in found if front is not None}.values())
+    return (proxied.workload,) if handler is None else proxying.behind(graph, proxied.workload, handler)
 
 
 def _gives_pages(server: ProxyServer, location: ProxyLocation | None) -> bool:

@@ -79,6 +79,21 @@ def same_role(one: str, other: str) -> bool:
     return bool(first) and first == second and any({role, other_role} <= roles for roles in _ROLES)
 
 
+_SERVICE_WORD = re.compile(r"-(?:service|svc|srv|app)$")
+
+
+def spelled_otherwise(one: str, other: str) -> bool:
+    """Whether two names are one but for separators and a word for `service` at the end: `tidehub-svc`, `tide_hub`."""
+    first, second = (_SERVICE_WORD.sub("", _plain(name)).replace("-", "") for name in (one, other))
+    return len(first) >= 4 and first == second  # noqa: PLR2004 - short names are one by chance
+
+
+def lengthened(one: str, other: str) -> bool:
+    """Whether one name is the other with words behind it."""
+    shorter, longer = sorted((_plain(one), _plain(other)), key=len)
+    return len(shorter) >= 4 and longer.startswith(shorter + "-")  # noqa: PLR2004 - as above
+
+
 def nearest(host: str, names: Iterable[str]) -> tuple[str, ...]:
     """The names that are akin to a host, all of them."""
     return tuple(name for name in names if akin(host, name))
