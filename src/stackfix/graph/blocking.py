@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SLEEP = "time.sleep"
 _VERBS = ("get", "post", "put", "delete", "patch", "head", "options", "request")
-_CALLS = frozenset(
+CALLS = frozenset(
     (
         SLEEP, *(f"requests.{v}" for v in _VERBS), *(f"httpx.{v}" for v in _VERBS),
         "confluent_kafka.Consumer", "confluent_kafka.Producer", "confluent_kafka.admin.AdminClient",
@@ -27,15 +27,16 @@ _CALLS = frozenset(
         "subprocess.call", "subprocess.check_call", "subprocess.check_output", "os.system",
     )
 )  # fmt: skip
-# Methods that wait for the other end, by what made their object.
+"""Functions that wait, and constructors that do, by their full names."""
 _REDIS = ("redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.Redis.from_url", "redis.StrictRedis.from_url")
 _CONSUMER, _PRODUCER = frozenset({"poll", "consume", "list_topics"}), frozenset({"flush", "list_topics"})
-_METHODS = {
+METHODS = {
     **{f"confluent_kafka.{c}": _CONSUMER for c in ("Consumer", "DeserializingConsumer")},
     **{f"confluent_kafka.{c}": _PRODUCER for c in ("Producer", "SerializingProducer")},
     "confluent_kafka.admin.AdminClient": frozenset({"list_topics"}),
     **{name: frozenset({"ping"}) for name in _REDIS},
 }
+"""The methods that wait, by what made their object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ def waits(call: Call) -> bool:
     """Whether a call returns only when the other end has answered, or time has passed."""
     if call.awaited:
         return False
-    if call.qualified in _CALLS:
+    if call.qualified in CALLS:
         return True
     method = call.name.rpartition(".")[2]
-    if method not in _METHODS.get(call.made or "", ()):
+    if method not in METHODS.get(call.made or "", ()):
         return False
     # A poll without a timeout to wait for takes what is there.
     return method != "poll" or call.numbers[:1] != (0,)

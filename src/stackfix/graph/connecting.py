@@ -30,7 +30,7 @@ _AIOKAFKA = Refusal("aiokafka.errors", ("KafkaError",))
 _KAFKA = Refusal("kafka.errors", ("KafkaError",))
 _ASYNCPG = Refusal("asyncpg", ("PostgresError",), ("OSError",))
 _PIKA = Refusal("aio_pika.exceptions", ("AMQPError",), ("OSError",))
-_CALLS = {
+CALLS = {
     **{f"confluent_kafka.{c}": _CONFLUENT for c in ("Consumer", "Producer", "DeserializingConsumer")},
     **{f"kafka.{c}": _KAFKA for c in ("KafkaConsumer", "KafkaProducer", "KafkaAdminClient")},
     "asyncpg.connect": _ASYNCPG, "asyncpg.create_pool": _ASYNCPG,
@@ -38,10 +38,12 @@ _CALLS = {
     "psycopg2.connect": Refusal("psycopg2", ("OperationalError",)),
     "psycopg.AsyncConnection.connect": Refusal("psycopg", ("OperationalError",)),
 }  # fmt: skip
-_METHODS = {
+"""What opens a connection when it is called, and what it raises where nobody answers."""
+METHODS = {
     **{(f"aiokafka.{c}", "start"): _AIOKAFKA for c in ("AIOKafkaConsumer", "AIOKafkaProducer")},
     **{(f"confluent_kafka.{c}", "list_topics"): _CONFLUENT for c in ("Consumer", "Producer")},
 }
+"""The methods that open one, with what made their object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Once:
     def opened(self) -> str:
         """What opens the connection, as the file calls it."""
         call = self.calls[0]
-        return call.threaded or (call.qualified if call.qualified in _CALLS else call.name)
+        return call.threaded or (call.qualified if call.qualified in CALLS else call.name)
 
 
 def once(graph: Graph) -> Iterator[Once]:
@@ -78,5 +80,5 @@ def _refusal(call: Call) -> Refusal | None:
     """What a call raises where nobody answers, if it opens a connection here."""
     if not call.open:
         return None
-    known = _CALLS.get(call.threaded or call.qualified)
-    return known or _METHODS.get((call.made or "", call.name.rpartition(".")[2]))
+    known = CALLS.get(call.threaded or call.qualified)
+    return known or METHODS.get((call.made or "", call.name.rpartition(".")[2]))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import application
+from stackfix.graph import unrun
 from stackfix.graph.python_coroutines import coroutines, telling
 
 if TYPE_CHECKING:
@@ -15,16 +13,12 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Location
     from stackfix.graph.application import Program
-    from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.python_coroutines import Call, Coroutine, Coroutines, Spawned
     from stackfix.graph.python_names import Names
 
 Function = tuple[str, str]
-_ENTRIES = ("main.py", "app.py", "server.py", "asgi.py", "api.py", "__main__.py", "run.py", "worker.py", "consumer.py")
-_ASIDE = re.compile(r"(?:^|/)(?:tests?|examples?|samples?|docs?|node_modules|templates?|scripts?|notebooks?)/")
-_STARTS = re.compile(r"\basync def\b|\b(?:FastAPI|Starlette|Quart|Sanic|Litestar|Flask)\(")
 _DEPTH = 8
 
 
@@ -64,34 +58,7 @@ def starts(graph: Graph) -> tuple[Start, ...]:
             found.setdefault(id(program), (program, []))[1].append(workload)
     run = [Start(program, tuple(workloads)) for program, workloads in found.values()]
     known = {path for start in run for path in start.program.paths}
-    return (*run, *(Start(program, ()) for program in _alone(graph.library, known)))
-
-
-def _alone(library: Library, known: set[str]) -> Iterator[Program]:
-    """Programs whose entry file nothing that runs imports: an application's, or one with a `__main__` block."""
-    for name in _ENTRIES:
-        for path in library.tree.named(name):
-            text = library.text(path) if path not in known and not _ASIDE.search(path) else None
-            if text is None or not _STARTS.search(text.value):
-                continue
-            facts = library.get(path, application.facts)
-            apps = [o.name for o in facts.objects if not o.router and "." not in o.name] if facts is not None else []
-            if facts is None or (not apps and not facts.main):
-                continue
-            program = _remembered(library, path, apps[0] if apps else None)
-            known.update(program.paths)
-            yield program
-
-
-def _remembered(library: Library, path: str, attribute: str | None) -> Program:
-    return library.remember(("alone", path, attribute), lambda: _program(library, path, attribute))
-
-
-def _program(library: Library, path: str, attribute: str | None) -> Program:
-    folders = [posixpath.dirname(path)]
-    while folders[-1]:
-        folders.append(posixpath.dirname(folders[-1]))
-    return application.program(library, path, tuple(folders), main=attribute is None, attribute=attribute)
+    return (*run, *(Start(program, ()) for program in unrun.programs(graph.library, known)))
 
 
 # --- functions -------------------------------------------------------------------------------------------------------
