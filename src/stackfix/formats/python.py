@@ -1,7 +1,7 @@
 """Python: text → the standard library's syntax tree, with every literal's characters and their places.
 
 Located with `ast` (columns in UTF-8 bytes of a line; lines end at LF, CR LF and lone CR). A node is addressed by what
-it is called, not by where it stands: scopes, assigned names, calls by name, keywords, elements.
+it is called, not by where it stands: scopes, assigned names, calls by name, decorators, keywords, elements.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from stackfix.spans import Span
 from stackfix.text import Slicer, Text, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Module", "children", "dotted", "encode", "prefilter", "read", "resolve", "walk"]
 
@@ -33,6 +33,9 @@ _PLAIN = frozenset(
 """Fields that never hold a node with a place."""
 _NAMED = {("TypeAlias", "name")}
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.Name: (), ast.alias: ()}
+_ENDS = frozenset(_FIELDS)
+"""Kinds of nodes with nothing below them, which most nodes are."""
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 _LINE = re.compile(r"\r\n|\r|\n")
 _EXCEPT = re.compile(r"^[ \t]*except[ \t]+[\w.]+(?:[ \t]*,[ \t]*[\w.]+)+[ \t]*:", re.MULTILINE)
 
@@ -40,7 +43,7 @@ _EXCEPT = re.compile(r"^[ \t]*except[ \t]+[\w.]+(?:[ \t]*,[ \t]*[\w.]+)+[ \t]*:"
 class Module:
     """One file's tree, with what is needed to say where each node stands. Made by `read`; never changed."""
 
-    __slots__ = ("_addresses", "_ascii", "_lines", "_parents", "_slicer", "starts", "text", "tree")
+    __slots__ = ("_addresses", "_ascii", "_below", "_lines", "_parents", "_slicer", "starts", "text", "tree")
 
     def __init__(self, text: Text, tree: ast.Module) -> None:
         """Index the lines of the text once."""
@@ -50,7 +53,8 @@ class Module:
         self._ascii = text.value.isascii()
         self._slicer = Slicer(text)
         self._lines: dict[int, bytes] = {}
-        self._parents: dict[ast.AST, ast.AST] | None = None
+        self._below: dict[ast.AST, list[ast.AST]] = {}
+        self._parents: dict[ast.AST, ast.AST] = {}
         self._addresses: dict[ast.AST, dict[ast.AST, tuple[str | int, ...]]] = {}
 
     @property
@@ -129,9 +133,36 @@ class Module:
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that holds it, None for the module."""
-        if self._parents is None:
-            self._parents = {child: p for p in walk(self.tree) for child in children(p)}
+        if not self._parents:
+            parents = self._parents
+            stack: list[ast.AST] = [self.tree]
+            while stack:
+                above = stack.pop()
+                below = self.below(above)
+                for one in below:
+                    parents[one] = above
+                stack += below
         return self._parents.get(node)
+
+    def below(self, node: ast.AST) -> Sequence[ast.AST]:
+        """`children` of one of its nodes, worked out once."""
+        if node.__class__ in _ENDS:
+            return ()
+        found = self._below.get(node)
+        if found is None:
+            found = self._below[node] = children(node)
+        return found
+
+    def inside(self, holder: ast.AST) -> Iterator[ast.AST]:
+        """Everything below a node in the order of the source, without what lies inside further scopes."""
+        stack = [*reversed(self.below(holder))]
+        while stack:
+            node = stack.pop()
+            yield node
+            if node.__class__ not in _SCOPES:
+                below = self.below(node)
+                if below:
+                    stack += below[::-1]
 
     def _whole(self, node: ast.expr, meant: str) -> Text:
         return inexact(self.source(node), meant, "python:unknown")
@@ -166,6 +197,8 @@ class Module:
             return ("argument", parent.args.index(node)), parent
         if isinstance(parent, ast.List | ast.Tuple | ast.Set) and node in parent.elts:
             return ("element", parent.elts.index(node)), parent
+        if isinstance(parent, Scope) and node in parent.decorator_list:
+            return ("decorator", parent.decorator_list.index(node)), parent
         if isinstance(parent, ast.Dict) and node in parent.values:
             key = parent.keys[parent.values.index(node)]
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -176,7 +209,7 @@ class Module:
         if holder not in self._addresses:
             counts: dict[str, int] = {}
             found: dict[ast.AST, tuple[str | int, ...]] = {}
-            for node in _inside(holder):
+            for node in self.inside(holder):
                 for name in _names(node):
                     at = counts.get(name, 0)
                     counts[name] = at + 1
@@ -221,14 +254,15 @@ def children(node: ast.AST) -> list[ast.AST]:
     as long, which is most of the time of a run over much source.
     """
     found: list[ast.AST] = []
-    kind = type(node)
+    kind = node.__class__
     fields = _FIELDS.get(kind)
     if fields is None:
         fields = _FIELDS[kind] = tuple(f for f in kind._fields if f not in _PLAIN or (kind.__name__, f) in _NAMED)
     for field in fields:
         value = getattr(node, field, None)
-        if type(value) is list:
-            found.extend([inner for inner in value if isinstance(inner, ast.AST)])
+        if value.__class__ is list:
+            if value and value[0].__class__ is not str:
+                found += value if None not in value else [inner for inner in value if inner is not None]
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
@@ -276,7 +310,7 @@ def resolve(document: Module, steps: tuple[str | int, ...]) -> ast.AST | None:
             continue
         if not isinstance(index, int):
             return None
-        node = _indexed(node, step, index)
+        node = _indexed(document, node, step, index)
         at += 2
     return node
 
@@ -291,28 +325,21 @@ def _named_value(node: ast.AST, step: str) -> ast.AST | None:
     return None
 
 
-def _indexed(node: ast.AST, step: str, index: int) -> ast.AST | None:
+def _indexed(document: Module, node: ast.AST, step: str, index: int) -> ast.AST | None:
     if step == "argument":
         return node.args[index] if isinstance(node, ast.Call) and index < len(node.args) else None
+    if step == "decorator":
+        decorators = node.decorator_list if isinstance(node, Scope) else []
+        return decorators[index] if index < len(decorators) else None
     if step == "element":
         elements = node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
         return elements[index] if index < len(elements) else None
-    for inner in _inside(node):
+    for inner in document.inside(node):
         if step in _names(inner):
             if index == 0:
                 return inner.value if step.startswith("assign:") else inner  # type: ignore[attr-defined]
             index -= 1
     return None
-
-
-def _inside(holder: ast.AST) -> Iterator[ast.AST]:
-    """Everything below a node in the order of the source, without what lies inside further scopes."""
-    stack = children(holder)[::-1]
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, Scope):
-            stack.extend(children(node)[::-1])
 
 
 _KINDS: dict[type[ast.AST], tuple[str, ...]] = {}

@@ -110,9 +110,9 @@ def _addressed(source: Source, node: ast.Call, spot: Spot) -> Iterator[tuple[str
 
 def _settings(source: Source) -> Iterator[ClientCall]:
     """What Django, Flask-SQLAlchemy and Celery connect to by a setting: the framework makes the call."""
-    for node, spot in source.visits:
+    for node, spot in source.of(ast.Assign):
         name = _assigned(node)
-        if isinstance(node, ast.Assign) and name in _SETTINGS:
+        if name in _SETTINGS:
             for kind, given in _told(node.value, _SETTINGS[name]):
                 value = evaluate(source, given, spot.scope)
                 if not all(isinstance(p, Opaque) for p in value.parts):
@@ -121,9 +121,9 @@ def _settings(source: Source) -> Iterator[ClientCall]:
                     yield ClientCall(name, value, kind, spot, place, anchor, whole)
 
 
-def _assigned(node: ast.AST) -> str | None:
+def _assigned(node: ast.Assign) -> str | None:
     """The setting that a statement gives: `NAME = …`, `app.config["NAME"] = …`."""
-    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    target = node.targets[0]
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         return str(target.slice.value) if (dotted(target.value) or "").endswith("config") else None
     return target.id if isinstance(target, ast.Name) else None
@@ -192,11 +192,10 @@ def authority(value: Template) -> Template:
 
 def literals(source: Source) -> Iterator[Literal]:
     """Every string that looks like a URL or host:port, documentation left out."""
-    for node, spot in source.visits:
-        text = _literal(source, node) if isinstance(node, ast.Constant | ast.JoinedStr) else None
+    for node, spot in source.of(ast.Constant, ast.JoinedStr):
+        text = _literal(source, node)
         if text is None or not _ADDRESS.fullmatch(text.value):
             continue
-        assert isinstance(node, ast.expr)
         place, anchor = source.module.location(node), source.module.anchor(node)
         yield Literal(text, _given_to(source, node, spot), spot, place, anchor)
 

@@ -27,11 +27,10 @@ def reads(source: Source) -> Iterator[EnvRead]:
     """Every reading by call or subscript whose variable is known by name."""
     types = _asked_types(source)
     alternatives = dict(_alternatives(source))
-    for node, spot in source.visits:
-        hole = read_of(source, node, spot.scope) if isinstance(node, ast.Call | ast.Subscript) else None
+    for node, spot in source.of(ast.Call, ast.Subscript):
+        hole = read_of(source, node, spot.scope)
         if hole is None or not hole.name:
             continue
-        assert isinstance(node, ast.expr)
         default = hole.default if hole.default is not None else alternatives.get(node)
         required = hole.required and default is None and not spot.conditional and not spot.guarded
         place = source.module.location(node)
@@ -41,18 +40,17 @@ def reads(source: Source) -> Iterator[EnvRead]:
 
 def _alternatives(source: Source) -> Iterator[tuple[ast.AST, Template]]:
     """What stands behind `or`: the default of the reading before it."""
-    for node, spot in source.visits:
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:  # noqa: PLR2004 - a pair
+    for node, spot in source.of(ast.BoolOp):
+        if isinstance(node.op, ast.Or) and len(node.values) == 2:  # noqa: PLR2004 - a pair
             yield node.values[0], evaluate(source, node.values[1], spot.scope)
 
 
 def is_dynamic(source: Source) -> bool:
     """Whether variables are read whose names can't be known."""
-    for node, spot in source.visits:
-        if isinstance(node, ast.Call | ast.Subscript):
-            hole = read_of(source, node, spot.scope)
-            if hole is not None and not hole.name:
-                return True
+    for node, spot in source.of(ast.Call, ast.Subscript):
+        hole = read_of(source, node, spot.scope)
+        if hole is not None and not hole.name:
+            return True
         if isinstance(node, ast.Call) and _takes_all(source, node):
             return True
     return False
@@ -60,7 +58,7 @@ def is_dynamic(source: Source) -> bool:
 
 def writes(source: Source) -> Iterator[str]:
     """The variables that the code itself sets."""
-    for node, _ in source.visits:
+    for node, _ in source.of(ast.Subscript, ast.Call):
         target: ast.expr | None = None
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
             target = node.slice if source.qualified(node.value) == "os.environ" else None

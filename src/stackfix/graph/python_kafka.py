@@ -146,7 +146,7 @@ def _configuration(source: Source, node: ast.expr, spot: Spot) -> ast.Dict | Non
 def _set_later(source: Source) -> frozenset[str]:
     """Keys that the file gives to whatever: `conf["socket.timeout.ms"] = …`, a dict that is merged in."""
     found = set()
-    for node, _ in source.visits:
+    for node, _ in source.of(ast.Subscript, ast.Call):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             found.add(str(node.slice.value))
         elif isinstance(node, ast.Call) and _last(dotted(node.func) or "") == "update":

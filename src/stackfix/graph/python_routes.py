@@ -36,6 +36,9 @@ _PLAIN_EXTENSIONS = {
     "db", "ma", "migrate", "login_manager", "login", "cors", "bcrypt", "jwt", "mail", "cache", "limiter", "csrf",
     "session", "talisman", "compress",
 }  # fmt: skip
+_ADDERS: tuple[type[ast.AST], ...] = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.Call, ast.Assign, ast.AugAssign, ast.AnnAssign,
+)  # fmt: skip
 _STARLETTE = {"Route": False, "WebSocketRoute": True, "APIRoute": False, "APIWebSocketRoute": True}
 _DJANGO = {"django.urls.path": False, "django.urls.re_path": True, "django.conf.urls.url": True}
 _DJANGO_LISTS = {"urlpatterns", "websocket_urlpatterns"}
@@ -43,7 +46,7 @@ _DJANGO_LISTS = {"urlpatterns", "websocket_urlpatterns"}
 
 def facts(source: Source, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
     """Everything that adds paths to something, in the order of the source."""
-    for node, spot in source.visits:
+    for node, spot in source.of(*_ADDERS):
         if isinstance(node, Function):
             for decorator in node.decorator_list:
                 yield from _decorated(source, decorator, spot, made)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from stackfix.formats.python import children, dotted
 from stackfix.graph.python_facts import Import, Spot
@@ -16,12 +17,19 @@ if TYPE_CHECKING:
     from stackfix.formats.python import Module
     from stackfix.graph.value import Template
 
+N = TypeVar("N", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Nodes that say nothing of their own: names are read by what holds them.
 _LEAVES = {ast.Name, ast.Load, ast.Store, ast.Del, ast.alias, ast.arg, ast.Pass, ast.And, ast.Or, ast.Add, ast.Eq}
 _LOOPS = {ast.For, ast.AsyncFor, ast.While, ast.Match, ast.IfExp, ast.Lambda}
 _SHAPED = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.Try, *_LOOPS}
 # Nodes that don't run all that is below them, or not at once.
+_BINDING: tuple[type[ast.AST], ...] = (
+    ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign,
+    ast.For, ast.AsyncFor, ast.comprehension, ast.withitem, ast.Global,
+)  # fmt: skip
+_IMPORTING: tuple[type[ast.Import | ast.ImportFrom], ...] = (ast.Import, ast.ImportFrom)
+_position = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +47,26 @@ def join(scope: str, name: str) -> str:
 
 
 class Source:
-    """One file, walked once: every node with its spot, what names are bound to, what is imported.
+    """One file, walked once: every node with its spot, what names are bound to, what is imported."""
 
-    `calls` are the calls among `visits`.
-    """
-
-    __slots__ = ("_aliases", "bindings", "calls", "classes", "functions", "imports", "module", "values", "visits")
+    __slots__ = ("_aliases", "_kinds", "bindings", "calls", "classes", "functions", "imports", "module", "values")
 
     def __init__(self, module: Module) -> None:
         """Walk the tree."""
         self.module = module
-        self.visits: list[tuple[ast.AST, Spot]] = list(_visits(module.tree))
+        self._kinds: dict[type[ast.AST], list[tuple[int, ast.AST, Spot]]] = {}
+        for index, (node, spot) in enumerate(_visits(module)):
+            self._kinds.setdefault(node.__class__, []).append((index, node, spot))
         self.bindings: dict[str, list[Binding]] = defaultdict(list)
         self.functions: dict[str, Function] = {}
         self.values: dict[ast.expr, Template] = {}
         self.classes: dict[str, ast.ClassDef] = {}
         found: list[Import] = []
-        self.calls = tuple((node, spot) for node, spot in self.visits if isinstance(node, ast.Call))
-        for node, spot in self.visits:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                found.extend(_imports(module, node, spot))
-            elif isinstance(node, ast.ClassDef):
+        self.calls = tuple(self.of(ast.Call))
+        for statement, spot in self.of(*_IMPORTING):
+            found.extend(_imports(module, statement, spot))
+        for node, spot in self.of(*_BINDING):
+            if isinstance(node, ast.ClassDef):
                 self.classes[join(spot.scope, node.name)] = node
             elif isinstance(node, Function):
                 self._define(node, join(spot.scope, node.name))
@@ -67,6 +74,14 @@ class Source:
                 self._bind(node, spot)
         self.imports = tuple(found)
         self._aliases = {i.alias: _canonical(i) for i in found if i.name != "*"}
+
+    def of(self, *kinds: type[N]) -> Iterator[tuple[N, Spot]]:
+        """The nodes of these kinds with their spots, in the order of the source."""
+        found = [visit for kind in kinds for visit in self._kinds.get(kind, ())]
+        if len(kinds) > 1:
+            found.sort(key=_position)
+        for _, node, spot in found:
+            yield cast("N", node), spot
 
     def qualified(self, node: ast.AST) -> str | None:
         """A dotted name with its imports followed: `getenv` is "os.getenv" after `from os import getenv`."""
@@ -179,17 +194,20 @@ def is_main_guard(test: ast.expr) -> bool:
     )
 
 
-def _visits(tree: ast.Module) -> Iterator[tuple[ast.AST, Spot]]:
-    stack: list[tuple[ast.AST, Spot]] = [(node, Spot()) for node in reversed(tree.body)]
+def _visits(module: Module) -> Iterator[tuple[ast.AST, Spot]]:
+    start = Spot()
+    stack: list[tuple[ast.AST, Spot]] = [(node, start) for node in reversed(module.tree.body)]
     while stack:
-        node, spot = stack.pop()
-        yield node, spot
-        if type(node) in _SHAPED:
-            below = [pair for pair in _below(node, spot) if type(pair[0]) not in _LEAVES]
+        visit = stack.pop()
+        yield visit
+        node, spot = visit
+        if node.__class__ in _SHAPED:
+            below = [pair for pair in _below(node, spot) if pair[0].__class__ not in _LEAVES]
         else:
-            below = [(inner, spot) for inner in children(node) if type(inner) not in _LEAVES]
-        below.reverse()
-        stack.extend(below)
+            below = [(inner, spot) for inner in module.below(node) if inner.__class__ not in _LEAVES]
+        if below:
+            below.reverse()
+            stack += below
 
 
 def _below(node: ast.AST, spot: Spot) -> Iterator[tuple[ast.AST, Spot]]:

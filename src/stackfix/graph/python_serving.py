@@ -120,7 +120,7 @@ def makes_application(source: Source, node: ast.AST) -> str | None:
 
 def listens(source: Source, made: Mapping[str, ServerObject]) -> Iterator[Listen]:
     """Every call that binds a port, with what it binds."""
-    for node, spot in source.visits:
+    for node, spot in source.of(ast.Call, ast.Assign):
         if isinstance(node, ast.Call):
             yield from _call(source, node, spot, made)
         elif isinstance(node, ast.Assign):
