@@ -49,7 +49,8 @@ class ScriptFacts:
     `steps` are those commands that touch clusters, images or stacks, `applies` the manifests among what they do, loops
     and helper functions followed, `substitutes` what it puts in place of placeholders. `variables` are those set once,
     `exports` names that it exports. `defines_only`: it is made to be read into other scripts. `handles` says that it
-    checks results itself (`set +e`, `$?`). `commands` counts all commands that do something.
+    checks results itself (`set +e`, `$?`). `commands` counts all commands that do something. `reads` are the base names
+    of the scripts that it reads into itself.
     """
 
     location: Location | None
@@ -63,6 +64,7 @@ class ScriptFacts:
     defines_only: bool
     handles: bool
     commands: int
+    reads: frozenset[str] = frozenset()
 
 
 def is_script(path: str) -> bool:
@@ -101,7 +103,14 @@ def of_shell(text: Text, anchor: Anchor) -> ScriptFacts:
         not any("function" not in {b.kind for b in c.blocks} for c in does),
         any("$?" in c.text.value or c.text.value.startswith("set +e") for c in document.commands),
         len(does),
+        frozenset(_read_in(document.commands)),
     )
+
+
+def _read_in(commands: tuple[shell.Command, ...]) -> Iterator[str]:
+    for command in commands:
+        if command.name in {"source", "."} and len(command.words) > 1:
+            yield posixpath.basename(command.words[1].text.value.strip("\"'"))
 
 
 _SETTLES = frozenset(

@@ -66,34 +66,28 @@ class Loose:
 
 def loose(library: Library) -> Iterator[Loose]:
     """Every script that builds and delivers in several steps and goes on after a failed one."""
-    read = _sourced(library)
-    for path, entry in sorted(library.tree.entries.items()):
-        if not entry.wiring or not path.endswith((".sh", ".bash")) or posixpath.basename(path) in read:
-            continue
-        known, document = library.get(path, script.facts), library.get(path, shell.read)
-        if known is not None and document is not None and (found := _judged(path, known, document)) is not None:
-            yield found
+    paths = [p for p, e in sorted(library.tree.entries.items()) if e.wiring and p.endswith((".sh", ".bash"))]
+    facts = {path: known for path in paths if (known := library.get(path, script.facts)) is not None}
+    read = {name for known in facts.values() for name in known.reads}
+    for path, known in facts.items():
+        if posixpath.basename(path) not in read and _open(known):
+            document = library.get(path, shell.read)
+            found = _judged(path, known, document.commands) if document is not None else None
+            if found is not None:
+                yield found
 
 
-def _sourced(library: Library) -> frozenset[str]:
-    """Base names of scripts that other scripts read into themselves."""
-    found: set[str] = set()
-    for path, entry in library.tree.entries.items():
-        document = library.get(path, shell.read) if entry.wiring and path.endswith((".sh", ".bash")) else None
-        for command in document.commands if document is not None else ():
-            if command.name in {"source", "."} and len(command.words) > 1:
-                found.add(posixpath.basename(command.words[1].text.value.strip("\"'")))
-    return frozenset(found)
-
-
-def _judged(path: str, known: ScriptFacts, document: shell.Script) -> Loose | None:
+def _open(known: ScriptFacts) -> bool:
+    """Whether a script runs on its own and says nothing of failures."""
     strict = known.strict
-    statement = _STATEMENTS.get(known.interpreter or "")
-    if statement is None or strict.exits or strict.trap or known.defines_only or known.handles:
-        return None
-    commands = document.commands
+    told = strict.exits or strict.trap or known.defines_only or known.handles
+    return known.interpreter in _STATEMENTS and bool(known.steps) and not told
+
+
+def _judged(path: str, known: ScriptFacts, commands: tuple[shell.Command, ...]) -> Loose | None:
     if any(_handles(c) for c in commands):
         return None
+    statement = _STATEMENTS[known.interpreter or ""]
     steps = _unseen(known, commands)
     if not _matters(steps):
         return None
