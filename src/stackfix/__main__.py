@@ -15,7 +15,7 @@ def main() -> int:
     import gc  # noqa: PLC0415 - as below
 
     # A run makes millions of values that live to its end: looking through them for rubbish takes a third of its time.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 20, 100)
     from stackfix.cli import main as run  # noqa: PLC0415 - `--version` must not pay for it
 
     return run(sys.argv[1:])

@@ -69,11 +69,15 @@ def unknown(graph: Graph) -> Iterator[Unknown]:
 
 def _in_compose(graph: Graph) -> Iterator[Unknown]:
     known = compose.files(graph.library)
+    folders: dict[str, list[str]] = {}
+    for path in known:
+        folders.setdefault(posixpath.dirname(path), []).append(path)
     for project in graph.projects:
         own = {path: known[path] for path in project.paths if path in known}
         defined = {pair for file in own.values() for pair in file.defined}
         defined |= {("service", w.name) for w in project.workloads}
-        beside = {pair for path, file in known.items() if _near(path, project) for pair in file.defined}
+        near = {path for folder in _near(project) for path in folders.get(folder, ())} - set(project.paths)
+        beside = {pair for path in near for pair in known[path].defined}
         parts = [part for file in own.values() for part in file.services]
         named = [n for part in parts for n in compose_dependencies.named(part, graph.library)]
         lost = [n for n in named if _pair(n) not in (n.elsewhere if n.by == "extends" else defined)]
@@ -87,11 +91,15 @@ def _pair(named: Named) -> tuple[str, str]:
     return named.kind, named.text.value
 
 
-def _near(path: str, project: Deployment) -> bool:
-    """Whether a file may be started together with a project's: it lies beside or above one of them."""
-    folder = posixpath.dirname(path)
-    own = {posixpath.dirname(p) for p in project.paths}
-    return path not in project.paths and any(f == folder or not folder or f.startswith(folder + "/") for f in own)
+def _near(project: Deployment) -> frozenset[str]:
+    """The folders whose files may be started together with a project's: those of its files, and all above them."""
+    found = {""}
+    for path in project.paths:
+        folder = posixpath.dirname(path)
+        while folder not in found:
+            found.add(folder)
+            folder = posixpath.dirname(folder)
+    return frozenset(found)
 
 
 def _of(project: Deployment, named: Named, defined: Iterable[tuple[str, str]]) -> Unknown:

@@ -140,11 +140,13 @@ class _Found:
 
 def groups(plain: dict[str, tuple[Manifest, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The files that belong together, with the folder that holds them all."""
-    tops = {posixpath.dirname(path) for path in plain}
+    tops: dict[str, list[str]] = {}
+    for path in sorted(plain):
+        tops.setdefault(posixpath.dirname(path), []).append(path)
     below: dict[str, list[tuple[str, ...]]] = {}
     folders = {f for top in tops for f in _upward(top)}
     for folder in sorted(folders, key=lambda f: (-f.count("/") - bool(f), f)):
-        own = tuple(sorted(path for path in plain if posixpath.dirname(path) == folder))
+        own = tuple(tops.get(folder, ()))
         found = below.pop(folder, [])
         parts = [own, *found] if own else found
         if len(parts) > 1 and not _collide(parts, plain):

@@ -188,7 +188,12 @@ def selected(service: KubeService, cluster: Cluster) -> tuple[Workload, ...]:
 
 
 def _has(workload: Workload, wanted: Mapping[str, str], namespace: str) -> bool:
-    labels = {**(workload.labels or {}), **_given_labels(workload)}
+    given = _given_labels(workload)
+    own = workload.labels or {}
+    for key, value in wanted.items():
+        if key not in given and own.get(key) != value:
+            return False
+    labels = {**own, **given}
     if "initContainers" in workload.anchor.innermost.steps or not same_namespace(namespace, workload.namespace):
         return False
     number = labels.pop(_POD_NAME, None)
