@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.formats import yaml
-from stackfix.graph import build_folders, script_builds
+from stackfix.graph import build_folders, builds, script_builds
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
@@ -95,16 +95,16 @@ def _lost(graph: Graph, build: Build) -> bool:
 
 def _moved_away(graph: Graph, project: Deployment) -> bool:
     """Whether several services are built and not one of them can be: the file is used from elsewhere."""
-    builds = [w.build for w in project.workloads if w.build is not None and w.build.known]
+    built = [w.build for w in project.workloads if w.build is not None and w.build.known]
     tree = graph.library.tree
-    if any(tree.is_file(b.dockerfile) for b in builds):
+    if any(tree.is_file(b.dockerfile) for b in built):
         return False
-    if len(builds) > 1 and len({b.context for b in builds}) > 1:
+    if len(built) > 1 and len({b.context for b in built}) > 1:
         return True
     above = posixpath.dirname(project.folder)
     return bool(project.folder) and any(
         tree.is_file(posixpath.normpath(posixpath.join(above, posixpath.relpath(b.dockerfile, project.folder))))
-        for b in builds
+        for b in built
     )
 
 
@@ -153,6 +153,7 @@ def _dockerfiles(graph: Graph, build: Build) -> tuple[str, ...]:
         p
         for p in graph.library.tree.below(context)
         if posixpath.dirname(p) == context and is_dockerfile(p) and p not in taken
+        if builds.is_written_for(graph.library, context, p)
     )
 
 

@@ -267,7 +267,7 @@ def _sources(made: Image) -> tuple[str, ...]:
 
 
 def astray(library: Library, made: Image) -> bool:
-    """Whether a build is written for another folder: nothing that it names is here, and all of it is further up.
+    """Whether a build is written for another folder: nothing that it names is here, and most of it is further up.
 
     Such a Compose file or Dockerfile was moved, or is started from elsewhere; nobody knows what its image holds.
     """
@@ -278,6 +278,15 @@ def astray(library: Library, made: Image) -> bool:
     folder = made.build.context
     while folder:
         folder = posixpath.dirname(folder)
-        if all(tree.is_file(join(folder, n)) or tree.is_folder(join(folder, n)) for n in names):
+        if 2 * sum(tree.is_file(join(folder, n)) or tree.is_folder(join(folder, n)) for n in names) > len(names):
             return True
     return False
+
+
+def is_written_for(library: Library, context: str, dockerfile: str) -> bool:
+    """Whether a Dockerfile may be built from a folder: what it names is not all further up."""
+    text = library.text(dockerfile)
+    location = located(text.slice(0, 1)) if text is not None else None
+    build = Build(context, dockerfile, location, Anchor(dockerfile, "dockerfile")) if location is not None else None
+    made = image(library, build) if build is not None else None
+    return made is None or not astray(library, made)

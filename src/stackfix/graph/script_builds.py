@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import script_paths, scripts, workflow
+from stackfix.graph import builds, script_paths, scripts, workflow
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = re.compile(r"://|^git@|^-$|[$*?{}\[\]]|^[~/]")
 _FETCHED = re.compile(
-    r"actions/checkout@[^\n]*\n(?:[ \t]+[^\n]*\n){0,8}?[ \t]+(?:path|repository):|download-artifact|git clone|"
+    r"actions/checkout@[^\n]*\n(?:[ \t][^\n]*\n){0,8}?[ \t]+(?:path|repository):|download-artifact|git clone|"
     r"gh repo clone|submodule|repo sync"
 )
 
@@ -136,9 +136,7 @@ def _folders(library: Library, context: str, name: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _leads(
-    library: Library, one: Script, step: ScriptStep, text: Text, way: tuple[str, str]
-) -> tuple[SetText, ...]:
+def _leads(library: Library, one: Script, step: ScriptStep, text: Text, way: tuple[str, str]) -> tuple[SetText, ...]:
     """The context, and a Dockerfile that is written below it, in another folder."""
     base, folder = way
     assert step.context is not None
@@ -208,7 +206,8 @@ def _of_action(library: Library, path: str, built: Built) -> Unbuilt | None:
     if _is_made(library, path, posixpath.basename(file)):
         return None
     named = built.file if built.file is not None else built.context
-    found = _dockerfiles(library, posixpath.dirname(file), ()) or _elsewhere(library, file)
+    there = _dockerfiles(library, posixpath.dirname(file), ()) or _elsewhere(library, file)
+    found = [p for p in there if builds.is_written_for(library, context, p)]
     ways = tuple((p, (_names(built, p),)) for p in found)
     location = located(named, "doesn't exist") if named is not None else None
     return Unbuilt(file, location or built.location, built.anchor, ways)
