@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAP = "LISTENER_SECURITY_PROTOCOL_MAP"
 INTERNAL = "INTER_BROKER_LISTENER_NAME"
 _CONTROLLERS = "CONTROLLER_LISTENER_NAMES"
+_QUORUM = "CONTROLLER"
 _PLAIN = "PLAINTEXT"
 
 
@@ -150,9 +151,13 @@ def _mapping(
 
 
 def _without_map(broker: Broker, names: dict[str, Text]) -> Iterator[Misnamed]:
-    """Without a map every listener must be called by a protocol; a quorum's listener is then plain."""
+    """Without a map every listener must be called by a protocol; a quorum's listener is then plain.
+
+    Where nothing says what the quorum's is called, the image's own settings do: it is CONTROLLER there.
+    """
     variable = broker.variable
-    own = [name for name in names if name not in kafka_brokers.PROTOCOLS | broker.controllers]
+    quorum = broker.controllers if _CONTROLLERS in broker.said else {_QUORUM}
+    own = [name for name in names if name not in kafka_brokers.PROTOCOLS | quorum]
     if not own or variable is None or broker.prefix != "KAFKA_" or not _is_plain(broker, names):
         return
     value = ",".join(f"{text.value}:{_PLAIN}" for text in names.values())
