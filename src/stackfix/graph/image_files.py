@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import located
 from stackfix.formats import dockerignore
+from stackfix.graph.image_builds import compiles
 from stackfix.graph.image_steps import PLACES, makes
 from stackfix.tree import join
 
@@ -150,6 +151,15 @@ class ImageFiles:
         """Whether a step may have made something at or below an image folder."""
         folder = absolute(folder)
         return any(_under(p, folder) or _under(folder, p) for layer in self.layers for p in layer.made)
+
+    def known(self) -> Mapping[str, str]:
+        """All files of the tree that are certainly still what they were."""
+        found: dict[str, str] = {}
+        for layer in self.layers:
+            if layer.made and found:
+                found = {p: t for p, t in found.items() if not any(_under(p, made) for made in layer.made)}
+            found.update(layer.files)
+        return found
 
     def before(self, instruction: Instruction) -> ImageFiles:
         """What is there when an instruction of this image's own chain begins."""
@@ -344,6 +354,7 @@ def from_stage(copying: Copying, source_files: ImageFiles, before: ImageFiles) -
     for _, value in copying.sources:
         if value is None or re.search(r"[*?\[\\]", value.text.value):
             made.append(target)
+            files.update(_matching(source_files, value.text.value, target) if value is not None else {})
             continue
         source = absolute(value.text.value)
         single = source_files.lookup(source)
@@ -358,6 +369,16 @@ def from_stage(copying: Copying, source_files: ImageFiles, before: ImageFiles) -
         if source_files.uncertain(source):
             made.append(target)
     return Layer(start, stage, files, tuple(made), (target,) if copying.several else ())
+
+
+def _matching(files: ImageFiles, pattern: str, target: str) -> dict[str, str]:
+    """The known files of one folder of a stage whose names a pattern matches: `package*.json`."""
+    folder, name = posixpath.split(absolute(pattern))
+    if re.search(r"[*?\[\\]", folder):
+        return {}
+    matches = re.compile(translate(name)).match
+    inside = ((posixpath.basename(p), t) for p, t in files.known().items() if posixpath.dirname(p) == folder)
+    return {posixpath.join(target, name): t for name, t in inside if matches(name)}
 
 
 def told_places(files: ImageFiles, instruction: Instruction, stage: int, scope: Scope) -> ImageFiles:
@@ -376,7 +397,9 @@ def from_run(
     manifest = files.lookup(posixpath.join(working_dir or "/", "package.json"))
     text = library.text(manifest) if isinstance(manifest, str) else None
     scripts = text is None or re.search(r'"(?:(?:pre|post)?install|prepare)"\s*:', text.value) is not None
-    return Layer(instruction.start, stage, {}, makes(instruction, working_dir, package_scripts=scripts))
+    made = makes(instruction, working_dir, package_scripts=scripts)
+    compiled = "/" in made and compiles(library, instruction, manifest if isinstance(manifest, str) else None)
+    return Layer(instruction.start, stage, files.known() if compiled else {}, made)
 
 
 def with_folder(files: ImageFiles, instruction: Instruction, stage: int, folder: str | None) -> ImageFiles:

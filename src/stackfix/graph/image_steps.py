@@ -23,7 +23,7 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _REDIRECT = re.compile(r"\d*>+(?:&\d*)?")
 
 # Programs that make no file of an application: what they install lies in folders of the system or of the tool.
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     {
         "addgroup",
         "adduser",
@@ -90,7 +90,7 @@ _INSTALLS = {
     "go": {"mod", "install", "env"},
     "playwright": {"install", "install-deps"},
 }
-_NODE = frozenset({"npm", "yarn", "pnpm"})
+NODE = frozenset({"npm", "yarn", "pnpm"})
 _NODE_INSTALLS = frozenset({"ci", "install", "i", "config", "cache", "set", "add"})
 _MANAGERS = {
     "apt-get": "apt",
@@ -186,7 +186,7 @@ def _unquoted(token: str) -> str:
     return re.sub(r"""\\(.)|['"]""", r"\1", token)
 
 
-def _shell_texts(instruction: Instruction) -> tuple[str, ...] | None:
+def shell_texts(instruction: Instruction) -> tuple[str, ...] | None:
     """The shell texts of a RUN, or None where it is run by another program."""
     if instruction.form is Form.EXEC:
         return None
@@ -202,7 +202,7 @@ def makes(instruction: Instruction, working_dir: str | None, *, package_scripts:
 
     `package_scripts` says whether a copied package.json has scripts that its installation runs.
     """
-    texts = _shell_texts(instruction)
+    texts = shell_texts(instruction)
     if texts is None:
         return ("/",)
     made: list[str] = ["/usr/local", "/usr/bin", "/etc", "/root", "/var", "/go"]
@@ -223,13 +223,13 @@ def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool
     if command.writes:
         return ("/",)
     program, arguments = command.program, command.arguments
-    if program in _HARMLESS:
+    if program in HARMLESS:
         return () if program != "find" or "-exec" not in arguments else ("/",)
     if program.startswith("python") and arguments[:2] in {("-m", "pip"), ("-m", "venv"), ("-m", "playwright")}:
         program, arguments = arguments[1], arguments[2:]
     if program == "venv" and arguments:
         return (posixpath.join(working_dir or "/", arguments[-1]),)
-    if program in _NODE:
+    if program in NODE:
         return _by_node(arguments, working_dir, bare=program == "yarn", package_scripts=package_scripts)
     if _first(arguments) in _INSTALLS.get(program, ()):
         return ("/",) if _is_placed(arguments) else _environment(working_dir)
