@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from stackfix.graph.javascript_names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stackfix.findings import Anchor, Location
     from stackfix.graph.javascript_values import EnvRead
     from stackfix.graph.value import Template
@@ -121,7 +123,7 @@ class NodeFacts:
 
     `holes` say why routes may be served unseen. `global_prefix` is Nest's. `dynamic`: it loads modules by names that
     can't be known. `dotenv`: it loads a `.env` file. `outlined`: nothing in it speaks of serving, so that
-    its constants are left unread.
+    its constants are left unread. `aliases` are further names of what it makes: `export const users = router`.
     """
 
     names: Names = field(default_factory=Names)
@@ -139,3 +141,4 @@ class NodeFacts:
     dynamic: bool = False
     dotenv: bool = False
     outlined: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)

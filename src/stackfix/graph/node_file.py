@@ -54,7 +54,17 @@ def facts(text: Text) -> NodeFacts:
         holes=tuple(_holes(calls)),
         dynamic=any(_is_dynamic(source, c) for c in calls),
         dotenv="dotenv" in text.value and any(i.startswith("dotenv") for i in _specifiers(source)),
+        aliases=dict(_aliases(source, made)),
     )
+
+
+def _aliases(source: Source, made: Mapping[str, Server]) -> Iterator[tuple[str, str]]:
+    """Constants of the module that are another name for what it makes."""
+    for name, bound in source.bindings.items():
+        if len(bound) == 1 and bound[0].scope == -1 and bound[0].kind == "const" and not bound[0].path:
+            meant = js.dotted(bound[0].value) if isinstance(bound[0].value, js.Name) else None
+            if meant in made and name not in made:
+                yield name, meant
 
 
 def _specifiers(source: Source) -> Iterator[str]:

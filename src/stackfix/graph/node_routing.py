@@ -143,6 +143,7 @@ class _Table:
         facts = self.found.get(path)
         if facts is None:
             return None
+        name = facts.aliases.get(name, name)
         if any(s.name == name for s in facts.servers):
             return path, name
         head, _, rest = name.partition(".")
@@ -163,6 +164,7 @@ class _Table:
             target = self.modules.resolve(path, export.specifier)
             return self._default(target, export.local, depth + 1) if target is not None else None
         local = export.local if export is not None else wanted
+        local = facts.aliases.get(local, local)
         if any(s.name == local for s in facts.servers):
             return path, local
         if local == "=":

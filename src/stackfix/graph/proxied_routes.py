@@ -83,9 +83,7 @@ def _passages(
         routing = routing_of(graph, target)
         if routing is None:
             continue
-        through = tuple(
-            (r, path) for r in routing.routes if (path := client_path(siblings, location, sample(r.path))) is not None
-        )
+        through = tuple((r, path) for r in routing.routes if (path := _client_path(siblings, location, r)) is not None)
         yield Passage(
             proxied,
             server,
@@ -102,6 +100,14 @@ def routing_of(graph: Graph, workload: Workload) -> Routing | None:
     """What the one program of a workload serves; None where it runs none, or several that share its ports unseen."""
     programs = graph.programs(workload) or node_sources.programs(graph, workload)
     return programs[0].routing if len(programs) == 1 else None
+
+
+def _client_path(siblings: Sequence[ProxyLocation], location: ProxyLocation, route: ServedRoute) -> str | None:
+    """The path that a client asks for to come to a route; a server of every path is met by the location's own."""
+    if not takes_all(route) or location.modifier not in {Modifier.PREFIX, Modifier.FINAL_PREFIX, Modifier.EXACT}:
+        return client_path(siblings, location, sample(route.path))
+    match = choose(siblings, location.path.value)
+    return location.path.value if match.location is location and not match.redirect else None
 
 
 def client_path(siblings: Sequence[ProxyLocation], location: ProxyLocation, wanted: str) -> str | None:
@@ -127,6 +133,11 @@ def _asked(location: ProxyLocation, wanted: str) -> Iterator[str]:
 def is_for_sockets(location: ProxyLocation) -> bool:
     """Whether a location's own words say that it is for WebSockets alone."""
     return location.modifier is Modifier.EXACT or _SOCKET_NAME.search(location.path.value) is not None
+
+
+def takes_all(route: ServedRoute) -> bool:
+    """Whether a route is a server of WebSockets that was told no path: it takes every one, and means none."""
+    return route.websocket and route.pattern == "(?:.*)"
 
 
 def sample(route: str) -> str:

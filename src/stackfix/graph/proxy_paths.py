@@ -47,6 +47,10 @@ _SERVED_ASIDE = re.compile(
 """Locations whose paths middleware often serves, beside all routes."""
 
 
+_REQUESTS = re.compile(r"/(?:apis?|rest|rpc|graphql|backend|v\d+)(?:[/-]|$)")
+"""Locations that are for plain requests, whatever headers they have."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Spelling:
     """How a location and its pass may be written. `repairs` make it so, `told` is the pass or location then."""
@@ -126,6 +130,8 @@ def _site(  # noqa: PLR0913, PLR0917 - a site has that many parts
     routing = proxied_routes.routing_of(graph, targets[0]) if len(targets) == 1 else None
     if routing is None or not routing.complete or _takes_prefix(graph, targets[0], location):
         return
+    if _is_for_any_socket(routing, location):
+        return
     taken = tuple(call for call in calls if choose(siblings, call.path).location is location)
     yield _Site(proxied, siblings, location, handler, targets[0], routing, taken, has_pages)
 
@@ -162,6 +168,13 @@ def _sources(graph: Graph, target: Workload) -> Iterator[str]:
 def takes_prefix(text: Text) -> bool:
     """Whether a file of source speaks of a prefix that the application takes off."""
     return _PREFIXED.search(text.value) is not None
+
+
+def _is_for_any_socket(routing: Routing, location: ProxyLocation) -> bool:
+    """Whether a location may be there for a server of WebSockets that takes every path."""
+    headers = location.block.effective("proxy_set_header").said
+    upgrades = any(said.values and said.values[0].lower() == "upgrade" for said in headers)
+    return upgrades and not _REQUESTS.match(location.path.value) and any(map(proxied_routes.takes_all, routing.routes))
 
 
 # --- judging ---------------------------------------------------------------------------------------------------------
@@ -224,6 +237,8 @@ def _answered(site: _Site, path: str, call: Call | None) -> bool:
 def _route(routing: Routing, sent: str | None, *, whole: bool) -> ServedRoute | None:
     """The route that a path comes to; for the beginning of one, a route that begins so."""
     for route in routing.routes if sent is not None else ():
+        if proxied_routes.takes_all(route):
+            continue  # It answers no plain request.
         if re.fullmatch(route.pattern, sent or ""):
             return route
         if not whole and sent and _begins(route.path, sent):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stackfix.graph.proxied_routes import Passage
     from stackfix.graph.proxy_facts import ProxyLocation, ProxyServer
     from stackfix.graph.proxying import Proxied
+    from stackfix.graph.python_routing import ServedRoute
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,7 @@ def _by_routes(graph: Graph, passage: Passage) -> Way | None:
     sockets = [
         (route, path)
         for route, path in passage.sockets
-        if not used or any(_leads(passage, opening) for opening in used)
+        if (any(_leads(passage, opening) for opening in used) if used else _is_meant(passage, route))
     ]
     if not sockets:
         return None
@@ -59,6 +60,12 @@ def _by_routes(graph: Graph, passage: Passage) -> Way | None:
     paths = tuple(dict.fromkeys(path for _, path in sockets))
     found = tuple(dict.fromkeys(witnesses))
     return Way(passage.proxied, passage.location, paths, found, (passage.target,), passage.dedicated)
+
+
+def _is_meant(passage: Passage, route: ServedRoute) -> bool:
+    """Whether a location is there for a route's WebSocket: one that takes every path is meant where nothing else is."""
+    location = passage.location
+    return not proxied_routes.takes_all(route) or location.path.value == "/" or proxied_routes.is_for_sockets(location)
 
 
 def _leads(passage: Passage, opening: SocketPath) -> bool:

@@ -1,11 +1,11 @@
-"""Who is led to whom: how many references of one workload come to another, and which are started after it."""
+"""Who is led to whom: how many references and routes of one workload come to another, and who waits for whom."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from stackfix.graph import start_order
+from stackfix.graph import proxied_routes, start_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def wires(graph: Graph) -> Mapping[tuple[str, str], int]:
-    """The number of references and waits from one workload to another, by the names that outlive an edit."""
+    """The number of references, routes and waits from one workload to another, by the names that outlive an edit."""
     found: Counter[tuple[str, str]] = Counter()
     for reference in graph.references:
         if reference.workload is not None:
@@ -25,6 +25,9 @@ def wires(graph: Graph) -> Mapping[tuple[str, str], int]:
         found.update(_ends(graph, workload, awaited))
         # A check is what a wait can be judged by.
         found.update(_ends(graph, workload, tuple(w for w in awaited if start_order.health_check(graph, w))))
+    for passage in proxied_routes.passages(graph):
+        through = len(passage.sockets) + len(passage.plain)
+        found.update(dict.fromkeys(_ends(graph, passage.proxied.workload, (passage.target,)), through))
     return found
 
 
