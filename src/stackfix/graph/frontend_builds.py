@@ -280,7 +280,7 @@ def baked(graph: Graph, found: FrontBuild, name: str) -> Text | Given | None:
     if any(i.name == "ENV" for i in instructions):
         variable = found.stage.environment.get(name)
         value = variable.value if variable is not None else None
-        return value if value is not None else _unset(found, instructions[-1])
+        return value if value is not None else _unset(found, instructions[-1], name)
     override = next((v for v in found.build.arguments if v.name == name), None)
     if override is not None:
         return override.value if override.value is not None else Given.UNKNOWN
@@ -288,12 +288,12 @@ def baked(graph: Graph, found: FrontBuild, name: str) -> Text | Given | None:
     return pair.value.text if pair.value is not None and not pair.value.dollars else None
 
 
-def _unset(found: FrontBuild, instruction: Instruction) -> Text | Given | None:
+def _unset(found: FrontBuild, instruction: Instruction, name: str) -> Text | Given | None:
     """An ENV whose value isn't known: nothing where it takes an ARG that nobody gives."""
     declares = {
         p.name.value: p for stage in found.stage.chain for i in stage.instructions if i.name == "ARG" for p in i.pairs
     }
-    words = [p.value for p in instruction.pairs if p.value is not None]
+    words = [p.value for p in instruction.pairs if p.value is not None and p.name.value == name]
     given_names = {v.name for v in found.build.arguments}
     whole = [re.fullmatch(r"\$\{?(\w+)\}?", w.value) for w in words]
     if len(whole) == 1 and whole[0] and whole[0][1] in declares and declares[whole[0][1]].value is None:
