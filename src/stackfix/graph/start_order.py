@@ -106,6 +106,8 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
         return False
     if check.host is not None and check.host != workload.name:
         return False
+    if any(missing.fits is None for missing in graph.entries(workload).missing):
+        return False
     known = graph.settled(workload)
     if check.port is not None and not (known.known and check.port in known.ports):
         return False
