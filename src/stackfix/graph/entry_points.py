@@ -62,7 +62,8 @@ class Entries:
 def entries(graph: Graph, workload: Workload) -> Entries:
     """The entry points that a workload's command names in vain."""
     seen = container.files(graph, workload)
-    if seen.image is not None and builds.astray(graph.library, seen.image):
+    if seen.image is not None and (not seen.image.copies or builds.astray(graph.library, seen.image)):
+        # An image that is given no file at all has what it starts put into it when it runs.
         return Entries()
     begun = container.begun(graph, workload, seen)
     if begun is None:
