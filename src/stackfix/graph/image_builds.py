@@ -81,12 +81,14 @@ def _managed(program: str, arguments: list[str], scripts: Mapping[str, str], dep
         return False
     plain = [word for word in arguments if not word.startswith("-")]
     if not plain or plain[0] in _INSTALLS:
-        ran = _RUN_BY_INSTALLS
-    elif plain[0] in {"exec", "dlx", "x"}:
+        return _all(_RUN_BY_INSTALLS, scripts, depth)
+    if plain[0] in {"exec", "dlx", "x"}:
         return len(plain) > 1 and plain[1] in _COMPILERS
-    else:
-        name = plain[1] if plain[0] in {"run", "run-script"} and len(plain) > 1 else plain[0]
-        if name not in scripts:
-            return program != "npm" and name in _COMPILERS
-        ran = (f"pre{name}", name, f"post{name}")
-    return all(_text(scripts[one], scripts, depth + 1) for one in ran if one in scripts)
+    name = plain[1] if plain[0] in {"run", "run-script"} and len(plain) > 1 else plain[0]
+    if name not in scripts:
+        return program != "npm" and name in _COMPILERS
+    return _all((f"pre{name}", name, f"post{name}"), scripts, depth)
+
+
+def _all(names: tuple[str, ...], scripts: Mapping[str, str], depth: int) -> bool:
+    return all(_text(scripts[name], scripts, depth + 1) for name in names if name in scripts)

@@ -63,7 +63,7 @@ def _aliases(source: Source, made: Mapping[str, Server]) -> Iterator[tuple[str, 
     for name, bound in source.bindings.items():
         if len(bound) == 1 and bound[0].scope == -1 and bound[0].kind == "const" and not bound[0].path:
             meant = js.dotted(bound[0].value) if isinstance(bound[0].value, js.Name) else None
-            if meant in made and name not in made:
+            if meant is not None and meant in made and name not in made:
                 yield name, meant
 
 
