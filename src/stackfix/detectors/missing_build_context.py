@@ -20,6 +20,7 @@ were moved or are copied elsewhere before use: silent. A Dockerfile that a scrip
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
@@ -110,9 +111,11 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
 
 def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
     there = graph.library.tree.is_folder(build.context)
-    fitting = (
-        build_folders.Fitting(_dockerfiles(graph, build)) if there else build_folders.fitting(graph, workload, build)
-    )
+    if there:
+        agreeing = (p for p in _dockerfiles(graph, build) if build_folders.agrees(graph, workload, replace(build, dockerfile=p)))
+        fitting = build_folders.Fitting(tuple(agreeing))
+    else:
+        fitting = build_folders.fitting(graph, workload, build)
     found = fitting.names
     repairs = {name: _repairs(graph, build, name, there=there) for name in found}
     what = build.dockerfile if there else (build.context or ".")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability
-from stackfix.graph import framework, kinship
+from stackfix.graph import framework, interpreters, kinship
 from stackfix.tree import join
 
 if TYPE_CHECKING:
@@ -52,14 +52,23 @@ def fitting(graph: Graph, workload: Workload, build: Build) -> Fitting:
 
 
 def _agreeing(graph: Graph, workload: Workload, build: Build, folders: Iterable[str]) -> tuple[str, ...]:
-    """Those whose image may be the service's: one that exposes other ports alone than the service has is another's."""
+    """Those whose image may be the service's."""
     name = posixpath.relpath(build.dockerfile, build.context)
     builds = ((f, replace(build, context=f, dockerfile=join(f, name))) for f in folders)
-    return tuple(folder for folder, made in builds if _agrees(graph, workload, made))
+    return tuple(folder for folder, made in builds if agrees(graph, workload, made))
 
 
-def _agrees(graph: Graph, workload: Workload, build: Build) -> bool:
+def agrees(graph: Graph, workload: Workload, build: Build) -> bool:
+    """Whether an image may be the service's.
+
+    One that exposes other ports alone than the service has is another's; so is one without the program that the
+    service starts: a production image doesn't run the development server.
+    """
     image = graph.image_of(build)
     exposed = {d.port for d in image.exposes} if image is not None else set()
     wanted = {d.port for d in workload.declarations}
-    return not exposed or not wanted or bool(exposed & wanted)
+    if exposed and wanted and not exposed & wanted:
+        return False
+    return all(
+        interpreters.lacks(graph, need) is None for need in interpreters.needs(graph, replace(workload, build=build))
+    )
