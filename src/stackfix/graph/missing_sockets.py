@@ -52,12 +52,23 @@ class Missing:
 
 def missing(graph: Graph) -> Iterator[Missing]:
     """Every WebSocket that an application serves, a front end opens and its proxy keeps for itself."""
-    for proxied in proxying.proxied(graph):
-        for server in proxied.facts.servers:
-            for opening in front_doors.opened(graph, proxied, server):
-                found = _missing(graph, proxied, server, opening)
-                if found is not None:
-                    yield found
+    doors = [(proxied, server) for proxied in proxying.proxied(graph) for server in proxied.facts.servers]
+    for proxied, server in doors:
+        for opening in front_doors.opened(graph, proxied, server):
+            found = _missing(graph, proxied, server, opening)
+            if found is not None and not any(_is_way_in(graph, found, *door) for door in doors):
+                yield found
+
+
+def _is_way_in(graph: Graph, found: Missing, proxied: Proxied, server: ProxyServer) -> bool:
+    """Whether another server of the deployment gives out the same pages, and hands the path on."""
+    if server is found.server or proxied.workload.deployment is not found.proxied.workload.deployment:
+        return False
+    location = choose(server.locations, found.path).location
+    if location is None or not location.passes or location.path.value == "/":
+        return False
+    folders = {front.folder for front in front_doors.fronts(graph, found.proxied, found.server)}
+    return any(front.folder in folders for front in front_doors.fronts(graph, proxied, server))
 
 
 def _missing(graph: Graph, proxied: Proxied, server: ProxyServer, opening: SocketPath) -> Missing | None:
