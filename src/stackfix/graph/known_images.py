@@ -174,12 +174,16 @@ SERVICES: dict[str, ServiceImage] = {
         others=(8300, 8301, 8302, 8502, 8503, 8600),
     ),
     "kong": ServiceImage(
-        (8000, 8443), ("KONG_PROXY_LISTEN", "KONG_PORT_MAPS"), ("-c",), ("kong.conf",), others=(8001, 8002, 8444, 8445)
+        (8000, 8443),
+        ("KONG_PROXY_LISTEN", "KONG_PORT_MAPS"),
+        ("-c",),
+        ("kong.conf",),
+        others=(*range(8001, 8008), *range(8444, 8448)),
     ),
     "ollama/ollama": ServiceImage((11434,), ("OLLAMA_HOST",)),
     "memcached": ServiceImage((11211,), ("MEMCACHED_PORT_NUMBER",), _PORT_FLAGS),
     "nats": ServiceImage(
-        (4222,), (), ("--port", "-p", "--config", "-c"), ("nats-server.conf", ".conf"), others=(6222, 8222)
+        (4222,), (), ("--port", "-p", "--config", "-c"), ("nats-server.conf", ".conf"), others=(6222, 7422, 8222)
     ),
     "adminer": ServiceImage((8080,), (), ("-S",)),
     "dpage/pgadmin4": ServiceImage((80,), ("PGADMIN_LISTEN_PORT", "PGADMIN_ENABLE_TLS"), others=(443,)),
@@ -201,23 +205,23 @@ SERVICES: dict[str, ServiceImage] = {
         (16686,),
         ("QUERY_HTTP_SERVER_HOST_PORT", "QUERY_*"),
         ("--query.http",),
-        others=(4317, 4318, 5775, 5778, 6831, 6832, 9411, 14250, 14268, 14269),
+        others=(4317, 4318, 5775, 5778, 6831, 6832, 8888, 9411, 13133, 14250, *range(14267, 14272), 16685, 16687),
     ),
     "rabbitmq": ServiceImage(
         (5672,),
         ("RABBITMQ_NODE_PORT",),
         (),
         ("/etc/rabbitmq",),
-        others=(4369, 5671, 15671, 15672, 15675, 15692, 25672, 61613, 1883),
+        others=(1883, 4369, 5552, 5671, 15671, 15672, 15674, 15675, 15692, 25672, 61613),
     ),
     "caddy": _CADDY,
     "traefik/whoami": ServiceImage((80,), ("WHOAMI_PORT_NUMBER",), ("--port", "-port")),
     "mailhog/mailhog": ServiceImage((1025, 8025), ("MH_*",), ("-",)),
     "axllent/mailpit": ServiceImage((1025, 8025), ("MP_*",), ("-",)),
     "clickhouse/clickhouse-server": ServiceImage(
-        (8123, 9000), (), ("--config-file",), ("config.xml", "config.d"), others=(9009, 9004, 9005, 9363, 8443, 9440)
+        (8123, 9000), (), ("--config-file",), ("config.xml", "config.d"), others=(8443, *range(9004, 9012), 9363, 9440)
     ),
-    "localstack/localstack": ServiceImage((4566,), ("GATEWAY_LISTEN", "EDGE_PORT"), others=(443, 4510)),
+    "localstack/localstack": ServiceImage((4566,), ("GATEWAY_LISTEN", "EDGE_PORT"), others=(443, *range(4510, 4600))),
     "registry": ServiceImage((5000,), ("REGISTRY_HTTP_ADDR",), (), ("config.yml",), others=(5001,)),
     "cassandra": ServiceImage((9042,), (), (), ("cassandra.yaml",), others=(7000, 7001, 7199, 9160)),
 }

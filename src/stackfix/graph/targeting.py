@@ -46,7 +46,7 @@ def stray_target(graph: Graph, cluster: Cluster, service: KubeService, port: Ser
         return None
     if port.target_name is not None:
         return _by_name(graph, pods, port)
-    return _by_number(graph, service, pods, port)
+    return _by_number(graph, cluster, service, pods, port)
 
 
 def _by_name(graph: Graph, pods: tuple[Workload, ...], port: ServicePort) -> Stray | None:
@@ -57,7 +57,9 @@ def _by_name(graph: Graph, pods: tuple[Workload, ...], port: ServicePort) -> Str
     return Stray(name, pods, _declared_right(graph, pods, port.port))
 
 
-def _by_number(graph: Graph, service: KubeService, pods: tuple[Workload, ...], port: ServicePort) -> Stray | None:
+def _by_number(
+    graph: Graph, cluster: Cluster, service: KubeService, pods: tuple[Workload, ...], port: ServicePort
+) -> Stray | None:
     number = port.target_port
     if number is None:
         return None
@@ -67,12 +69,22 @@ def _by_number(graph: Graph, service: KubeService, pods: tuple[Workload, ...], p
     if number in known or not known:
         return None
     others = frozenset(p.target_port for p in service.ports if p is not port and p.target_port in known)
+    if all(w.build is None for w in pods):
+        # What else a public image opens is not known for every release: its main port may have its Service already.
+        others |= {p for one in cluster.services if one is not service for p in _reached(one, cluster, pods)} & known
     for workload in pods:
         own = {e.port for e in authority.sure(graph.settled(workload))} - others
         found = authority.right(graph, workload, number, others & known) if own else None
         if found is not None:
             return Stray(str(number), pods, found)
     return None
+
+
+def _reached(service: KubeService, cluster: Cluster, pods: tuple[Workload, ...]) -> frozenset[int]:
+    """The ports of these pods that a Service leads to by number."""
+    if set(pods).isdisjoint(kubernetes_names.selected(service, cluster)):
+        return frozenset()
+    return frozenset(p.target_port for p in service.ports if p.target_port is not None)
 
 
 def _undeclared(graph: Graph, service: KubeService, pods: tuple[Workload, ...], number: int) -> Stray | None:
