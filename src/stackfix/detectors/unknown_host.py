@@ -20,9 +20,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import fitting, moves, proxying
+from stackfix.graph import environment, fitting, moves, proxying
 from stackfix.graph.model import Place, Writing
 from stackfix.graph.reach import Reached
+from stackfix.graph.value import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
             continue
         fit = fitting.fit(graph, reference)
         others = proxying.readers(graph, reference, partial(_same, graph, fit))
-        if (fit.candidates or _telling(reference)) and not others.variant:
+        if (fit.candidates or _telling(graph, reference)) and not others.variant:
             yield _finding(graph, reference, fit, others)
 
 
@@ -100,8 +101,18 @@ def _remedy(
     return Remedy(Applicability.MANUAL, "say which component is meant", (), choices), ()
 
 
-def _telling(reference: Reference) -> bool:
-    """Whether a value with no candidate is certainly an address that nothing else can serve: a URL of Compose's own."""
-    if reference.place is Place.POD:
+def _telling(graph: Graph, reference: Reference) -> bool:
+    """Whether a value with no candidate is certainly an address that nothing else can serve: a URL of Compose's own.
+
+    A file of variables brings what other programs read, too: a name that nothing here says may be read by nobody.
+    """
+    if reference.place is Place.POD or (reference.variable is not None and not _is_said(graph, reference)):
         return False
     return reference.writing is Writing.ENVIRONMENT and reference.address.scheme is not None
+
+
+def _is_said(graph: Graph, reference: Reference) -> bool:
+    asker, name = reference.workload, reference.variable or ""
+    given = asker.environment.get(name) if asker is not None else None
+    filed = given is not None and given.origin is Origin.ENV_FILE
+    return not filed or any(environment.spoken(graph.library, said) for said in (name, name.lower()))

@@ -21,6 +21,7 @@ _NAMES = (
     ".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "env.template", "example.env",
     "sample.env", "template.env", ".env-example", ".env.default", ".env.defaults",
 )  # fmt: skip
+_DATA = (".env", ".md", ".rst", ".txt", ".lock", ".svg", ".csv", ".html")
 
 
 def is_dotenv(path: str) -> bool:
@@ -63,3 +64,21 @@ def variables(library: Library, path: str) -> dict[str, Variable] | None:
             sketch=None if filled else written.sketch(Environment(found)),
         )
     return found
+
+
+def spoken(library: Library, name: str) -> bool:
+    """Whether any code, script or configuration says a variable's name for another purpose than to set it."""
+    said = re.escape(name.encode())
+    word = re.compile(rb"(?<!\w)" + said + rb"(?!\w)")
+    sets = re.compile(rb"(?<![\w$}])" + said + rb"[\"']?[ \t]*[:=]|name:[ \t]*[\"']?" + said + rb"(?!\w)")
+    assigned = re.compile(rb"^(?:export[ \t]+)?" + said + rb"=", re.MULTILINE)
+    for path, entry in library.tree.entries.items():
+        if not entry.wiring or path.endswith(_DATA) or is_dotenv(path):
+            continue
+        data = library.sources.read(path)
+        if data is None or name.encode() not in data:
+            continue
+        strips = sets if path.endswith((".yml", ".yaml")) else assigned if "." not in posixpath.basename(path) else None
+        if word.search(data if strips is None else strips.sub(b"", data)):
+            return True
+    return False

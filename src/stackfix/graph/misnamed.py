@@ -36,7 +36,6 @@ _TOOLS = re.compile(
 """What libraries and tools read without a word in the source."""
 _SAME_THING = frozenset({"STR", "STRING", "LIST", "CSV", "JSON", "RAW", "URL", "URI", "NAME", "VALUE", "ENV", "S"})
 """Words that a name may have more without meaning something else."""
-_DATA = (".env", ".md", ".rst", ".txt", ".lock", ".svg", ".csv", ".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def _numbered(one: str, other: str) -> bool:
 def _found(graph: Graph, workload: Workload, variable: Variable, read: _Read) -> Misnamed | None:
     library = graph.library
     name = _name(library, variable)
-    if name is None or _spoken(library, variable.name) or variable.origin is Origin.IMAGE:
+    if name is None or environment.spoken(library, variable.name) or variable.origin is Origin.IMAGE:
         return None
     others = [w for w in graph.workloads if w is not workload and w.environment.get(variable.name) is not None]
     shared = [w for w in others if _place(w.environment.get(variable.name)) == variable.location]
@@ -176,19 +175,3 @@ def _copies(library: Library, variable: Variable) -> Iterator[Text]:
             name = _name(library, given) if given is not None else None
             if name is not None and located(name) is not None:
                 yield name
-
-
-def _spoken(library: Library, name: str) -> bool:
-    """Whether any code, script or configuration says a name for another purpose than to set it."""
-    said = re.escape(name.encode())
-    word = re.compile(rb"(?<!\w)" + said + rb"(?!\w)")
-    sets = re.compile(rb"(?<![\w$}])" + said + rb"[\"']?[ \t]*[:=]|name:[ \t]*[\"']?" + said + rb"(?!\w)")
-    for path, entry in library.tree.entries.items():
-        if not entry.wiring or path.endswith(_DATA) or environment.is_dotenv(path):
-            continue
-        data = library.sources.read(path)
-        if data is None or name.encode() not in data:
-            continue
-        if word.search(sets.sub(b"", data) if path.endswith((".yml", ".yaml")) else data):
-            return True
-    return False
