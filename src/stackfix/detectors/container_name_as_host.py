@@ -6,7 +6,8 @@ Why it breaks: it resolves today. It stops when the name is reused or scaled, an
 
 Which side is right: the service name, which every deployment tool keeps.
 
-Limits: information only; where the same address is repaired for another reason, the service name is used at once.
+Limits: information only; where the same address is repaired for another reason, the service name is used at once. A
+service name with an underscore is no host name to many a library: silent.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if reference.place is not Place.CONTAINER:
             continue
         reach = graph.resolve(reference)
-        if reach.reached is Reached.MET and reach.by is By.CONTAINER and len(reach.workloads) == 1:
+        met = reach.reached is Reached.MET and reach.by is By.CONTAINER and len(reach.workloads) == 1
+        if met and "_" not in reach.workloads[0].name:
             yield _finding(graph, reference, reach.workloads[0])
 
 
