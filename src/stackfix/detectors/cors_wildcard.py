@@ -22,10 +22,11 @@ from stackfix.graph import cross_origin, origins
 from stackfix.graph.production import in_production
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from stackfix.graph.cross_origin import Open
     from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
     from stackfix.graph.origins import Origin
 
 RULE = Rule("cors-wildcard", Family.BROWSER, Severity.WARNING, "every page on the web may call the API")
@@ -50,13 +51,15 @@ def _finding(graph: Graph, place: Open) -> Finding:
         location=Location(place.location.path, place.location.span, "every origin is allowed"),
         anchor=place.anchor,
         value="*",
-        evidence=(
-            *(Location(w.location.path, w.location.span, f"runs {w.name}") for w in runs[:1]),
-            *(Location(o.location.path, o.location.span, o.source.value) for o in known if o.location),
-        ),
+        evidence=tuple(dict.fromkeys(_witnesses(runs, known))),
         remedy=_remedy(graph, place, known),
         components=graph.called(*place.workloads),
     )
+
+
+def _witnesses(runs: Sequence[Workload], known: Iterable[Origin]) -> Iterator[Location]:
+    yield from (Location(w.location.path, w.location.span, f"runs {w.name}") for w in runs[:1])
+    yield from (Location(o.location.path, o.location.span, o.source.value) for o in known if o.location)
 
 
 def _remedy(graph: Graph, place: Open, known: tuple[Origin, ...]) -> Remedy:

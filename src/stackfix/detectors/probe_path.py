@@ -27,6 +27,7 @@ from stackfix.findings import (
     Severity,
     located,
 )
+from stackfix.graph.model import Platform
 from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
@@ -47,10 +48,12 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 def _finding(graph: Graph, unserved: Unserved) -> Finding:
     probe, routes = unserved.probe, unserved.routes
+    alone = unserved.workload.deployment.platform is Platform.IMAGE
+    asked = "its application" if alone else unserved.workload.name
     served = f"; it serves {', '.join(path for path, _ in routes)}" if routes else ""
     return Finding(
         rule=RULE,
-        message=f"the {probe.kind} asks {unserved.workload.name} for {unserved.path.value}, which has no route{served}",
+        message=f"the {probe.kind} asks {asked} for {unserved.path.value}, which has no route{served}",
         location=located(unserved.path, "asked for here") or probe.location,
         anchor=probe.anchor,
         value=unserved.path.value,
