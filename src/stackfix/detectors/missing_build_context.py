@@ -112,7 +112,9 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
 def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
     there = graph.library.tree.is_folder(build.context)
     if there:
-        agreeing = (p for p in _dockerfiles(graph, build) if build_folders.agrees(graph, workload, replace(build, dockerfile=p)))
+        agreeing = (
+            p for p in _dockerfiles(graph, build) if build_folders.agrees(graph, workload, replace(build, dockerfile=p))
+        )
         fitting = build_folders.Fitting(tuple(agreeing))
     else:
         fitting = build_folders.fitting(graph, workload, build)
