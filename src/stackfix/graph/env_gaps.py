@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.graph import environment, secrets, sources
+from stackfix.graph.carried import carried
 from stackfix.graph.value import Origin
+from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,8 +60,18 @@ def absent_files(graph: Graph) -> Iterator[AbsentFile]:
             if known or file.missing_ok or library.sources.would_ignore(file.path) or _made(library, file.path):
                 continue
             folder, name = posixpath.split(file.path)
+            if _ignored_elsewhere(library, name) or carried(library, file.anchor.path):
+                continue
             found = [p for p in _examples(library, folder) if _of(posixpath.basename(p), name)]
             yield AbsentFile(workload, file, found[0] if len(found) == 1 else None, len(workload.env_files) == 1)
+
+
+def _ignored_elsewhere(library: Library, name: str) -> bool:
+    """Whether git ignores a file of that name in another folder: it is kept out on purpose, wherever it is put."""
+    return any(
+        posixpath.basename(path) == ".gitignore" and library.sources.would_ignore(join(posixpath.dirname(path), name))
+        for path in library.tree.entries
+    )
 
 
 def _examples(library: Library, folder: str) -> list[str]:

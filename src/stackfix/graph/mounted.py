@@ -15,6 +15,7 @@ from stackfix import tree
 from stackfix.findings import Anchor, located
 from stackfix.formats import yaml
 from stackfix.graph import environment, kinship
+from stackfix.graph.carried import carried
 from stackfix.graph.interpolation import template
 from stackfix.graph.value import EMPTY
 
@@ -70,7 +71,7 @@ def absent(graph: Graph) -> Iterator[Absent]:
         for one in (*_mounts(graph, project), *_objects(graph, project)):
             if one.location not in seen:
                 seen.add(one.location)
-                if not _made(library, project, one):
+                if not _made(library, project, one) and not carried(library, one.anchor.path):
                     yield one
 
 
