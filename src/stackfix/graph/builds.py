@@ -143,11 +143,12 @@ def _workflow(library: Library, path: str) -> Iterator[Made]:
     known = library.get(path, workflow.facts)
     if known is None:
         return
+    base = workflow.root_of(path)
     for built in known.builds:
         if not built.certain:
             continue
-        context = join("", built.context.value) if built.context is not None else ""
-        file = join("", built.file.value) if built.file is not None else join(context, "Dockerfile")
+        context = join(base, built.context.value) if built.context is not None else base
+        file = join(base, built.file.value) if built.file is not None else join(context, "Dockerfile")
         if library.tree.is_file(file) and not library.tree.is_unknown(context):
             build = Build(
                 context, file, built.location, built.anchor, context_text=built.context, dockerfile_text=built.file

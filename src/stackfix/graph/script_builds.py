@@ -190,27 +190,32 @@ def _option(step: ScriptStep, text: Text, context: str, path: str) -> tuple[SetT
 
 
 def _of_action(library: Library, path: str, built: Built) -> Unbuilt | None:
-    """What an action lacks; its paths are from the root."""
+    """What an action lacks; its paths are from where the workflow begins."""
     given = [t for t in (built.context, built.file) if t is not None]
     if not built.certain or not given or any(_ELSEWHERE.search(t.value) or not t.place for t in given):
         return None
-    context = join("", built.context.value) if built.context is not None else ""
-    file = join("", built.file.value) if built.file is not None else join(context, "Dockerfile")
+    base = workflow.root_of(path)
+    context = join(base, built.context.value) if built.context is not None else base
+    file = join(base, built.file.value) if built.file is not None else join(context, "Dockerfile")
     tree = library.tree
     if any(_is_fetched(library, path, t.value) for t in given) or _is_unknown(library, context):
         return None
     if tree.is_file(file) or tree.is_unknown(file) or library.sources.would_ignore(file):
         return None
     if context and not tree.is_folder(context):
-        return _lost_folder(library, built, context, file)
+        return _lost_folder(library, built, context, file, base)
     if _is_made(library, path, posixpath.basename(file)):
         return None
     named = built.file if built.file is not None else built.context
     there = _dockerfiles(library, posixpath.dirname(file), ()) or _elsewhere(library, file)
     found = [p for p in there if builds.is_written_for(library, context, p)]
-    ways = tuple((p, (_names(built, p),)) for p in found)
+    ways = tuple((p, (_names(built, _from(base, p)),)) for p in found)
     location = located(named, "doesn't exist") if named is not None else None
     return Unbuilt(file, location or built.location, built.anchor, ways)
+
+
+def _from(base: str, path: str) -> str:
+    return posixpath.relpath("/" + path, "/" + base)
 
 
 def _names(built: Built, path: str) -> Repair:
@@ -220,14 +225,15 @@ def _names(built: Built, path: str) -> Repair:
     return SetEntry(built.anchor.child("with"), "file", path, beside="context")
 
 
-def _lost_folder(library: Library, built: Built, context: str, file: str) -> Unbuilt | None:
+def _lost_folder(library: Library, built: Built, context: str, file: str, base: str) -> Unbuilt | None:
     assert built.context is not None
     name = file[len(context) + 1 :] if file.startswith(context + "/") else None
     ways = []
     for folder in _folders(library, context, name) if name else ():
-        repairs = [SetText(built.context, script_paths.respelled(built.context.value, folder))]
+        repairs = [SetText(built.context, script_paths.respelled(built.context.value, _from(base, folder)))]
         if built.file is not None:
-            repairs.append(SetText(built.file, script_paths.respelled(built.file.value, join(folder, name or ""))))
+            new = _from(base, join(folder, name or ""))
+            repairs.append(SetText(built.file, script_paths.respelled(built.file.value, new)))
         ways.append((folder, tuple(repairs)))
     location = located(built.context, "doesn't exist") or built.location
     return Unbuilt(context, location, built.anchor, tuple(ways))

@@ -6,6 +6,7 @@ unknown.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from stackfix.findings import Anchor, Location, located
 from stackfix.formats import yaml
 from stackfix.graph.script import ScriptFacts, of_shell
 from stackfix.text import Text, Unreadable
+from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +54,12 @@ class WorkflowFacts:
 def is_workflow(path: str) -> bool:
     """Whether a file is a CI definition, by its path."""
     return bool(re.search(r"(?:^|/)(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml)$", path))
+
+
+def root_of(path: str) -> str:
+    """Where a CI definition begins to work: above its `.github`, as what was a repository of its own still may be."""
+    above = path.rpartition(".github/")[0] if "/" in path and ".github/" in path else posixpath.dirname(path)
+    return above.rstrip("/")
 
 
 def facts(text: Text) -> WorkflowFacts:
@@ -103,7 +111,7 @@ def _ran(written: Text, folder: yaml.Node | None, anchor: Anchor) -> Iterator[Ra
     except Unreadable:
         return
     value = folder.value if isinstance(folder, yaml.Scalar) else ""
-    yield Ran(found, None if "${{" in value else value)
+    yield Ran(found, None if "${{" in value else join(root_of(anchor.path), value))
 
 
 def _gitlab(document: yaml.Document, text: Text) -> Iterator[Ran]:
