@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _TELLS = (".sh", ".bash", ".yml", ".yaml", ".mk", ".md", ".ps1", ".py", ".js", ".ts", ".groovy")
 _TELLERS = frozenset({"Makefile", "makefile", "justfile", "Justfile", "Taskfile", "Jenkinsfile", "Vagrantfile"})
-_LINE = rb"(?:\\\n|[^\n#])*"
+_LINE = rb"(?:\\\r?\n|[^\n#])*"
 _ACTION = re.compile(rb"scp-action|rsync-deploy|ssh-scp|sftp", re.IGNORECASE)
 
 
@@ -22,7 +22,7 @@ def carried(library: Library, path: str) -> bool:
     sends = re.compile(rb"\b(?:scp|rsync|sftp)\b" + _LINE + end)
     source = re.compile(
         rb"\b(?:source|local|local_path)[ \t]*:"
-        rb"(?:[ \t]*[|>]-?[ \t]*\n(?:[ \t][^\n:]*\n){0,9}?)?[^\n#]*" + end
+        rb"(?:[ \t]*[|>]-?[ \t]*\r?\n(?:[ \t][^\n:]*\n){0,9}?)?[^\n#]*" + end
     )
     for other, entry in library.tree.entries.items():
         if other == path or not entry.tracked or not (other.endswith(_TELLS) or posixpath.basename(other) in _TELLERS):
