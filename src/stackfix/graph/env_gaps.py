@@ -148,7 +148,7 @@ def _needed(read: EnvRead, program: Program) -> bool:
 
 def _has(graph: Graph, workload: Workload, process: Process, program: Program, read: EnvRead) -> bool:
     """Whether anything gives it, or may."""
-    names = {n.upper() if read.insensitive else n for n in (read.name, *read.names)}
+    names = {n.upper() if read.insensitive else n for n in (read.name, *read.names, *read.wholes)}
     given = {*process.environment.variables, *graph.environment(workload).variables, *program.env_writes}
     if names & {n.upper() if read.insensitive else n for n in given}:
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _WHOLE_ENVIRONMENT = {"dict", "items", "keys", "values", "copy"}
 _SETTINGS = {"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.v1.BaseSettings"}
+_PLAIN = re.compile(
+    r"(?:int|str|bool|float|bytes|(?:pydantic\.)?(?:Secret(?:Str|Bytes)|\w*(?:Url|Dsn|Path)|PositiveInt|EmailStr)|Literal\[.*\])"
+    r"(?:\s*\|\s*None)?"
+)
+_DEEPEST = 4
 _ENUMERATED = re.compile(r"(?:typing\.)?Optional\[(.*)\]|(.*?)\s*\|\s*None")
 
 
@@ -101,18 +106,43 @@ class _Options:
     prefix: str = ""
     sensitive: bool = False
     env_file: str | None = None
+    delimiter: str | None = None
 
 
 def settings_reads(source: Source) -> Iterator[tuple[str, EnvRead]]:
     """The fields of pydantic settings classes of this file, each with its dotted name."""
     for name, node in source.classes.items():
         if _is_settings(source, name, set()):
-            options = _options(source, name)
-            for statement in node.body:
-                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                    read = _field(source, name, statement, options)
-                    if read is not None:
-                        yield f"{name}.{statement.target.id}", read
+            yield from _fields(source, name, node, _options(source, name))
+
+
+def _fields(source: Source, name: str, node: ast.ClassDef, options: _Options) -> Iterator[tuple[str, EnvRead]]:
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            read = _field(source, name, statement, options)
+            if read is None:
+                continue
+            key = f"{name}.{statement.target.id}"
+            parts = tuple(_parts(source, key, statement, options, read))
+            # What has parts of its own is given by them, whole or not; a class of another module may have some.
+            by_parts = bool(options.delimiter) and not _is_plain(ast.unparse(statement.annotation))
+            yield key, replace(read, required=False) if by_parts else read
+            yield from parts
+
+
+def _parts(
+    source: Source, key: str, statement: ast.AnnAssign, options: _Options, whole: EnvRead
+) -> Iterator[tuple[str, EnvRead]]:
+    """The fields of the model that is a field of settings, each with its own variable: `DB__URL` of `db: Database`."""
+    model = source.classes.get(dotted(statement.annotation) or "")
+    if model is None or not options.delimiter or key.count(".") > _DEEPEST:
+        return
+    inside = replace(options, prefix=whole.names[0] + options.delimiter)
+    for inner, read in _fields(source, model.name, model, inside):
+        if not read.names[0].upper().startswith(inside.prefix.upper()):
+            continue
+        wanted = read.required and whole.required
+        yield f"{key}.{inner.partition('.')[2]}", replace(read, required=wanted, wholes=(*whole.wholes, *whole.names))
 
 
 def hole_of(read: EnvRead) -> Hole:
@@ -184,7 +214,7 @@ def _read_options(source: Source, given: dict[str, ast.expr]) -> _Options:
 
     sensitive = given.get("case_sensitive")
     strict = isinstance(sensitive, ast.Constant) and sensitive.value is True
-    return _Options(text("env_prefix") or "", strict, text("env_file"))
+    return _Options(text("env_prefix") or "", strict, text("env_file"), text("env_nested_delimiter"))
 
 
 def _field(source: Source, scope: str, statement: ast.AnnAssign, options: _Options) -> EnvRead | None:
@@ -204,6 +234,11 @@ def _field(source: Source, scope: str, statement: ast.AnnAssign, options: _Optio
     anchor = source.module.anchor(written)
     insensitive = not options.sensitive
     return EnvRead(names[0], default, required, place, anchor, spot, kind, names, insensitive, options.env_file)
+
+
+def _is_plain(annotation: str) -> bool:
+    """Whether a field is one value, which one variable gives."""
+    return _PLAIN.fullmatch(annotation) is not None
 
 
 def _kind(annotation: str) -> str | None:

@@ -53,7 +53,8 @@ class EnvRead:
     """A reading of an environment variable. `names` are all names tried, first the strongest.
 
     `required`: without it the code fails where it is read. `insensitive`: case doesn't matter (pydantic). `value_type`
-    is "int", "bool" … where one is asked for. `env_file` is a dotenv file that the reader itself looks into.
+    is "int", "bool" … where one is asked for. `env_file` is a dotenv file that the reader itself looks into. `wholes`
+    are variables that may give it as a part of theirs (pydantic's nested models: JSON).
     """
 
     name: str
@@ -66,6 +67,7 @@ class EnvRead:
     names: tuple[str, ...] = ()
     insensitive: bool = False
     env_file: str | None = None
+    wholes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
