@@ -20,7 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import credentials, engines, proxying
+from stackfix.graph import credentials, proxying
 from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _same(graph: Graph, difference: Difference, other: Reference) -> bool:
 
 def _finding(graph: Graph, difference: Difference) -> Finding:
     connection = difference.connection
-    reference, title = connection.reference, engines.TITLES[connection.runs]
+    reference, title = connection.reference, connection.title
     host, part = reference.address.host.value, difference.part
     hidden = part == "password"
     place = located(difference.wrong, "another password" if hidden else f"asks for {difference.wrong.value}")

@@ -2,7 +2,8 @@
 
 What it finds: a connection string, or a port variable beside a host variable, that reaches a PostgreSQL, MySQL, MariaDB
 or MongoDB server of the same deployment on another port than the one that it binds there: another engine's, or its own
-default where the server is told to use a different one.
+default where the server is told to use a different one. A port variable that nothing gives counts with the default of
+the source. Also RabbitMQ asked by amqp:// on the port of its management.
 
 Why it breaks: the connection is refused.
 
@@ -43,7 +44,8 @@ _DATABASES = frozenset({"postgres", "mysql", "mongodb"})
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every connection whose port its database doesn't bind."""
     for connection in graph.connections:
-        if connection.runs not in _DATABASES or (answer := _answer(graph, connection)) is None:
+        concerns = connection.runs in _DATABASES or _is_other(connection)
+        if not concerns or (answer := _answer(graph, connection)) is None:
             continue
         others = proxying.readers(graph, connection.reference, partial(_same, graph, answer))
         if not others.variant:
@@ -54,12 +56,19 @@ def _answer(graph: Graph, connection: Connection) -> meeting.Answer | None:
     """The port to ask for, where the one that is asked for is surely wrong."""
     if connection.port is None or (connection.speaks or connection.runs) != connection.runs:
         return None
+    if _is_other(connection):
+        return meeting.told_port(graph, connection.reach, engines.PORTS[connection.runs])
     if connection.reach.service is not None:
         return meeting.wrong_port(graph, connection.reference, connection.reach)
     listening = graph.settled(connection.target)
     if not listening.known or connection.port in listening.ports:
         return None
     return meeting.answered(graph, connection.target, connection.reference.address.scheme)
+
+
+def _is_other(connection: Connection) -> bool:
+    """Whether a connection names a port of its store that speaks something else: RabbitMQ's management."""
+    return connection.speaks == connection.runs and connection.port in engines.OTHERS.get(connection.runs, ())
 
 
 def _same(graph: Graph, answer: meeting.Answer, other: Reference) -> bool:
@@ -70,7 +79,7 @@ def _same(graph: Graph, answer: meeting.Answer, other: Reference) -> bool:
 
 def _finding(graph: Graph, connection: Connection, answer: meeting.Answer, others: proxying.Readers) -> Finding:
     reference = connection.reference
-    host, title = reference.address.host.value, engines.TITLES[connection.runs]
+    host, title = reference.address.host.value, connection.title
     name = connection.target.name if connection.reach.by is By.CONTAINER else None
     move = moves.move(graph, reference, moves.Target(name, answer.port))
     return Finding(
@@ -94,6 +103,8 @@ def _whose(connection: Connection) -> str:
     """Whose port it is, where it is another engine's own."""
     found = (engines.TITLES[e] for e, p in engines.PORTS.items() if p == connection.port and e != connection.runs)
     title = next(found, None)
+    if title is None and _is_other(connection):
+        return ", which speaks another protocol"
     return f", which is {title}'s" if title is not None else ""
 
 

@@ -54,7 +54,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 def _finding(graph: Graph, connection: Connection, switch: Switch, others: proxying.Readers) -> Finding:
     reference, target = connection.reference, connection.target
-    speaks, runs = engines.TITLES[connection.speaks or ""], engines.TITLES[connection.runs]
+    speaks, runs = engines.TITLES[connection.speaks or ""], connection.title
     named = target.image or target.name
     image = located(target.image, f"runs {runs}") if target.image is not None else None
     there = image or Location(target.location.path, target.location.span, f"runs {runs}")

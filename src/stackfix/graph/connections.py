@@ -61,6 +61,12 @@ class Connection:
     engine_variable: str | None = None
 
     @property
+    def title(self) -> str:
+        """What the store that it reaches is called among people."""
+        image = self.target.image.value if self.target.image is not None else ""
+        return "MariaDB" if self.runs == "mysql" and "mariadb" in image else engines.TITLES[self.runs]
+
+    @property
     def port(self) -> int | None:
         """The port that is asked for, the engine's own where none is written and the engine is."""
         written = self.reference.address.port

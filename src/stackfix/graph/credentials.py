@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from stackfix.findings import Location, located
-from stackfix.graph import connections, engines, environment
+from stackfix.graph import connections, engines, environment, kinship
 from stackfix.graph.connections import Form
 from stackfix.graph.engines import SYSTEM
 from stackfix.graph.model import Writing
@@ -121,8 +121,11 @@ def _database(graph: Graph, connection: Connection, store: Store) -> Iterator[Di
         return
     asked = connections.plain(name)
     right = store.databases[0]
+    if not asked or not is_whole(asked) or not is_whole(right.value):
+        return
+    # A program of another's may make its database; one letter off is a slip all the same.
     built = graph.build_of(connection.reference.workload) is not None
-    if not asked or not is_whole(asked) or not is_whole(right.value) or not built:
+    if not built and not kinship.one_edit(asked, right.value):
         return
     if _same_variable(graph, name, right) or right.value in SYSTEM:
         return

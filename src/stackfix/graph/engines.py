@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PORTS = {"postgres": 5432, "mysql": 3306, "mongodb": 27017, "redis": 6379, "amqp": 5672}
 """The engines, and the port of each as it comes."""
+OTHERS = {"amqp": frozenset({15671, 15672, 15692, 25672, 4369}), "mysql": frozenset({33060})}
+"""Ports of an engine that speak another protocol than its clients: management, metrics, clustering, the X protocol."""
 TITLES = {
     "postgres": "PostgreSQL",
     "mysql": "MySQL",

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from stackfix.text import Text
 
 _FOR_HOST = re.compile(r"(?:^|[_.-])(?:HOST|LOCALHOST|EXTERNAL|EXT|OUTSIDE|OUTER|PUBLIC)(?:$|[_.-])")
+_LOOPBACK = re.compile(r"(?:^|[@,/])(?:localhost|127\.0\.0\.1):")
+"""A quorum or ZooKeeper on the broker's own machine is nobody else's."""
 _FOR_NETWORK = re.compile(
     r"(?:^|[_.-])(?:INTERNAL|INT|INSIDE|INNER|DOCKER|CONTAINERS?|BROKERS?|INTERBROKER|PRIVATE)(?:$|[_.-])"
 )
@@ -101,9 +103,9 @@ def _kind(graph: Graph, broker: Broker, host: str) -> Kind:
         return Kind.OWN
     if address.is_loopback(host):
         return Kind.LOCAL
-    if broker.workload.deployment.platform is not Platform.COMPOSE or address.is_every_address(host):
+    if address.is_every_address(host):
         return Kind.UNKNOWN
-    reach = graph.names.resolve(host, broker.workload)
+    reach = graph.resolve_host(host, broker.workload)
     if reach.reached is Reached.MET:
         return Kind.OWN if broker.workload in reach.workloads else Kind.FOREIGN
     return Kind.MISSING if reach.reached is Reached.MISSING else Kind.UNKNOWN
@@ -118,6 +120,7 @@ class _Judge:
     """One broker with all its clients."""
 
     def __init__(self, graph: Graph, broker: Broker, clients: tuple[Client, ...], brokers: Sequence[Broker]) -> None:
+        self.graph = graph
         self.broker = broker
         self.clients = clients
         self.before = as_written(graph, broker)
@@ -223,16 +226,14 @@ class _Judge:
     # --- one listener ---
 
     def _fault(self, one: Advertised) -> tuple[Fault, Advertised] | None:
-        if not self.composed:
-            return None
         match one.kind:
-            case Kind.OWN:
+            case Kind.OWN if self.composed:
                 return self._wrong_port(one) or self._host_asks_by_name(one)
             case Kind.LOCAL:
                 return self._network_is_sent_home(one) or self._wrong_host_port(one) or self._leads_elsewhere(one)
-            case Kind.MISSING | Kind.FOREIGN:
+            case Kind.MISSING | Kind.FOREIGN if self.composed or one.kind is Kind.MISSING:
                 return self._nobody(one)
-            case Kind.UNKNOWN:
+            case _:
                 return None
 
     def _wrong_port(self, one: Advertised) -> tuple[Fault, Advertised] | None:
@@ -296,22 +297,32 @@ class _Judge:
         cluster = self.members if self.broker.internal == one.listener.name else []
         if not (asking or cluster) or any(a.kind is not Kind.LOCAL for a in self.before.addresses):
             return None
-        listener, names = one.listener, {c.host for c in asking}
-        name = names.pop() if len(names) == 1 else self.broker.workload.name
+        listener, name = one.listener, self._called(asking)
         both = bool(self.host(one))
         who = f"{_who(asking[0])} asks it" if asking else "other brokers ask it"
+        where = "another container" if self.composed else "another pod"
         changes: list[tuple[Text | None, str]] = [(listener.advertised.host, name)]
         if one.port != listener.port:
             changes.append((listener.advertised.port_text, str(listener.port)))
         fault = self._made(
             one,
-            f"{listener.name} advertises {one.host}:{one.port}, but {who} from another container, where that is itself"
+            f"{listener.name} advertises {one.host}:{one.port}, but {who} from {where}, where that is itself"
             + ("; the host asks it too, so each needs a listener of its own" if both else ""),
             [] if both else changes,
             (*askers(asking), *askers(self.host(one)), *self._places(one)),
-            seen=not self.published(one),
+            seen=not self.published(one) and not self._outward(asking),
         )
         return fault, Advertised(listener, name, listener.port, Kind.OWN)
+
+    def _called(self, asking: Sequence[Client]) -> str:
+        """The broker's name to its clients; in a cluster the fullest of them, which holds in every namespace."""
+        names = sorted({c.host for c in asking}, key=lambda host: (-len(host), host))
+        return names[0] if len(names) == 1 or (names and not self.composed) else self.broker.workload.name
+
+    def _outward(self, asking: Iterable[Client]) -> bool:
+        """Whether the Service that clients ask is reached from outside the cluster, too."""
+        met = (self.graph.resolve(c.reference).service for c in asking if c.reference is not None)
+        return any(service is not None and service.outward for service in met)
 
     def _host_asks_by_name(self, one: Advertised) -> tuple[Fault, Advertised] | None:
         """The host bootstraps here and is told to go to a name that only containers know."""
@@ -352,8 +363,7 @@ class _Judge:
             return None
         if not foreign and not (asking or (self.members and self.broker.internal == listener.name)):
             return None
-        names = {c.host for c in asking}
-        name = names.pop() if len(names) == 1 else self.broker.workload.name
+        name = self._called(asking)
         here = Location(self.broker.workload.location.path, self.broker.workload.location.span, "it is this")
         changes: list[tuple[Text | None, str]] = [(listener.advertised.host, name)]
         if listener.bound is not None and one.port != listener.port:
@@ -418,7 +428,8 @@ def _same_cluster(one: Broker, other: Broker) -> bool:
         return False
     for name in ("ZOOKEEPER_CONNECT", "CONTROLLER_QUORUM_VOTERS"):
         values = [b.said[name].value for b in (one, other) if name in b.said]
-        if len(values) == 2 and None not in values and len({v.value for v in values if v is not None}) == 1:  # noqa: PLR2004 - a pair
+        told = {v.value for v in values if v is not None}
+        if len(values) == 2 and None not in values and len(told) == 1 and not _LOOPBACK.search(told.pop()):  # noqa: PLR2004 - a pair
             return True
     return False
 

@@ -40,10 +40,10 @@ def untimed(graph: Graph) -> Iterator[Untimed]:
         near = {p: k for p, k in files.items() if _root(p) == _root(path)}
         if not any(k.application for k in near.values()):
             continue
-        begun = _begun(near)
+        begun, awaited = _begun(near), _begun(near, spawned=False)
         for client in known.clients:
             missing = (SOCKET, *((SESSION,) if client.consumes else ()), VERSIONS)
-            if client.function in begun and not client.keys & {"*", *missing}:
+            if client.function in (awaited if client.apart else begun) and not client.keys & {"*", *missing}:
                 yield Untimed(client, missing)
 
 
@@ -71,14 +71,18 @@ def _root(path: str) -> str:
     return parts[0] if parts else ""
 
 
-def _begun(files: dict[str, KafkaPython]) -> frozenset[str]:
-    """The functions that a start runs, by their last names: what begins it, and what these call in turn."""
+def _begun(files: dict[str, KafkaPython], *, spawned: bool = True) -> frozenset[str]:
+    """The functions that a start runs, by their last names: what begins it, and what these call in turn.
+
+    Not `spawned`: those alone that it waits for.
+    """
     calls: dict[str, set[str]] = {}
     waiting = [""]
     for known in files.values():
         waiting += known.begins
         for name, called in known.called:
-            calls.setdefault(name, set()).update(called)
+            apart = set() if spawned else {inner for outer, inner in known.spawned if outer == name}
+            calls.setdefault(name, set()).update(called - apart)
     found: set[str] = set()
     while waiting:
         name = waiting.pop()

@@ -60,9 +60,11 @@ def akin(host: str, name: str) -> bool:
 
 
 def nearly(one: str, other: str) -> bool:
-    """Whether two names are one but for case, separators or one letter; nothing is added to either."""
+    """Whether two names are one but for case, separators, the order of words or one letter; nothing is added."""
     first, second = _plain(one), _plain(other)
-    return first == second or (min(len(first), len(second)) >= 5 and one_edit(first, second))  # noqa: PLR2004 - as above
+    if sorted(first.split("-")) == sorted(second.split("-")):
+        return True
+    return (min(len(first), len(second)) >= 5 and one_edit(first, second))  # noqa: PLR2004 - as above
 
 
 def meant(name: str, other: str) -> bool:

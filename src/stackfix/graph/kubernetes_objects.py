@@ -74,6 +74,7 @@ def service(item: Manifest) -> KubeService | None:
         selector_location=selector.location if chosen and isinstance(selector, Branch) else None,
         external_name=nodes.value(spec, "externalName") if kind == "ExternalName" else None,
         headless=nodes.value(spec, "clusterIP") == "None",
+        outward=kind in {"NodePort", "LoadBalancer"},
         written_names=item.names,
     )
 

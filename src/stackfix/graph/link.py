@@ -22,6 +22,7 @@ from stackfix.graph import (
     kubernetes_link,
     kubernetes_names,
     listening,
+    loaded_env,
     lone,
     past_proxy,
     probing,
@@ -287,7 +288,7 @@ class Graph:
         found: list[Reference] = []
         for workload in self.workloads:
             environment = self.environment(workload)
-            found += references.of_environment(workload, environment)
+            found += references.of_environment(workload, environment, loaded_env.default_ports(self, workload))
             found += sources.defaults(self, workload)
             found += proxying.references(self, workload)
         return tuple(found)
@@ -304,9 +305,12 @@ class Graph:
         return self._reached[reference]
 
     def _resolve(self, reference: Reference) -> Reach:
-        asker, host = reference.workload, reference.address.host.value
-        if asker is None:
+        if reference.workload is None:
             return Reach(Reached.UNKNOWN)
+        return self.resolve_host(reference.address.host.value, reference.workload)
+
+    def resolve_host(self, host: str, asker: Workload) -> Reach:
+        """What a host is to a workload."""
         if asker.deployment.platform is Platform.COMPOSE:
             return self.names.resolve(host, asker)
         return self._resolve_in_cluster(host, asker)

@@ -2,6 +2,8 @@
 
 Source: python-dotenv and pydantic-settings: a variable of the environment stands over one of the file.
 
+Also the ports that a source takes where nobody gives them: `DB_HOST` may be given, `DB_PORT` left to the source.
+
 May import the graph's nouns and dotenv files.
 """
 
@@ -11,13 +13,17 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from stackfix.graph import environment, sources
+from stackfix.graph.model import Platform
 from stackfix.graph.value import Environment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stackfix.graph.application import Program
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.started import Process
+    from stackfix.text import Text
 
 
 def seen(graph: Graph, workload: Workload, process: Process, program: Program) -> Environment:
@@ -36,3 +42,24 @@ def seen(graph: Graph, workload: Workload, process: Process, program: Program) -
         if given is not None:
             found = Environment(given).under(found)
     return found
+
+
+def default_ports(graph: Graph, workload: Workload) -> Mapping[str, Text]:
+    """The one default of each port variable that nothing gives. Kubernetes may give any by itself (`DB_PORT=tcp://…`)."""
+    begun = graph.started(workload)
+    composed = workload.deployment.platform is Platform.COMPOSE
+    if begun is None or not composed or not graph.environment(workload).complete:
+        return {}
+    found: dict[str, list[Text]] = {}
+    for process in begun.processes:
+        program = graph.program_of(workload, process)
+        if program is None:
+            continue
+        given = {*seen(graph, workload, process, program).variables, *program.env_writes}
+        for read in program.env_reads:
+            name = read.name.upper() if read.insensitive else read.name
+            if name.upper().endswith("PORT") and name not in given and read.default is not None:
+                text = program.value(read.location.path, read.default).text
+                if text is not None and text.value.isdigit() and text not in found.setdefault(name, []):
+                    found[name].append(text)
+    return {name: texts[0] for name, texts in found.items() if len(texts) == 1}

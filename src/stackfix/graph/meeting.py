@@ -66,14 +66,14 @@ def _behind(graph: Graph, target: Workload, port: int | None) -> Answer | None:
 def wrong_port(graph: Graph, reference: Reference, reach: Reach) -> Answer | None:
     """The port that a reference should name, where it names one that its component certainly doesn't answer on.
 
-    In Kubernetes that is a port of the Service, in Compose one that the process binds.
+    In Kubernetes that is a port of the Service, in Compose and behind a headless Service one that the process binds.
     """
     port = reference.address.default_port if reference.address.scheme else reference.address.port
     if port is None or (reference.address.port is None and reference.address.scheme not in _PLAIN):
         return None
     if _publishes(reference, reach.workloads):
         return None
-    if reach.service is not None:
+    if reach.service is not None and not reach.service.headless:
         return _offered(reach.service, port, reach.workloads)
     answers = set()
     for target in reach.workloads:
@@ -84,9 +84,20 @@ def wrong_port(graph: Graph, reference: Reference, reach: Reach) -> Answer | Non
     return answers.pop() if len(answers) == 1 else None
 
 
+def told_port(graph: Graph, reach: Reach, port: int) -> Answer | None:
+    """A port that is asked for because of what speaks there, where the component has it."""
+    if reach.service is not None and not reach.service.headless:
+        offered = next((p for p in reach.service.ports if p.port == port), None)
+        place = located(offered.port_text, f"the Service offers {port}") if offered is not None else None
+        return Answer(port, (place,) if place else ()) if offered is not None else None
+    if not reach.workloads or any(port not in graph.settled(w).ports for w in reach.workloads):
+        return None
+    return Answer(port, tuple(p for w in reach.workloads for p in authority.witnesses(graph, w, port)))
+
+
 def _offered(service: KubeService, port: int, pods: Iterable[Workload]) -> Answer | None:
     """The one port of a Service, or the one behind which the asked number is; None where the Service has it."""
-    if service.headless or service.external_name or not service.ports or any(p.port == port for p in service.ports):
+    if service.external_name or not service.ports or any(p.port == port for p in service.ports):
         return None
     behind = [p for p in service.ports if port in kubernetes_names.target_ports(p, tuple(pods))]
     fitting = behind or list(service.ports)

@@ -448,7 +448,8 @@ class ServicePort:
 class KubeService:
     """A Kubernetes Service. `selector` is None for none (Endpoints by hand: unknown).
 
-    `written_names` are what manifests may call it: Kustomize renames it, and with it what refers to it.
+    `written_names` are what manifests may call it: Kustomize renames it, and with it what refers to it. `outward`: it
+    is reached from outside the cluster too (NodePort, LoadBalancer).
     """
 
     name: Text
@@ -460,6 +461,7 @@ class KubeService:
     selector_location: Location | None = None
     external_name: str | None = None
     headless: bool = False
+    outward: bool = False
     written_names: frozenset[str] = frozenset()
 
 

@@ -25,6 +25,7 @@ _WHOLE_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/{}]+(?:/|:[0-9]{2,5}$)")
 _VERBS = {"get", "post", "put", "delete", "patch", "head", "options"}
 _URL = (("url", 0),)
 _HOST_PORT = (("host", 0), ("port", 1))
+_PEEWEE = (("host", 99), ("port", 99))
 _CALLS: dict[str, tuple[tuple[str, int], ...]] = {
     **{f"{m}.{v}": _URL for m in ("requests", "httpx") for v in _VERBS},
     "requests.request": (("url", 1),), "httpx.request": (("url", 1),), "httpx.stream": (("url", 1),),
@@ -44,7 +45,16 @@ _CALLS: dict[str, tuple[tuple[str, int], ...]] = {
     "asyncpg.connect": (("dsn", 0), ("host", 99), ("port", 99)),
     "asyncpg.create_pool": (("dsn", 0), ("host", 99), ("port", 99)),
     "sqlalchemy.create_engine": _URL, "sqlalchemy.ext.asyncio.create_async_engine": _URL,
-    "sqlmodel.create_engine": _URL, "pymysql.connect": _HOST_PORT, "mysql.connector.connect": _HOST_PORT,
+    "sqlmodel.create_engine": _URL, "pymysql.connect": _HOST_PORT, "MySQLdb.connect": _HOST_PORT,
+    "aiomysql.connect": _HOST_PORT, "aiomysql.create_pool": (("host", 99), ("port", 99)),
+    "asyncmy.connect": (("host", 99), ("port", 99)), "asyncmy.create_pool": (("host", 99), ("port", 99)),
+    "pg8000.connect": (("host", 99), ("port", 99)), "databases.Database": _URL, "peewee.PostgresqlDatabase": _PEEWEE,
+    "peewee.MySQLDatabase": _PEEWEE, "playhouse.db_url.connect": _URL, "tortoise.Tortoise.init": (("db_url", 99),),
+    "valkey.from_url": _URL, "valkey.Valkey": _HOST_PORT, "valkey.asyncio.from_url": _URL,
+    "kombu.Connection": (("hostname", 0),), "faststream.kafka.KafkaBroker": (("bootstrap_servers", 0),),
+    "faststream.rabbit.RabbitBroker": _URL, "arq.connections.RedisSettings": _HOST_PORT,
+    "arq.connections.RedisSettings.from_dsn": (("dsn", 0),),
+    "clickhouse_connect.get_client": (("host", 99), ("port", 99)), "mysql.connector.connect": _HOST_PORT,
     "pymongo.MongoClient": _HOST_PORT, "motor.motor_asyncio.AsyncIOMotorClient": _HOST_PORT,
     "pymongo.AsyncMongoClient": _HOST_PORT,
     "kafka.KafkaProducer": (("bootstrap_servers", 99),), "kafka.KafkaConsumer": (("bootstrap_servers", 99),),

@@ -25,6 +25,8 @@ _CLIENTS = {
     "confluent_kafka.SerializingProducer": False,
 }
 _BEGIN = re.compile(r"(?:^|\.)(?:on_event|on_startup|before_serving|before_server_start|asynccontextmanager|lifespan)$")
+_SPAWN = frozenset({"create_task", "ensure_future", "start_soon", "run_coroutine_threadsafe"})
+_THROUGH = frozenset({"asyncio.to_thread", "anyio.to_thread.run_sync", "functools.partial"})
 _RUN = frozenset({"asyncio.run", "anyio.run", "trio.run", "uvloop.run"})
 
 
@@ -32,7 +34,8 @@ _RUN = frozenset({"asyncio.run", "anyio.run", "trio.run", "uvloop.run"})
 class ClientMade:
     """One client. `keys` are what its configuration says, `function` what makes it; `name` what is made.
 
-    `location` is the key that names the brokers, or the whole configuration; `made` the call.
+    `location` is the key that names the brokers, or the whole configuration; `made` the call. `apart`: it is made in a
+    thread, which holds up nobody but who awaits it.
     """
 
     name: str
@@ -42,11 +45,14 @@ class ClientMade:
     location: Location
     made: Location
     anchor: Anchor
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaPython:
     """`begins` are functions that a start runs itself, `called` what each function calls, both by their last names.
+
+    `spawned` are those among the calls that are given to a task, which nobody waits for.
 
     `application`: an asynchronous application is made or run here.
     """
@@ -55,6 +61,7 @@ class KafkaPython:
     begins: frozenset[str] = frozenset()
     called: tuple[tuple[str, frozenset[str]], ...] = ()
     application: bool = False
+    spawned: frozenset[tuple[str, str]] = frozenset()
 
 
 def telling(data: bytes) -> bool:
@@ -68,9 +75,13 @@ def kafka_python(text: Text) -> KafkaPython:
     calls: dict[str, set[str]] = {}
     begins = {_last(name) for name, node in source.functions.items() if _begins(source, node)}
     application = False
+    spawned: set[tuple[str, str]] = set()
     for node, spot in source.calls:
         name = source.qualified(node.func) or dotted(node.func) or ""
         calls.setdefault(_last(spot.function or ""), set()).add(_last(name))
+        above = source.module.parent(node)
+        if isinstance(above, ast.Call) and _last(dotted(above.func) or "") in _SPAWN:
+            spawned.add((_last(spot.function or ""), _last(name)))
         if name in _RUN and node.args and isinstance(node.args[0], ast.Call):
             begins.add(_last(dotted(node.args[0].func) or ""))
             application = True
@@ -84,6 +95,7 @@ def kafka_python(text: Text) -> KafkaPython:
         begins=frozenset(begins - {""}),
         called=tuple((name, frozenset(found)) for name, found in calls.items()),
         application=application,
+        spawned=frozenset(spawned),
     )
 
 
@@ -109,10 +121,10 @@ def _begins(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> boo
 
 def _clients(source: Source) -> Iterator[ClientMade]:
     for node, spot in source.calls:
-        name = source.qualified(node.func) or ""
-        if name not in _CLIENTS or len(node.args) != 1 or node.keywords:
+        name, arguments = _made(source, node)
+        if name not in _CLIENTS or len(arguments) != 1 or node.keywords:
             continue
-        given = _configuration(source, node.args[0], spot)
+        given = _configuration(source, arguments[0], spot)
         if given is None:
             continue
         keys = [k.value if isinstance(k, ast.Constant) else None for k in given.keys]
@@ -129,7 +141,18 @@ def _clients(source: Source) -> Iterator[ClientMade]:
             source.module.location(servers),
             source.module.location(node),
             source.module.anchor(given),
+            apart=arguments is not node.args,
         )
+
+
+def _made(source: Source, node: ast.Call) -> tuple[str, list[ast.expr]]:
+    """What a call makes and of what: itself, or through a thread (`asyncio.to_thread(Consumer, conf)`)."""
+    name = source.qualified(node.func) or ""
+    last = _last(dotted(node.func) or "")
+    at = 0 if name in _THROUGH else 1 if last == "run_in_executor" else None
+    if at is None or len(node.args) <= at:
+        return name, node.args
+    return source.qualified(node.args[at]) or "", node.args[at + 1 :]
 
 
 def _configuration(source: Source, node: ast.expr, spot: Spot) -> ast.Dict | None:

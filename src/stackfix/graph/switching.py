@@ -107,7 +107,7 @@ _CLASSES = {
 
 def switch(graph: Graph, connection: Connection) -> Switch:
     """How a connection comes to speak to the engine that runs."""
-    title = engines.TITLES[connection.runs]
+    title = connection.title
     if not {connection.speaks, connection.runs} <= _ENGINES or connection.said is None or connection.said.place is None:
         return Switch(None, title, why="the program must be written for it")
     if (bound := _bound(graph, connection)) is not None:
@@ -134,7 +134,7 @@ def _python(graph: Graph, connection: Connection, found: drivers.Installed) -> S
     assert connection.said is not None
     driver = connection.said.value.partition("+")[2]
     toolkit = found.find(*_TOOLKITS)
-    title = engines.TITLES[connection.runs]
+    title = connection.title
     if not driver and toolkit is None and found.find(*_DJANGO_URLS) is not None:
         return _switched(graph, connection, found, _DJANGO[connection.runs])
     if toolkit is None and not driver:
@@ -182,7 +182,7 @@ def _engine(word: str) -> str:
 
 def _java(graph: Graph, connection: Connection, found: drivers.Installed) -> Switch:
     if connection.query is not None:
-        return Switch(None, engines.TITLES[connection.runs], why="its parameters are the driver's own")
+        return Switch(None, connection.title, why="its parameters are the driver's own")
     made = _switched(graph, connection, found, _JAVA[connection.runs])
     variable, workload = connection.reference.variable, connection.reference.workload
     if made.changes is None or variable is None or workload is None:
@@ -204,7 +204,7 @@ def _by_word(graph: Graph, connection: Connection, found: drivers.Installed) -> 
     if dot:
         ways = _DJANGO[connection.runs]
         if head != "django.db.backends":
-            return Switch(None, engines.TITLES[connection.runs], why="which back end there is for it is not seen")
+            return Switch(None, connection.title, why="which back end there is for it is not seen")
         return _switched(graph, connection, found, ways, f"{head}.{'mysql' if mysql else 'postgresql'}")
     if last == "pgsql" or (connection.engine_variable or "").endswith("CONNECTION"):
         word = "mysql" if mysql else "pgsql"
@@ -219,7 +219,7 @@ _PROVIDER = re.compile(r"(?m)^\s*provider\s*=\s*\"(?P<provider>\w+)\"")
 
 def _prisma(graph: Graph, connection: Connection) -> Switch:
     """The schema's provider and the URL's scheme go together; migrations are one engine's own."""
-    title, word = engines.TITLES[connection.runs], "mysql" if connection.runs == "mysql" else "postgresql"
+    title, word = connection.title, "mysql" if connection.runs == "mysql" else "postgresql"
     build = graph.build_of(connection.reference.workload) if connection.reference.workload is not None else None
     tree = graph.library.tree
     inside = f"{build.context}/" if build is not None and build.context else ""
