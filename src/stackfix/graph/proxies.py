@@ -30,6 +30,7 @@ _RENDERED = re.compile(r"envsubst\s[^<;&|]*<\s*(?P<source>/etc/nginx/\S+)\s*>\s*
 _REMOVED = re.compile(
     r"\brm\s+(?:-\w+\s+)*[^;&|]*/etc/nginx/(?:conf\.d|http\.d)(?:/default\.conf|/\*(?:\.conf)?|/?)(?=\s|$)"
 )
+_CONFIGURED = frozenset({"/etc/nginx", _MAIN, _FRAGMENTS.rstrip("/"), _TEMPLATES.rstrip("/")})
 _IMAGES = frozenset(
     {"nginx", "nginxinc/nginx-unprivileged", "openresty/openresty", "bitnami/nginx", "jonasal/nginx-certbot"}
 )
@@ -188,12 +189,25 @@ def _changes(words: Words | None) -> bool:
 
 def _hidden(graph: Graph, workload: Workload) -> bool:
     """Whether a step may put a configuration in place that nobody sees: a script, an edit, a file that is missing."""
+    if any(_is_unseen(graph, workload, mount) for mount in workload.mounts):
+        return True
     image = graph.image(workload)
     if image is None:
         return workload.command is not None or workload.entrypoint is not None
     if any(source.path.endswith((".conf", ".template", "/")) for source in image.missing):
         return True
     return any(not _plain_step(line) for run in image.runs for line in _lines_on_nginx(run.text.value))
+
+
+def _is_unseen(graph: Graph, workload: Workload, mount: Mount) -> bool:
+    """Whether a mount puts a configuration over the image's own that the repository doesn't hold."""
+    target = mount.target.rstrip("/")
+    if target not in _CONFIGURED and not _is_fragment(target):
+        return False
+    if mount.config_map is not None:
+        return not any(graph.configs(workload, "ConfigMap", mount.config_map))
+    tree = graph.library.tree
+    return mount.source is None or not (tree.is_file(mount.source) or tree.is_folder(mount.source))
 
 
 def _lines_on_nginx(step: str) -> Iterator[str]:
