@@ -8,10 +8,10 @@ more; what connects at once is refused and ends, or works by luck.
 Which side is right: the health check. In long form `condition: service_healthy` waits for it; the entries without a
 check keep what the list meant, `condition: service_started`.
 
-Limits: silent where a condition is written, where the service's own command or start script waits, and for
-dependencies without a check. Viewers, scrapers, proxies and static front ends connect when they are asked: information
-only, and a person should decide. So with a check that can't be seen to pass: it would stop a stack that works. Where
-the check's program is missing for certain, nothing is edited.
+Limits: silent where a condition is written, where the service's own command or start script waits, and for dependencies
+without a check. Viewers, scrapers, proxies, static front ends, and Kafka Connect with its databases, connect when they
+are asked: information only, and a person should decide. So with a check that can't be seen to pass: it would stop a
+stack that works. Where the check's program is missing for certain, nothing is edited.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 def _finding(graph: Graph, unready: Unready) -> Finding:
     names = [wait.name.value for wait, _, _ in unready.checked]
-    lazy = start_order.connects_lazily(graph, unready.workload)
+    lazy = all(start_order.connects_lazily(graph, unready.workload, target) for _, target, _ in unready.checked)
     certain = not lazy and all(start_order.can_pass(graph, target, check) for _, target, check in unready.checked)
     vain = [target.name for _, target, check in unready.checked if start_order.cannot_run(graph, target, check)]
     first, *others = (wait.location for wait, _, _ in unready.checked)

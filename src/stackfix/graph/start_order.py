@@ -24,15 +24,19 @@ if TYPE_CHECKING:
 _WAITS = re.compile(
     r"wait[-_]?(?:for|until|4|on)|waitfor|dockerize\b[^\n]*-wait|\b(?:pg_isready|mysqladmin|redis-cli|mongosh)\b"
     r"|\bnc\s+(?:-\w+\s+)*-\w*z|/dev/tcp/|\b(?:until|while)\b[^\n]*\b(?:curl|wget|nc|psql|mysql|python\d?)\b"
+    r"|\b(?:until|while\s+!)\s[^#]{1,400}?\bsleep\b[^#]{0,200}?\bdone\b"
 )
 """What a command or a start script says that waits for another service."""
 
 _LAZY = re.compile(
     r"(?:^|/)(?:adminer|pgadmin4?|phpmyadmin|mongo-express|kafka-ui|kafdrop|akhq|redis-commander|redisinsight|grafana(?:-oss)?"
     r"|prometheus|alertmanager|[\w-]*exporter|dozzle|portainer(?:-ce)?|flower|traefik|caddy|nginx|httpd|haproxy|metabase"
-    r"|cadvisor|mailhog|mailpit|bullboard|pghero|rabbitmq-ui)$"
+    r"|cadvisor|ollama|mailhog|mailpit|bullboard|pghero|rabbitmq-ui)$"
 )
 """Images that connect when somebody asks them, or again and again: viewers, scrapers, proxies."""
+_CONNECT = re.compile(r"(?:^|/)(?:[\w-]+-)?connect(?:-base)?$")
+"""Kafka Connect, which comes to a database when a connector is made, and to its brokers at once."""
+_BROKERS = re.compile(r"kafka|redpanda|zookeeper|registry|apicurio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,19 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
     return not any(found.workload is workload for found in graph.unserved)
 
 
-def connects_lazily(graph: Graph, workload: Workload) -> bool:
+def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
     """Whether it does without the other until somebody asks: a viewer, a scraper, a proxy, a static front end."""
+    name = _repository(graph, workload)
+    if _CONNECT.search(name) and not _BROKERS.search(f"{target.name} {_repository(graph, target)}"):
+        return True
+    return bool(_LAZY.search(name)) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload)
+
+
+def _repository(graph: Graph, workload: Workload) -> str:
+    """The name of the public image that a service runs or is made from."""
     image = graph.image(workload)
     written = image.base_name if image is not None else workload.image
-    name = known_images.parse(written.value).repository if written is not None else ""
-    return bool(_LAZY.search(name)) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload)
+    return known_images.parse(written.value).repository if written is not None else ""
 
 
 def _serves_front_end(graph: Graph, workload: Workload) -> bool:
