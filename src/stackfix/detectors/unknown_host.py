@@ -10,8 +10,9 @@ the same name less a prefix, suffix or separator, with the port and protocol of 
 configuration says.
 
 Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on, and
-names that another project of the repository has are unknown, not wrong. So are names in a cluster that nothing here
-comes near: charts, operators and people make Services, too.
+names that another project of the repository has are unknown, not wrong. So are services that stand in the Compose file
+as a comment, to be switched on, and names in a cluster that nothing here comes near: charts, operators and people make
+Services, too.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
     for reference in graph.references:
         if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
             continue
-        if graph.resolve(reference).reached is not Reached.MISSING:
+        if graph.resolve(reference).reached is not Reached.MISSING or fitting.is_left_out(graph, reference):
             continue
         fit = fitting.fit(graph, reference)
         others = proxying.readers(graph, reference, partial(_same, graph, fit))

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 _HOST = r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|_[A-Za-z0-9_-]+)"
 _URL = re.compile(
-    r"(?:(?:jdbc|r2dbc):)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^@/\s?#]*)@)?" + _HOST +
-    r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s]*|[?#][^\s]*)?"
+    r"(?:(?:jdbc|r2dbc):)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^@/\s?#]*)@)?"
+    + _HOST
+    + r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s]*|[?#][^\s]*)?"
 )
 # Go's go-sql-driver: user:password@tcp(host:port)/database.
 _GO = re.compile(r"(?:[^\s/]*@)?tcp\(" + _HOST + r"(?::(?P<port>\d{1,5}))?\)(?P<path>/[^\s]*)")
@@ -29,12 +30,23 @@ _LOOPBACK = frozenset({"localhost", "::1", "[::1]", "ip6-localhost"})
 _ENGINE_NAMES = frozenset(
     {"host.docker.internal", "gateway.docker.internal", "kubernetes.docker.internal", "docker.internal"}
 )
+_NO_HOSTS = frozenset(
+    {
+        "s3", "s3a", "s3n", "gs", "gcs", "az", "azblob", "azure", "wasb", "wasbs", "abfs", "abfss", "adl", "oss", "cos",
+        "b2", "r2", "bucket", "file", "unix", "npipe", "fd", "mem", "memory", "inmemory", "sqlite", "sqlite3", "duckdb",
+        "classpath", "resource", "env", "op", "vault", "ssm", "secretsmanager", "docker", "container", "lb", "app",
+        "content", "dbfs",
+    }
+)  # fmt: skip
+"""Schemes whose first part names a bucket, a file, a secret or an application, and no host."""
 
 
 def url(text: Text) -> Address | None:
     """The address of a value that is one URL or connection string."""
     match = _URL.fullmatch(text.value.strip())
-    return _address(text.strip(), match) if match else None
+    if match is None or match["scheme"].lower().partition("+")[0] in _NO_HOSTS:
+        return None
+    return _address(text.strip(), match)
 
 
 def go_dsn(text: Text) -> Address | None:

@@ -6,6 +6,7 @@ protocol or answers on the port. The configuration's `[names]` decides before ev
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,14 @@ def fit(graph: Graph, reference: Reference) -> Fit:
         return Fit(akin, certain=len(akin) == 1)
     sole = _sole(graph, reference, own) or _sole(graph, reference, possible)
     return Fit(sole, certain=len(sole) == 1)
+
+
+def is_left_out(graph: Graph, reference: Reference) -> bool:
+    """Whether the host is a service that stands in the project's own files as a comment, to be switched on."""
+    asker = reference.workload
+    key = re.compile(rf"(?m)^[ \t]*#[ \t]*{re.escape(reference.address.host.value)}:[ \t]*(?:#[^\n]*)?\r?$")
+    texts = (graph.library.text(path) for path in (asker.deployment.paths if asker is not None else ()))
+    return any(text is not None and key.search(text.value) for text in texts)
 
 
 def _in_cluster(graph: Graph, reference: Reference, asker: Workload) -> Fit:
