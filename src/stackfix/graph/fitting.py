@@ -66,10 +66,14 @@ def fit(graph: Graph, reference: Reference) -> Fit:
 
 
 def is_left_out(graph: Graph, reference: Reference) -> bool:
-    """Whether the host is a service that stands in the project's own files as a comment, to be switched on."""
+    """Whether the host is a service that stands in a Compose file of the same folder as a comment, to be switched on."""
     asker = reference.workload
+    if asker is None or asker.deployment.platform is not Platform.COMPOSE:
+        return False
+    folder = asker.deployment.folder
     key = re.compile(rf"(?m)^[ \t]*#[ \t]*{re.escape(reference.address.host.value)}:[ \t]*(?:#[^\n]*)?\r?$")
-    texts = (graph.library.text(path) for path in (asker.deployment.paths if asker is not None else ()))
+    paths = dict.fromkeys(path for p in graph.projects if p.folder == folder for path in p.paths)
+    texts = (graph.library.text(path) for path in paths)
     return any(text is not None and key.search(text.value) for text in texts)
 
 
