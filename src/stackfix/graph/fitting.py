@@ -66,7 +66,7 @@ def fit(graph: Graph, reference: Reference) -> Fit:
 
 
 def is_left_out(graph: Graph, reference: Reference) -> bool:
-    """Whether the host is a service that stands in a Compose file of the same folder as a comment, to be switched on."""
+    """Whether the host stands in a Compose file of the same folder as a service in a comment, to be switched on."""
     asker = reference.workload
     if asker is None or asker.deployment.platform is not Platform.COMPOSE:
         return False

@@ -36,6 +36,15 @@ _LAZY = re.compile(
 """Images that connect when somebody asks them, or again and again: viewers, scrapers, proxies."""
 _CONNECT = re.compile(r"(?:^|/)(?:[\w-]+-)?connect(?:-base)?$")
 """Kafka Connect, which comes to a database when a connector is made, and to its brokers at once."""
+_CONNECTS = frozenset(
+    {
+        "CONFIG_STORAGE_TOPIC",
+        "CONNECT_CONFIG_STORAGE_TOPIC",
+        "CONNECT_BOOTSTRAP_SERVERS",
+        "KAFKA_CONNECT_BOOTSTRAP_SERVERS",
+    }
+)
+"""Variables that Kafka Connect's images are told by."""
 _BROKERS = re.compile(r"kafka|redpanda|zookeeper|registry|apicurio")
 
 
@@ -121,7 +130,8 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
 def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
     """Whether it does without the other until somebody asks: a viewer, a scraper, a proxy, a static front end."""
     name = _repository(graph, workload)
-    if _CONNECT.search(name) and not _BROKERS.search(f"{target.name} {_repository(graph, target)}"):
+    connect = bool(_CONNECT.search(name)) or not _CONNECTS.isdisjoint(workload.environment.variables)
+    if connect and not _BROKERS.search(f"{target.name} {_repository(graph, target)}"):
         return True
     return bool(_LAZY.search(name)) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload)
 
