@@ -10,7 +10,8 @@ already, else a RUN of its own behind the base image. A script that says `bash` 
 understands takes `#!/bin/sh` instead: the smaller edit.
 
 Limits: only public images of which it is known what they bring; silent where a package, a script or a COPY may bring
-the program unseen, and for commands inside conditions. Language runtimes are not installed without asking.
+the program unseen, where the command installs packages first, and for commands inside conditions. Language runtimes are
+not installed without asking.
 """
 
 from __future__ import annotations

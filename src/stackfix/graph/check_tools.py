@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import stores, voices
+from stackfix.graph import interpreters, stores, voices
 from stackfix.graph.command import literal
 from stackfix.graph.model import Platform
 from stackfix.text import Text
@@ -25,7 +25,6 @@ _PLAIN_FLAGS = (
     r"|--max-time\s+\d+|--connect-timeout\s+\d+))*"
 )
 _ASKS = re.compile(rf"(?:curl|wget){_PLAIN_FLAGS}\s+{_URL}{_PLAIN_FLAGS}")
-_INSTALLS = re.compile(r"\b(?:apk|apt|apt-get|yum|dnf|microdnf|zypper|pacman)\b[^;&|\n]*?\s(?:add|install|-S\w*)\s")
 _FAILED = ".on('error', () => process.exit(1))"
 _RENAMED = {"mongo": "mongosh", "mysqladmin": "mariadb-admin", "mysql": "mariadb"}
 """Programs that newer images have under another name, with the same arguments."""
@@ -44,13 +43,7 @@ class Lacking:
 def has(graph: Graph, workload: Workload, tool: str) -> bool | None:
     """Whether a container has a program; None where that isn't certain."""
     known = _has(graph, workload, tool)
-    return None if known is False and _installs(workload) else known
-
-
-def _installs(workload: Workload) -> bool:
-    """Whether its own command installs packages before it starts."""
-    told = (words for words in (workload.entrypoint, workload.command) if words is not None)
-    return any(_INSTALLS.search(part.value) for words in told for part in _parts(words.words))
+    return None if known is False and any(interpreters.installations(workload)) else known
 
 
 def _has(graph: Graph, workload: Workload, tool: str) -> bool | None:

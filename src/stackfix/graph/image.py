@@ -86,9 +86,22 @@ class Image:
         """Whether a step may have put a program in place that no list of packages names."""
         copied = {c.instruction.start for c in self.copies}
         added = [layer for layer in self.files.layers if layer.start >= 0]
-        if any("/" in layer.made or (layer.made and layer.start in copied) for layer in added):
-            return True
+        for layer in added:
+            if "/" in layer.made:
+                return True
+            if layer.start in copied and any(program not in _SYSTEM or _searched(path) for path in layer.made):
+                return True
         return any(posixpath.basename(path) == program for layer in added for path in layer.files)
+
+
+_SYSTEM = frozenset({"curl", "wget", "nc", "git", "bash"})
+"""Programs that come by the system's packages alone, so that no folder of an application holds them."""
+_SEARCHED = re.compile(r"/(?:usr(?:/local)?(?:/s?bin(?:/.*)?)?|s?bin(?:/.*)?|opt(?:/.*)?|root|home)?")
+
+
+def _searched(path: str) -> bool:
+    """Whether programs may be found at or below a path without more ado."""
+    return bool(_SEARCHED.fullmatch(path))
 
 
 _PACKAGES = {

@@ -84,7 +84,7 @@ _INSTALLS = {
     "pip": {"install", "config", "check", "list", "cache", "uninstall"},
     "pip3": {"install", "config", "check", "list", "cache", "uninstall"},
     "uv": {"pip", "sync", "cache", "tool"},
-    "poetry": {"install", "config", "check"},
+    "poetry": {"install", "config", "check", "cache"},
     "gem": {"install", "update"},
     "bundle": {"install", "config"},
     "go": {"mod", "install", "env"},

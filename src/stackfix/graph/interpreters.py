@@ -14,6 +14,7 @@ from stackfix.findings import Anchor
 from stackfix.formats.dockerfile import steps
 from stackfix.graph import builds, known_images
 from stackfix.graph.image_steps import commands
+from stackfix.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
-    from stackfix.text import Text
 
 _SHEBANG = re.compile(r"#![ \t]*(/[^\s]*)(?:[ \t]+(\S+))?")
 _FOLDERS = frozenset({"", "/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin"})
@@ -59,6 +59,7 @@ _PACKAGED = frozenset({"supervisord", "dumb-init", "node", "npm"})
 """Programs that packages of a language's own manager bring, too."""
 _LANGUAGES = re.compile(r"\b(?:pip3?|uv|poetry|pipenv|pdm|conda|npm|yarn|pnpm|gem|bundle|cargo)\b")
 _LEFT_ALONE = re.compile(r"--virtual|\s-t\s|\bdel\b|purge|remove|\s-X|--repo|\$")
+_INSTALLS = re.compile(r"\b(?:apk|apt|apt-get|yum|dnf|microdnf|zypper|pacman)\b[^;&|\n]*?\s(?:add|install|-S\w*)\s")
 _LEADING = frozenset({"ARG", "ENV", "LABEL", "MAINTAINER", "WORKDIR"})
 _SYSTEM_MANAGERS = frozenset({"apk", "apt", "apt-get", "yum", "dnf", "microdnf", "tdnf"})
 _ADDS = frozenset({"add", "install"})
@@ -106,8 +107,30 @@ def interpreter(library: Library, path: str) -> Text | None:
     return text.slice(*match.span(group))
 
 
+def installations(workload: Workload) -> Iterator[Text]:
+    """Where a workload's own command installs packages at its start."""
+    told = (words for words in (workload.entrypoint, workload.command) if words is not None)
+    parts = (part for words in told for word in words.words for part in word.parts if isinstance(part, Text))
+    yield from (part.slice(*found.span()) for part in parts for found in _INSTALLS.finditer(part.value))
+
+
+def _installed_before(library: Library, need: Need) -> bool:
+    """Whether packages are installed ahead of the place that names the program, in the command or its script."""
+    place = need.text.place
+    steps = list(installations(need.workload))
+    script = library.text(place[0]) if place is not None and place[0].endswith(".sh") else None
+    if script is not None:
+        steps += [script.slice(*found.span()) for found in _INSTALLS.finditer(script.value)]
+    starts = (step.first_place for step in steps)
+    return any(
+        place is None or start is None or start[0] != place[0] or start[1].start < place[1].start for start in starts
+    )
+
+
 def lacks(graph: Graph, need: Need) -> Base | None:
     """The public image below, where a workload's container certainly lacks the program."""
+    if _installed_before(graph.library, need):
+        return None
     image = graph.image(need.workload)
     if image is None:
         named = need.workload.image
