@@ -7,8 +7,8 @@ Why it breaks: the build stops.
 
 Which side is right: the tree. The one file of that name in the context is what was moved.
 
-Limits: silent for what git ignores, what a script or workflow names (it may make it), build outputs, wildcards, and for
-builds whose folder isn't certain. Dependency manifests and files of secrets have rules of their own.
+Limits: silent for what git ignores, what a script, workflow or program names (it may make it), build outputs,
+wildcards, and for builds whose folder isn't certain. Dependency manifests and files of secrets have rules of their own.
 """
 
 from __future__ import annotations

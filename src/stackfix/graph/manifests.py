@@ -180,8 +180,14 @@ def folder_of(image: Image, run: Instruction) -> str | None:
     return None if re.search(r"\bcd\s", run.rest.value) else folder
 
 
+_PROGRAMS = (".py", ".ipynb", ".js", ".mjs", ".ts", ".rb")
+_WRITING = re.compile(
+    rb"open\([^()\n]*,\s*(?:mode\s*=\s*)?[\"'][wax]|\.(?:write|write_text|write_bytes|to_\w+)\(|writeFile"
+)
+
+
 def written_by_scripts(library: Library, path: str) -> bool:
-    """Whether a script, Makefile or workflow names a file, so that it may be made before the build."""
+    """Whether a script, Makefile, workflow or program names a file as one that it makes, before the build."""
     name = re.compile(rf"(?<![\w.-]){re.escape(posixpath.basename(path))}(?![\w-])".encode())
     for other, entry in library.tree.entries.items():
         if entry.wiring and (script.is_script(other) or workflow.is_workflow(other)):
@@ -190,4 +196,10 @@ def written_by_scripts(library: Library, path: str) -> bool:
                 line = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
                 if re.search(rb">|-o\b|\b(?:cp|mv|export|freeze|compile|touch|curl|wget|generate\w*)\b", line):
                     return True
-    return False
+    return any(_writes(library, other, name) for other in library.tree.entries if other.endswith(_PROGRAMS))
+
+
+def _writes(library: Library, path: str, name: re.Pattern[bytes]) -> bool:
+    """Whether a program names a file and writes some."""
+    data = library.sources.read(path)
+    return data is not None and bool(_WRITING.search(data)) and bool(name.search(data))
