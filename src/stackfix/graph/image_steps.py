@@ -19,6 +19,7 @@ _WORD = re.compile(
     r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'";&|()<>\\])+|&&|\|\||[;&|()\n]|\d*[<>]+&?\d*""", re.DOTALL
 )
 _BREAKS = frozenset({"&&", "||", ";", "&", "|", "(", ")", "\n"})
+_SOURCED = r"(?:^|[;&|({\n]|\b(?:then|do|else)\b)[ \t]*\.\s"
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _REDIRECT = re.compile(r"\d*>+(?:&\d*)?")
 
@@ -155,7 +156,7 @@ class Command:
 
 def commands(text: str) -> Iterator[Command] | None:
     """The simple commands of a shell text in order, or None where it does more than run them one by one."""
-    if re.search(r"[`]|\$\(|<<|\b(?:for|while|case|function|eval|source)\b|(?:^|[;&|\s])\.\s", text):
+    if re.search(rf"[`]|\$\(|<<|\b(?:for|while|case|function|eval|source)\b|{_SOURCED}", text):
         return None
     return _commands(text)
 
