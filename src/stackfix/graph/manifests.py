@@ -196,10 +196,12 @@ def written_by_scripts(library: Library, path: str) -> bool:
                 line = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
                 if re.search(rb">|-o\b|\b(?:cp|mv|export|freeze|compile|touch|curl|wget|generate\w*)\b", line):
                     return True
-    return any(_writes(library, other, name) for other in library.tree.entries if other.endswith(_PROGRAMS))
+    stem, ending = (re.escape(part.encode()) for part in posixpath.splitext(posixpath.basename(path)))
+    parts = (name, re.compile(rb"[\"']" + stem + rb"[\"'](?s:.*)[\"'{}]" + ending + rb"[\"']"))
+    return any(_writes(library, other, parts) for other in library.tree.entries if other.endswith(_PROGRAMS))
 
 
-def _writes(library: Library, path: str, name: re.Pattern[bytes]) -> bool:
-    """Whether a program names a file and writes some."""
+def _writes(library: Library, path: str, names: tuple[re.Pattern[bytes], ...]) -> bool:
+    """Whether a program names a file, in whole or joined of its stem and its ending, and writes some."""
     data = library.sources.read(path)
-    return data is not None and bool(_WRITING.search(data)) and bool(name.search(data))
+    return data is not None and bool(_WRITING.search(data)) and any(name.search(data) for name in names)
