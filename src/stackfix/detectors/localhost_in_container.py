@@ -12,7 +12,8 @@ localhost. A default of the source is right for a run on the host and stays as i
 
 Limits: silent for what a browser uses, links, origins, a shared network (`network_mode`, one pod), code that is tried
 after something else has failed, and where it can't be seen what the container itself binds. Kafka's addresses have
-rules of their own. An address in the source is unsafe to change where somebody is told to start it on the host.
+rules of their own. An address in the source is unsafe to change where somebody is told to start it on the host, or
+where its port is there on the host alone.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ class Sibling:
 class Astray:
     """A connection that never leaves its container. `siblings` are those that fit.
 
-    `variable` says where to, if one does. `repairs` are empty where a person must decide; `local`: somebody is told to
-    start the same source on the host.
+    `variable` says where to, if one does. `repairs` are empty where a person must decide; `local`: the same source is
+    started on the host, as somebody is told to do, or as a port shows that is there on the host alone.
     """
 
     opened: Opened
@@ -95,7 +95,8 @@ def _judged(graph: Graph, one: Opened) -> Astray | None:
     if use is not None and use.variable is not None and _is_example(use.variable.value, one.address.host):
         return None
     repairs = _repairs(one, found[0]) if len(found) == 1 else ()
-    local = given is Given.LITERAL and host_runs.started(graph.library, one.entry)
+    abroad = any(s.port != one.port for s in found)
+    local = given is Given.LITERAL and (abroad or host_runs.started(graph.library, one.entry))
     return Astray(one, given, variable, found, repairs, local)
 
 
