@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Probe, Wait, Words, Workload
+    from stackfix.graph.model import Build, Probe, Wait, Words, Workload
 
 _WAITS = re.compile(
     r"wait[-_]?(?:for|until|4|on)|waitfor|dockerize\b[^\n]*-wait|\b(?:pg_isready|mysqladmin|redis-cli|mongosh)\b"
@@ -119,12 +119,25 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
         return False
     if check.host is not None and check.host != workload.name:
         return False
-    if any(missing.fits is None for missing in graph.entries(workload).missing):
+    if any(missing.fits is None for one in _alike(graph, workload) for missing in graph.entries(one).missing):
         return False
     known = graph.settled(workload)
     if check.port is not None and not (known.known and check.port in known.ports):
         return False
     return not any(found.workload is workload for found in graph.unserved)
+
+
+def _alike(graph: Graph, workload: Workload) -> Iterator[Workload]:
+    """A workload, and all others that run its image by the same command: what one shows of it holds for each."""
+    for one in graph.running:
+        same = one.build is not None and workload.build is not None and _made(one.build) == _made(workload.build)
+        own = [one.command, one.entrypoint, workload.command, workload.entrypoint]
+        if one is workload or (same and not any(own)):
+            yield one
+
+
+def _made(build: Build) -> tuple[str, str, str | None]:
+    return build.context, build.dockerfile, build.target
 
 
 def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
