@@ -69,7 +69,11 @@ def _finding(graph: Graph, past: Past) -> Finding:
             *list(asked)[:3],
         ),
         remedy=past_proxy.remedy(past) or Remedy(Applicability.MANUAL, "ask the page's own origin"),
-        components=graph.called(nginx, *front_doors.givers(graph, past.pages.proxied, past.pages.server)),
+        components=graph.called(
+            nginx,
+            *front_doors.givers(graph, past.pages.proxied, past.pages.server),
+            *past_proxy.targets(graph, past.pages, past.location),
+        ),
     )
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.proxy_facts import ProxyLocation
+    from stackfix.graph.python_routing import ServedRoute
     from stackfix.graph.written_origins import Use, WrittenOrigin
     from stackfix.text import Text
 
@@ -109,7 +110,7 @@ def _taken_off(graph: Graph, pages: Pages, written: WrittenOrigin, location: Pro
 
 def _routes_have(graph: Graph, pages: Pages, location: ProxyLocation) -> bool:
     """Whether the application is seen to serve below a location's own path."""
-    routings = [proxied_routes.routing_of(graph, target) for target in _targets(graph, pages, location)]
+    routings = [proxied_routes.routing_of(graph, target) for target in targets(graph, pages, location)]
     prefix = location.path.value
     return len(routings) == 1 and any(r.path.startswith(prefix) for one in routings if one for r in one.routes)
 
@@ -119,6 +120,8 @@ def _way(graph: Graph, pages: Pages, written: WrittenOrigin) -> _Way | None:
     leading = _leading(graph, pages, written)
     if not leading:
         return None
+    if written.socket and any(map(proxied_routes.takes_all, _routes(graph, pages, leading))):
+        return _for_any_socket(leading)
     found: list[_Way] = []
     for use in written.uses:
         if use.asked is None:
@@ -131,6 +134,13 @@ def _way(graph: Graph, pages: Pages, written: WrittenOrigin) -> _Way | None:
         return _by_routes(graph, pages, leading, written)
     told = {way.relative for way in found}
     return found[0] if len(told) == 1 else _Way(found[0].location, None)
+
+
+def _for_any_socket(leading: tuple[ProxyLocation, ...]) -> _Way | None:
+    """The location that is there for WebSockets, where any path will do: another may answer by a redirect."""
+    plain = {Modifier.PREFIX, Modifier.FINAL_PREFIX, Modifier.EXACT}
+    meant = [one for one in leading if proxied_routes.is_for_sockets(one) and one.modifier in plain]
+    return _Way(meant[0], meant[0].path.value) if len(meant) == 1 else None
 
 
 def _leading(graph: Graph, pages: Pages, written: WrittenOrigin) -> tuple[ProxyLocation, ...]:
@@ -187,7 +197,7 @@ def _by_routes(graph: Graph, pages: Pages, leading: tuple[ProxyLocation, ...], w
     siblings = pages.server.locations
     before: set[str] = set()
     served = through = 0
-    for target in {t: None for one in leading for t in _targets(graph, pages, one)}:
+    for target in {t: None for one in leading for t in targets(graph, pages, one)}:
         routing = proxied_routes.routing_of(graph, target)
         for route in routing.routes if routing is not None else ():
             if route.websocket != written.socket:
@@ -206,7 +216,14 @@ def _by_routes(graph: Graph, pages: Pages, leading: tuple[ProxyLocation, ...], w
     return _stripped(leading[0])
 
 
-def _targets(graph: Graph, pages: Pages, location: ProxyLocation) -> tuple[Workload, ...]:
+def _routes(graph: Graph, pages: Pages, leading: tuple[ProxyLocation, ...]) -> Iterator[ServedRoute]:
+    for target in dict.fromkeys(t for one in leading for t in targets(graph, pages, one)):
+        routing = proxied_routes.routing_of(graph, target)
+        yield from routing.routes if routing is not None else ()
+
+
+def targets(graph: Graph, pages: Pages, location: ProxyLocation) -> tuple[Workload, ...]:
+    """The components that a location of the pages' server hands on to."""
     handler = location.handler
     return proxying.behind(graph, pages.proxied.workload, handler) if handler is not None else ()
 
