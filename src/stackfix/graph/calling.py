@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.graph import address, kinship, loaded_env, node_sources, sources
-from stackfix.graph.value import Template
+from stackfix.graph.value import Opaque, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
@@ -145,6 +145,13 @@ def _filled(template: Template, seen: Environment) -> tuple[Text, tuple[Use, ...
         else:
             texts.append(value.text)
             uses.extend(value.uses)
+    if (
+        template.parts
+        and isinstance(template.parts[0], Opaque)
+        and any(text.value.find("://") > 0 for text in texts[1:])
+    ):
+        # One of several values that a name is given, each with a scheme of its own: which, nobody can tell.
+        return Text.unwritten("x"), ()
     return Text.join(texts), tuple(uses)
 
 
@@ -169,5 +176,3 @@ def _binds_other(graph: Graph, workload: Workload, process: Process, port: int) 
         if value is None or value.text.value == str(port):
             return False
     return True
-
-
