@@ -9,7 +9,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from stackfix.edits import Edit, Fix, Refused, Replace, SetMode
+from stackfix.edits import Create, Edit, Fix, Refused, Replace, SetMode
 from stackfix.findings import Applicability, Location
 
 if TYPE_CHECKING:
@@ -73,7 +73,20 @@ def choices(remedy: Remedy, library: Library) -> tuple[Fix, ...]:
 
 def _all_edits(repairs: Iterable[Repair], library: Library) -> tuple[Edit, ...]:
     made = (_behind_links(edit, library) for repair in repairs for edit in edits(repair, library))
-    return tuple(dict.fromkeys(made))
+    return _whole_files(dict.fromkeys(made))
+
+
+def _whole_files(made: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The edits with each new file made once: what several repairs put into it, in their order."""
+    found: dict[str | Edit, Edit] = {}
+    for edit in made:
+        if not isinstance(edit, Create):
+            found[edit] = edit
+            continue
+        before = found.get(edit.path)
+        content = before.content + edit.content if isinstance(before, Create) else edit.content
+        found[edit.path] = replace(edit, content=content)
+    return tuple(found.values())
 
 
 def _behind_links(edit: Edit, library: Library) -> Edit:

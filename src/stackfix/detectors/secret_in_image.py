@@ -128,13 +128,14 @@ def _dropped(copying: Copying, word: Word) -> Repair:
 
 
 def _given(graph: Graph, users: tuple[Workload, ...], path: str) -> Iterator[Repair]:
-    """The file as `env_file` of the services that build the image, where it is there and they don't have it."""
+    """The file as `env_file` of the services that build the image, where it is there and they have it in no way."""
     tree = graph.library.tree
     if not secret_files.is_dotenv(path) or not tree.is_file(path):
         return
     done = set()
     for user in users:
-        if user.build is None or any(file.path == path for file in user.env_files) or user.anchor in done:
+        given = any(file.path == path for file in user.env_files) or any(m.source == path for m in user.mounts)
+        if user.build is None or given or user.anchor in done:
             continue
         done.add(user.anchor)
         relative = posixpath.relpath(path, user.deployment.folder or ".")
