@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import located
 from stackfix.graph import authority, kubernetes_names, voices
 from stackfix.graph.authority import Right
+from stackfix.graph.model import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,7 +77,7 @@ def _by_number(
         own = {e.port for e in authority.sure(graph.settled(workload))} - others
         found = authority.right(graph, workload, number, others & known) if own else None
         if found is not None:
-            return Stray(str(number), pods, found)
+            return None if _may_be_further(service, found) else Stray(str(number), pods, found)
     return None
 
 
@@ -85,6 +86,11 @@ def _reached(service: KubeService, cluster: Cluster, pods: tuple[Workload, ...])
     if set(pods).isdisjoint(kubernetes_names.selected(service, cluster)):
         return frozenset()
     return frozenset(p.target_port for p in service.ports if p.target_port is not None)
+
+
+def _may_be_further(service: KubeService, found: Right) -> bool:
+    """Whether a public image may have a further port: where several are asked for, not all of them need be known."""
+    return len(service.ports) > 1 and found.listener is not None and found.listener.witness is Witness.KNOWN_IMAGE
 
 
 def _undeclared(graph: Graph, service: KubeService, pods: tuple[Workload, ...], number: int) -> Stray | None:
