@@ -8,7 +8,8 @@ Why it breaks: Compose refuses to start the project: the file is not found.
 Which side is right: the file's example, where there is one: the file is made from it. Else the entry is marked as not
 required.
 
-Limits: silent outside git, where nobody can tell what is kept out on purpose, and for `required: false`.
+Limits: silent outside git, where nobody can tell what is kept out on purpose, and for `required: false`, and for a path
+that is right from a folder above.
 """
 
 from __future__ import annotations

@@ -59,6 +59,8 @@ def absent_files(graph: Graph) -> Iterator[AbsentFile]:
             known = library.tree.is_file(file.path) or library.tree.is_unknown(file.path)
             if known or file.missing_ok or library.sources.would_ignore(file.path) or _made(library, file.path):
                 continue
+            if _seen_from_above(library, workload.deployment.folder, file.text.value):
+                continue
             folder, name = posixpath.split(file.path)
             if _ignored_elsewhere(library, name) or carried(library, file.anchor.path):
                 continue
@@ -72,6 +74,15 @@ def _ignored_elsewhere(library: Library, name: str) -> bool:
         posixpath.basename(path) == ".gitignore" and library.sources.would_ignore(join(posixpath.dirname(path), name))
         for path in library.tree.entries
     )
+
+
+def _seen_from_above(library: Library, folder: str, written: str) -> bool:
+    """Whether the path is right from a folder above: the project is started there, or its file is a copy."""
+    while folder:
+        folder = posixpath.dirname(folder)
+        if library.tree.is_file(join(folder, written)):
+            return True
+    return False
 
 
 def _examples(library: Library, folder: str) -> list[str]:
