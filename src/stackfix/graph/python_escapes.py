@@ -23,6 +23,7 @@ _CALM = frozenset(
         "asyncio.sleep", "asyncio.Event", "asyncio.Queue", "asyncio.Lock", "asyncio.get_event_loop",
         "asyncio.get_running_loop", "asyncio.current_task", "logging.getLogger", "datetime.datetime.now",
         "datetime.datetime.utcnow", "datetime.timedelta",
+        "os.environ.get", "os.getenv",
     )
 )  # fmt: skip
 _CALM_METHODS = _TOLD | {"is_set", "set", "clear", "append", "items", "keys", "values", "format", "isoformat", "strip"}
