@@ -11,7 +11,8 @@ meant.
 
 Limits: silent outside git, for what git ignores, for what a script, CI or a document is seen to make or to fetch, where
 an example lies beside it, below a folder that another container writes to, and for build outputs. A secret's file is
-kept out of git as a rule: it is reported only where one file fits.
+kept out of git as a rule: it is reported only where one file fits. A file that another image is built with is offered,
+and a person decides.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _finding(graph: Graph, one: Absent) -> Finding:
 
 def _remedy(one: Absent) -> Remedy:
     choices = tuple(Choice(f"use {path}", (SetText(one.text, written),)) for path, written in one.fits)
-    if len(choices) == 1:
+    if len(choices) == 1 and not one.others:
         return Remedy(Applicability.SAFE, choices[0].description, choices[0].repairs)
     what = "say which is meant" if choices else "add it, or leave the mount out"
     return Remedy(Applicability.MANUAL, what, choices=choices)

@@ -48,7 +48,8 @@ _MAKES = (
 class Absent:
     """Something that isn't there. `source` is its path, `what` how it is used; `folder`: its contents are needed.
 
-    `fits` are files that may be meant, as the place would write them.
+    `fits` are files that may be meant, as the place would write them. `others`: the only one is part of what an image
+    is made from, which may be its only use.
     """
 
     source: str
@@ -59,6 +60,7 @@ class Absent:
     folder: bool
     fits: tuple[tuple[str, str], ...]
     workloads: tuple[Workload, ...] = ()
+    others: bool = False
 
 
 def absent(graph: Graph) -> Iterator[Absent]:
@@ -86,7 +88,8 @@ def _mounts(graph: Graph, project: Deployment) -> Iterator[Absent]:
             place = located(text, "isn't there")
             if place is not None and (folder or file):
                 fits = _fits(graph.library, project, source, text, folder=folder)
-                yield Absent(source, mount.target, text, place, mount.anchor, folder, fits, (workload,))
+                others = len(fits) == 1 and _has_another_use(graph, fits[0][0], mount.target)
+                yield Absent(source, mount.target, text, place, mount.anchor, folder, fits, (workload,), others)
 
 
 def _objects(graph: Graph, project: Deployment) -> Iterator[Absent]:
@@ -141,6 +144,16 @@ def _of_others(project: Deployment, path: str) -> bool:
     """Whether a file lies in what some service is built from: it is that service's own."""
     contexts = {w.build.context for w in project.workloads if w.build is not None} - {"", project.folder}
     return any(path.startswith(context + "/") for context in contexts)
+
+
+def _has_another_use(graph: Graph, path: str, target: str) -> bool:
+    """Whether a file lies in what an image of another project is made from, as its own configuration would.
+
+    What a database is begun with lies anywhere: no image needs it.
+    """
+    contexts = {made.build.context for made in graph.builds} - {""}
+    begins = target.startswith("/docker-entrypoint-initdb.d/")
+    return not begins and any(path.startswith(context + "/") for context in contexts)
 
 
 def _beside(library: Library, source: str) -> Iterator[str]:
