@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
 from stackfix.graph import voices
-from stackfix.graph.model import Listening, Witness
+from stackfix.graph.model import Listening, Says, Witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,13 +86,21 @@ def choice(graph: Graph, workload: Workload) -> Choice | None:
     spoken = voices.voices(graph, workload)
     if any(v.deciding and v.port == bound.port for v in spoken):
         return None
-    wanted = {v.port for v in spoken if v.deciding} - taken
+    wanted = ({v.port for v in spoken if v.deciding} or _expected(spoken)) - taken
     found = _elected([v for v in spoken if v.port in wanted], _published(graph, workload))
     if found is None:
         return None
     port, by = found
     witnesses = tuple(v.location for v in spoken if v.port == port)
     return Choice(bound, free[0].variable, port, by, witnesses)
+
+
+def _expected(spoken: Iterable[Voice]) -> set[int]:
+    """The port of a deployment that declares none: the image says it, its check asks it, and nobody says another."""
+    others = tuple(spoken)
+    kinds = {v.kind for v in others}
+    agreed = {v.port for v in others}
+    return agreed if len(agreed) == 1 and {voices.PROBE, Says.IMAGE_EXPOSE.value} <= kinds else set()
 
 
 def _is_free(endpoint: Endpoint, workload: Workload) -> bool:
