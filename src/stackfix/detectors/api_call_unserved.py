@@ -8,8 +8,8 @@ Why it breaks: the application answers 404 (or a catch-all answers something els
 Which side is right: the route, which the application's other callers use as well; the request is changed to it. It may
 be the route that is misspelled, so a person decides.
 
-Limits: methods and a slash at the end are not judged. Silent where any route may be unseen, where no route is that near
-or several are, and where variables have a say in the path.
+Limits: a path that is served for another method alone is not told of, nor a slash at the end. Silent where any route
+may be unseen, where no route for that method is that near or several are, and where variables have a say in the path.
 """
 
 from __future__ import annotations

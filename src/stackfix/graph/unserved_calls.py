@@ -66,7 +66,7 @@ def _unserved(graph: Graph, pages: Pages, path: ApiPath) -> Unserved | None:
     seen = upstream_path(location, asked)
     if routing is None or seen is None or routing.serves(seen) is not False:
         return None
-    near = _near(routing, seen)
+    near = _near(routing, seen, path.method)
     if near is None:
         return None
     route, back = near
@@ -89,13 +89,14 @@ def _asked(path: ApiPath) -> str | None:
     return "/".join("1" if one == _UNKNOWN else one for one in segments)
 
 
-def _near(routing: Routing, seen: str) -> tuple[ServedRoute, int] | None:
-    """The one route that differs in one word alone, and which word from the end that is."""
+def _near(routing: Routing, seen: str, method: str | None) -> tuple[ServedRoute, int] | None:
+    """The one route for such requests that differs in one word alone, and which word from the end that is."""
     words = seen.rstrip("/").split("/")
     found: dict[str, tuple[ServedRoute, int]] = {}
     for route in routing.routes:
         its = route.path.rstrip("/").split("/")
-        if route.websocket or len(its) != len(words):
+        answers = not method or not route.methods or method in route.methods
+        if route.websocket or len(its) != len(words) or not answers:
             continue
         apart = [at for at, (one, other) in enumerate(zip(words, its, strict=True)) if not _same(one, other)]
         if len(apart) == 1 and _alike(words[apart[0]], its[apart[0]]):
