@@ -7,8 +7,9 @@ Why it breaks: the second one to start fails: the address is already in use.
 
 Which side is right: nobody can tell; one of them moves, and whoever uses it from outside with it.
 
-Limits: silent for services of different profiles, which may exclude each other, for those that are scaled to zero, for
-addresses that differ, and for numbers that only an unset variable gives.
+Limits: silent for services of different profiles, which may exclude each other, for those that a readme starts by their
+names and one at a time, for those that are scaled to zero, for addresses that differ, and for numbers that only an
+unset variable gives.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
     """Every place that takes a port which another service of its project has."""
     seen: set[Location] = set()
     for project in graph.projects:
-        for clash in host_ports.clashes(project):
+        for clash in host_ports.clashes(graph.library, project):
             if clash.later.location not in seen:
                 seen.add(clash.later.location)
                 yield _finding(graph, clash)

@@ -36,6 +36,21 @@ def combinations(library: Library, files: frozenset[str]) -> tuple[tuple[str, ..
     return tuple(found)
 
 
+def started(library: Library, folder: str, services: frozenset[str]) -> tuple[frozenset[str], ...]:
+    """Which services each `compose up` in the files of one folder names; none is all of them."""
+    found: dict[frozenset[str], None] = {}
+    for path, entry in library.tree.entries.items():
+        spoken = path.endswith(_SPOKEN_IN) or posixpath.basename(path) in _SPOKEN_BY
+        if posixpath.dirname(path) != folder or not spoken or not entry.wiring:
+            continue
+        data = library.sources.read(path)
+        for command in _COMMAND.finditer(data.decode("utf-8", "replace") if data is not None else ""):
+            words = re.split(r"[\s\\]+", command.group(1))
+            if "up" in words:
+                found[frozenset(words[words.index("up") + 1 :]) & services] = None
+    return tuple(found)
+
+
 def _spoken(text: str) -> Iterator[tuple[str, ...]]:
     for command in _COMMAND.finditer(text):
         names = tuple(match.group(1) for match in _FILE.finditer(command.group(1)))

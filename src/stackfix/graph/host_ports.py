@@ -1,6 +1,6 @@
 """The host's ports that the services of a Compose project take, and which of them take one twice.
 
-May import the graph's nouns.
+May import the graph's nouns and combinations.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.graph import combinations
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.findings import Anchor, Location
+    from stackfix.graph.library import Library
     from stackfix.graph.model import Deployment, HostPorts, Workload
 
 _EVERY = frozenset({None, "", "0.0.0.0", "*"})  # noqa: S104 - recognised, not bound
@@ -44,15 +47,23 @@ class Clash:
     port: int
 
 
-def clashes(project: Deployment) -> Iterator[Clash]:
+def clashes(library: Library, project: Deployment) -> Iterator[Clash]:
     """Every later service with the first one that it clashes with."""
     if project.fragment:
         return
     taken = [Taken(w, ports) for w in project.workloads if _runs(w) for ports in w.host_ports]
     for index, later in enumerate(taken):
         first = next((t for t in taken[:index] if _clash(t, later)), None)
-        if first is not None:
+        if first is not None and not _one_or_the_other(library, project, first.workload, later.workload):
             yield Clash(first, later, max(first.ports.first, later.ports.first))
+
+
+def _one_or_the_other(library: Library, project: Deployment, one: Workload, other: Workload) -> bool:
+    """Whether people are told to start each of two services by its name, and never both, or all of them."""
+    ups = combinations.started(library, project.folder, frozenset(w.name for w in project.workloads))
+    alone = [names for names in ups if one.name in names or other.name in names]
+    apart = all((one.name in names) != (other.name in names) for names in alone)
+    return frozenset() not in ups and apart and {one.name, other.name} <= frozenset().union(*alone)
 
 
 def _runs(workload: Workload) -> bool:
