@@ -8,8 +8,9 @@ Why it breaks: the container starts, finds nothing to run, and ends; with a rest
 Which side is right: the one file there that starts the application: one of the same name elsewhere, else an ASGI or
 WSGI object or a script that opens a port, in the same folder first. The command keeps its form; one word changes.
 
-Limits: silent where a build step, a mount, an installed package or a file that git ignores may bring what is named.
-With several candidates, or one that can't be started as the command does, a person chooses.
+Limits: silent where a build step, a mount, an installed package or a file that git ignores may bring what is named, and
+for an image without any source, run by nobody here: whoever runs it mounts that. With several candidates, or one that
+can't be started as the command does, a person chooses.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from stackfix.graph import builds, container, entry_candidates
 from stackfix.graph.command import literal
 from stackfix.graph.image_files import Found
+from stackfix.graph.model import Platform
 from stackfix.graph.started import Listens
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _INSTALLS_PROJECT = re.compile(
     r"install\s+(?:\S+\s+)*(?:-e\s*)?\.(?:\[|/|\s|$|&|;)|uv sync|poetry install|pdm |pipenv|setup\.py"
 )
 _LISTS = re.compile(r"requirements[^/]*\.(?:txt|in)$|pyproject\.toml$|setup\.")
+_SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".sh", ".rb", ".php")
 _NODE = frozenset({"node", "nodejs"})
 _NODE_ENDINGS = (".js", ".mjs", ".cjs", ".json", "/index.js", "/package.json")
 
@@ -66,7 +68,7 @@ def entries(graph: Graph, workload: Workload) -> Entries:
         # An image that is given no file at all has what it starts put into it when it runs.
         return Entries()
     begun = container.begun(graph, workload, seen)
-    if begun is None:
+    if begun is None or _given_later(workload, seen):
         return Entries()
     found = []
     for process in (*begun.steps, *begun.processes):
@@ -80,6 +82,14 @@ def entries(graph: Graph, workload: Workload) -> Entries:
         found.append(Missing(process, text, place, tuple(seen.origins(place)), listed, fits))
     stand_ins = {m.place: m.fits.path for m in found if m.fits is not None}
     return Entries(tuple(found), MappingProxyType(stand_ins))
+
+
+def _given_later(workload: Workload, seen: Files) -> bool:
+    """Whether an image that no deployment in sight runs holds no source at all: whoever runs it mounts that."""
+    if workload.deployment.platform is not Platform.IMAGE or seen.image is None:
+        return False
+    brings = (copying for copying in seen.image.copies if copying.instruction.flag("from") is not None)
+    return not any(brings) and not any(path.endswith(_SOURCES) for path in seen.held().values())
 
 
 def _missing(process: Process, seen: Files) -> tuple[Text, str] | None:
