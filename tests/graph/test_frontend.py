@@ -244,12 +244,12 @@ def test_what_is_no_request_that_can_be_seen(source: str) -> None:
     assert app(source).api_paths == ()
 
 
-def test_two_clients_leave_the_base_unknown() -> None:
+def test_each_of_two_clients_has_its_own_base() -> None:
     source = (
         "import axios from 'axios'; export const a = axios.create({ baseURL: '/a' });"
         "export const api = axios.create({ baseURL: '/b' }); api.get('/x'); axios.get('/y')"
     )
-    assert [p.path for p in app(source).api_paths] == ["/y"]
+    assert [p.path for p in app(source).api_paths] == ["/b/x", "/y"]
 
 
 def test_literals_of_addresses_are_mentioned_wherever_they_stand() -> None:
@@ -407,3 +407,68 @@ def test_a_configuration_that_cannot_be_seen_through_is_unknown() -> None:
 
 def test_the_facts_of_a_file_without_a_word_are_none() -> None:
     assert frontend.facts(Text.of_file("a.ts", b"const a = `unclosed")) == frontend.FrontFacts()
+
+
+REQUEST = """
+const BASE = '/api'
+export async function request(path, options = {}) {
+  const res = await fetch(`${BASE}${path}`, { ...options })
+  return res.json()
+}
+"""
+OBJECT = """
+async function request(method, path, body) {
+  return fetch('/api' + path, { method, body })
+}
+export const http = {
+  get: (path) => request('GET', path),
+  del(path) { return request('DELETE', path) },
+}
+"""
+CLIENT = """
+import axios from 'axios'
+const service = axios.create({ baseURL: '/api' })
+export default service
+"""
+CLASS = """
+class Api {
+  base = '/api'
+  get(path) { return fetch(this.base + path) }
+}
+export default new Api()
+"""
+WHOLE = "export const call = (path) => fetch(path.startsWith('http') ? path : '/api' + path)\n"
+HANDED = {
+    "a function": (
+        REQUEST, "import { request } from './client'\nrequest('/a'); request('/b', { method: 'POST' })\n",
+        [("/api/a", "GET"), ("/api/b", "POST")],
+    ),
+    "functions of an object that go through another": (
+        OBJECT, "import { http } from './client'\nhttp.get('/a'); http.del('/b')\n", [("/api/a", None), ("/api/b", None)],
+    ),
+    "a client under another name": (
+        CLIENT, "import request from './client'\nrequest({ url: '/a', method: 'get' }); request.put('/b', {})\n",
+        [("/api/a", "GET"), ("/api/b", "PUT")],
+    ),
+    "a class": (CLASS, "import api from './client'\napi.get('/a')\n", [("/api/a", "GET")]),
+    "a function that gives the address": (
+        "export const url = (path) => `/api${path}`\n",
+        "import { url } from './client'\nfetch(url('/a'), { method: 'DELETE' })\n", [("/api/a", "DELETE")],
+    ),
+    "an address that goes as it is": (
+        WHOLE, "import { call } from './client'\ncall('/a'); call('https://other.example.com/b')\n",
+        [("/api/a", "GET"), ("/b", "GET")],
+    ),
+    "no request": (
+        "export const go = (path) => router.push('/app' + path)\n", "import { go } from './client'\ngo('/a')\n", [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("client", "user", "expected"), HANDED.values(), ids=HANDED.keys())
+def test_a_path_that_is_handed_on(client: str, user: str, expected: list[tuple[str, str | None]]) -> None:
+    files = {"package.json": '{"devDependencies": {"vite": "5"}}', "src/client.js": client, "src/z.js": user}
+    found = front_end(library(files), "")
+    assert found is not None
+    asked = [p for p in found.api_paths if p.location.path.endswith("z.js")]
+    assert [(p.path, p.method) for p in asked] == expected

@@ -2,7 +2,8 @@
 
 What it finds: a `proxy_pass`, or a `server` of an `upstream`, in the configuration that a container's nginx reads,
 whose host is a component of the same deployment and whose port is wrong: in Compose one that the process doesn't bind,
-in Kubernetes one that the Service doesn't offer.
+in Kubernetes one that the Service doesn't offer. An address of its own machine (`localhost`) counts where exactly one
+other program runs in the container or pod.
 
 Why it breaks: the connection is refused, and nginx answers 502 Bad Gateway.
 
@@ -19,7 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import meeting, moves, proxying
+from stackfix.graph import beside, meeting, moves, proxying
 from stackfix.graph.model import Writing
 from stackfix.graph.reach import By, Reached
 
@@ -45,7 +46,8 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if reference.writing is not Writing.PROXY:
             continue
         reach = graph.resolve(reference)
-        if reach.reached is not Reached.MET or (answer := meeting.wrong_port(graph, reference, reach)) is None:
+        answer = _answer(graph, reference)
+        if answer is None:
             continue
         others = proxying.readers(graph, reference, partial(_same, graph, answer))
         if not others.variant:
@@ -54,19 +56,27 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 def _same(graph: Graph, answer: meeting.Answer, other: Reference) -> bool:
     """Whether the same edit is right for another reader of the line."""
-    reach = graph.resolve(other)
-    found = meeting.wrong_port(graph, other, reach) if reach.reached is Reached.MET else None
+    found = _answer(graph, other)
     return found is not None and found.port == answer.port
+
+
+def _answer(graph: Graph, reference: Reference) -> meeting.Answer | None:
+    reach = graph.resolve(reference)
+    if reach.reached is Reached.MET:
+        return meeting.wrong_port(graph, reference, reach)
+    return beside.wrong_port(graph, reference)
 
 
 def _finding(
     graph: Graph, reference: Reference, reach: Reach, answer: meeting.Answer, others: proxying.Readers
 ) -> Finding:
     address = reference.address
+    called = address.host.value
     says = "its Service offers" if reach.service is not None else "it binds"
+    says = "the program beside it binds" if reach.reached is Reached.SELF else says
     return Finding(
         rule=RULE,
-        message=f"{address.host.value} doesn't answer on {address.default_port}: {says} {answer.port}{others.told}",
+        message=f"{called} doesn't answer on {address.default_port}: {says} {answer.port}{others.told}",
         location=Location(reference.location.path, reference.location.span, f"hands on to {address.default_port}"),
         anchor=reference.anchor,
         value=reference.value.value,

@@ -9,10 +9,10 @@ Which side is right: the deployment, which says what its components are called. 
 the same name less a prefix, suffix or separator, with the port and protocol of the address; or what `[names]` in the
 configuration says.
 
-Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on, and
-names that another project of the repository has are unknown, not wrong. So are services that stand in the Compose file
-as a comment, to be switched on, and names in a cluster that nothing here comes near: charts, operators and people make
-Services, too.
+Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on (unless
+the address names the port that a component of that name's kin publishes on the host), and names that another project of
+the repository has are unknown, not wrong. So are services that stand in the Compose file as a comment, to be switched
+on, and names in a cluster that nothing here comes near: charts, operators and people make Services, too.
 """
 
 from __future__ import annotations
@@ -48,19 +48,27 @@ def detect(graph: Graph) -> Iterator[Finding]:
     for reference in graph.references:
         if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
             continue
-        if graph.resolve(reference).reached is not Reached.MISSING or fitting.is_left_out(graph, reference):
+        fit = _fit(graph, reference)
+        if fit is None or fitting.is_left_out(graph, reference):
             continue
-        fit = fitting.fit(graph, reference)
         others = proxying.readers(graph, reference, partial(_same, graph, fit))
         if (fit.candidates or _telling(graph, reference)) and not others.variant:
             yield _finding(graph, reference, fit, others)
 
 
+def _fit(graph: Graph, reference: Reference) -> fitting.Fit | None:
+    """Who was meant by a name that resolves to nothing; None for any other."""
+    reached = graph.resolve(reference).reached
+    if reached is Reached.MISSING:
+        return fitting.fit(graph, reference)
+    return fitting.published(graph, reference) if reached is Reached.UNKNOWN else None
+
+
 def _same(graph: Graph, fit: fitting.Fit, other: Reference) -> bool:
     """Whether the same edit is right for another reader of the line."""
-    if graph.resolve(other).reached is not Reached.MISSING:
+    found = _fit(graph, other)
+    if found is None:
         return False
-    found = fitting.fit(graph, other)
     return found.certain and [(c.name, c.port) for c in found.candidates] == [(c.name, c.port) for c in fit.candidates]
 
 

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
     from stackfix.policy import Policy
 
+_IN_JSON = re.compile(r"(?:^|/)[\w.-]*compose[\w.-]*\.json$")
 _CANONICAL = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-_SERVICES = re.compile(rb"^(?:\xef\xbb\xbf)?(?:services|include|['\"]services['\"])\s*:", re.MULTILINE)
+_SERVICES = re.compile(rb"^(?:\xef\xbb\xbf)?(?:services|include|['\"]services['\"])\s*:|\"services\"\s*:", re.MULTILINE)
 _OVERRIDES = (
     "compose.override.yml",
     "compose.override.yaml",
@@ -84,7 +85,7 @@ def files(library: Library) -> dict[str, ComposeFile]:
 def _files(library: Library) -> dict[str, ComposeFile]:
     found = {}
     for path, entry in library.tree.entries.items():
-        if not entry.wiring or not path.endswith((".yml", ".yaml")):
+        if not entry.wiring or not (path.endswith((".yml", ".yaml")) or _IN_JSON.search(path)):
             continue
         data = library.sources.read(path)
         if data is None or not _SERVICES.search(data):

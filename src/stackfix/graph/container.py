@@ -156,9 +156,9 @@ def words(graph: Graph, workload: Workload) -> tuple[Words | None, Words | None]
 
 
 def is_bare(workload: Workload) -> bool:
-    """Whether a pulled image is a bare language image, whose entry point hands its arguments on."""
+    """Whether a pulled image is a bare language or nginx image, whose entry point hands its arguments on."""
     name = workload.image.value if workload.image else ""
-    bare = {"python", "node", "golang", "ruby", "debian", "ubuntu", "alpine"}
+    bare = {"python", "node", "golang", "ruby", "debian", "ubuntu", "alpine", "nginx", "nginx-unprivileged"}
     return workload.build is None and name.rpartition("/")[2].partition(":")[0] in bare
 
 

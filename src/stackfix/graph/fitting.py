@@ -77,6 +77,20 @@ def is_left_out(graph: Graph, reference: Reference) -> bool:
     return any(text is not None and key.search(text.value) for text in texts)
 
 
+def published(graph: Graph, reference: Reference) -> Fit | None:
+    """Who was meant by a name that a stranger on an external network may have: the one that it is akin to.
+
+    That it names the port which that one publishes on the host, and nothing there binds, tells the two apart.
+    """
+    asker = reference.workload
+    if asker is None or not graph.names.strangers_alone(reference.address.host.value, asker):
+        return None
+    found = fit(graph, reference)
+    crossed = len(found.candidates) == 1 and found.certain and found.candidates[0].port is not None
+    akin = crossed and _called_like(reference.address.host.value, found.candidates[0].workload)
+    return found if akin else None
+
+
 def _in_cluster(graph: Graph, reference: Reference, asker: Workload) -> Fit:
     """The Service of the asker's namespace whose own name, or whose pods' name, is akin to the host."""
     cluster = graph.cluster(asker)

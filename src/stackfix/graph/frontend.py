@@ -17,6 +17,7 @@ from stackfix.formats import yaml
 from stackfix.graph import environment
 from stackfix.graph.frontend_calls import facts
 from stackfix.graph.frontend_facts import ApiCall, Base, Bundler, DevProxy, FrontFacts, Settings, SocketOpening
+from stackfix.graph.frontend_handed import Handing
 from stackfix.graph.frontend_paths import ApiPath, SocketPath, absolute, api_path, slashed, socket_path, trimmed
 from stackfix.graph.frontend_settings import settings
 from stackfix.graph.javascript_names import Modules, json
@@ -167,13 +168,23 @@ def front_end(library: Library, folder: str) -> FrontEnd | None:
         tuple(p for p, f in gathered if f is None),
         tuple(_read(modules, p, r) for p, f in found for r in f.reads if _built_in(r, prefixes)),
         tuple(replace(b, value=modules.value(p, b.value)) for p, f in found for b in f.bases),
-        tuple(replace(c, value=modules.value(p, c.value)) for p, f in found for c in f.calls),
+        tuple(_calls(modules, dict(found))),
         tuple(_opening(modules, p, s) for p, f in found for s in f.sockets),
         tuple(Mention(*m) for _, f in found for m in f.mentions),
         dict(_dotenv(library, folder)),
         tuple(modules.value(p, v) for p, f in found for v in f.loose),
         tuple(place for _, f in found for place in f.guarded),
     )
+
+
+def _calls(modules: Modules, found: Mapping[str, FrontFacts]) -> Iterator[ApiCall]:
+    """Every request of a package in the order of its files, those through its own functions where the path is given."""
+    handing = Handing(modules, found)
+    for path, said in found.items():
+        through = {call.location: call for call in handing.calls(path, said)}
+        own = [handing.based(path, replace(call, value=modules.value(path, call.value))) for call in said.calls]
+        whole = (*through.values(), *(call for call in own if call.location not in through))
+        yield from sorted(whole, key=lambda call: call.location.span.start)
 
 
 def _sources(library: Library, folder: str) -> Iterator[str]:

@@ -6,28 +6,29 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
-from stackfix.graph import frontend_uses
+from stackfix.graph import frontend_handing, frontend_uses
 from stackfix.graph.frontend_facts import NO_FACTS, ApiCall, Base, FrontFacts, SocketOpening
+from stackfix.graph.frontend_handing import METHODS as _METHODS
+from stackfix.graph.frontend_handing import Asked
 from stackfix.graph.javascript_values import Source
 from stackfix.graph.value import Hole, Opaque, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from stackfix.findings import Anchor, Location
 
 _TELLING = re.compile(
     r"://(?!www\.w3\.org)|import\.meta|process\.env|WebSocket|websocket|socket\.io|fetch\(|axios|\bky\b|baseU|BASE"
     r"|API|['\"`]/(?:api|ws)|\$env/|getJSON|XMLHttp|EventSource|HttpClient"
-    r"|\.(?:get|post|put|patch|delete)(?:<[^()]*>)?\(\s*[`'\"]"
+    r"|\.(?:get|post|put|patch|delete)(?:<[^()]*>)?\(\s*[`'\"]|[\w>]\(\s*[`'\"]/[\w{$]|\burl\s*:\s*[`'\"]/"
 )
 _LONGEST_LINE = 20_000
 _NAMED = re.compile(
     r"(?:^|_|\b)(?:API|BASE|URL|HOST|ENDPOINT|BACKEND|SERVER|WS|SOCKET)(?:_|$|\b)"
     r"|(?:[Aa]pi|[Bb]ase|[Ww]s|[Ss]ocket|[Bb]ackend|[Ss]erver)(?:Base)?(?:Url|URL|Host|Endpoint|Base|Origin)"
 )
-_METHODS = {"get": "GET", "post": "POST", "put": "PUT", "delete": "DELETE", "patch": "PATCH", "head": "HEAD"}
 _CLIENTS = re.compile(
     r"(?:\w*\.)*(?:\$?axios|api|http|client|ky|request|\$http"
     r"|\w*(?:[Aa]pi|[Cc]lient|[Aa]xios|Http)(?:[Ss]ervices?|[Cc]lient)?)"
@@ -50,14 +51,19 @@ def facts(text: Text) -> FrontFacts:
         return NO_FACTS
     source = Source(js.read(text))
     calls = source.module.calls()
+    asked = _asked(source, calls)
     return FrontFacts(
         tuple(source.reads()),
         (*_made(source, calls), *_constants(source)),
-        tuple(_requests(source, calls)),
+        tuple(_requests(source, asked)),
         tuple(_sockets(source, calls)),
         tuple(_mentions(source)),
         frontend_uses.loose(source, _followed(source, calls)),
         tuple(frontend_uses.guarded(source)),
+        tuple(frontend_handing.handers(source, calls, asked)),
+        tuple(frontend_handing.handed(source, calls, asked)),
+        tuple(frontend_handing.instances(source, _MAKES)),
+        tuple(frontend_handing.objects(source)),
     )
 
 
@@ -126,18 +132,25 @@ def _is_address(value: Template) -> bool:
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
-def _requests(source: Source, calls: tuple[js.Call, ...]) -> Iterator[ApiCall]:
+def _asked(source: Source, calls: tuple[js.Call, ...]) -> dict[js.Call, Asked]:
+    """The calls that make a request themselves."""
+    found: dict[js.Call, Asked] = {}
     for call in calls:
         name = js.dotted(call.function)
         if name is None or call.new != (name == "EventSource"):
             continue
         method, url = _request(source, call, name)
-        if url is None:
-            continue
-        value = source.evaluate(url)
+        if url is not None:
+            found[call] = Asked(name, method, url, _is_own(source, name))
+    return found
+
+
+def _requests(source: Source, asked: Mapping[js.Call, Asked]) -> Iterator[ApiCall]:
+    for one in asked.values():
+        value = source.evaluate(one.url)
         if any(not isinstance(p, Opaque) for p in value.parts):
-            location, anchor = source.module.location(url), source.module.anchor(url)
-            yield ApiCall(name, method, value, location, anchor, _is_own(source, name))
+            location, anchor = source.module.location(one.url), source.module.anchor(one.url)
+            yield ApiCall(one.client, one.method, value, location, anchor, one.own)
 
 
 def _is_own(source: Source, name: str) -> bool:

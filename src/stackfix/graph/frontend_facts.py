@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stackfix.findings import Anchor, Location
+    from stackfix.graph.frontend_handing import Handed, Hander
     from stackfix.graph.javascript_values import EnvRead
     from stackfix.graph.value import Template
     from stackfix.text import Text
@@ -95,6 +96,8 @@ class FrontFacts:
     """Everything of one file. `mentions` are string literals that are ws:// or http:// URLs, wherever they stand.
 
     `loose` are addresses used outside of requests, bases and openings; `guarded` is code for one environment alone.
+    `handers` are functions that hand a path on to a request, `handed` the calls of such functions; `instances` are the
+    clients that are made with their bases, `objects` the names of objects with their classes.
     """
 
     reads: tuple[EnvRead, ...] = ()
@@ -104,6 +107,10 @@ class FrontFacts:
     mentions: tuple[tuple[Text, Location, Anchor], ...] = ()
     loose: tuple[Template, ...] = ()
     guarded: tuple[Location, ...] = ()
+    handers: tuple[Hander, ...] = ()
+    handed: tuple[Handed, ...] = ()
+    instances: tuple[tuple[str, Template | None], ...] = ()
+    objects: tuple[tuple[str, str], ...] = ()
 
 
 NO_FACTS = FrontFacts()

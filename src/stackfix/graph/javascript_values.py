@@ -82,6 +82,11 @@ class Source:
         """Whether a function around the token, within a scope, binds the name."""
         return any(p.first > inside and p.first <= at <= p.last for p in self._parameters.get(name, ()))
 
+    @property
+    def functions(self) -> tuple[declared.Parameters, ...]:
+        """Every function, method and arrow of the module."""
+        return self._functions
+
     def functions_at(self, at: int) -> Iterator[declared.Parameters]:
         """The functions around a token."""
         return (p for p in self._functions if p.first < at <= p.last)

@@ -290,6 +290,7 @@ class Graph:
             environment = self.environment(workload)
             found += references.of_environment(workload, environment, loaded_env.default_ports(self, workload))
             found += sources.defaults(self, workload)
+        for workload in self.running:
             found += proxying.references(self, workload)
         return tuple(found)
 
@@ -313,6 +314,9 @@ class Graph:
         """What a host is to a workload."""
         if asker.deployment.platform is Platform.COMPOSE:
             return self.names.resolve(host, asker)
+        if asker.deployment.platform is Platform.IMAGE:
+            own = address.is_loopback(host)
+            return Reach(Reached.SELF, (asker,)) if own else Reach(Reached.UNKNOWN)
         return self._resolve_in_cluster(host, asker)
 
     def _resolve_in_cluster(self, host: str, asker: Workload) -> Reach:

@@ -36,14 +36,25 @@ def of(graph: Graph, workload: Workload) -> Listening:
         pulled = _pulled(graph, workload)
         return pulled if pulled.known or pulled.endpoints else _commanded(graph, workload)
     if proxies.runs_nginx(graph, workload):
-        found = proxies.endpoints(graph, workload)
-        return NOTHING_KNOWN if found is None else Listening(found, known=True)
+        return _nginx(graph, workload)
     begun = graph.started(workload)
     if begun is None or not begun.known or not begun.processes:
         return NOTHING_KNOWN
     parts = [_process(graph, workload, process) for process in begun.processes]
     known = all(part.known for part in parts)
     return Listening(tuple(e for part in parts for e in part.endpoints), known=known)
+
+
+def _nginx(graph: Graph, workload: Workload) -> Listening:
+    """What nginx binds, and what else its container runs beside it."""
+    found = proxies.endpoints(graph, workload)
+    begun = graph.started(workload)
+    others = [p for p in begun.processes if p.tool != "nginx"] if begun is not None else []
+    parts = [_process(graph, workload, process) for process in others]
+    beside = tuple(endpoint for part in parts for endpoint in part.endpoints)
+    if found is None:
+        return Listening(beside)
+    return Listening((*found, *beside), known=all(part.known for part in parts))
 
 
 def _pulled(graph: Graph, workload: Workload) -> Listening:

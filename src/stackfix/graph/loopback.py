@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import authority, container, lacking, tools, voices
+from stackfix.graph import authority, container, lacking, node_application, node_sources, tools, voices
 from stackfix.graph.command import literal
 from stackfix.graph.lacking import EVERY
 from stackfix.graph.started import Listens, endpoints
@@ -65,6 +65,11 @@ def _closed(graph: Graph, workload: Workload, endpoint: Endpoint, asking: tuple[
         anchor = endpoint.anchor or workload.anchor
         return Closed(workload, endpoint, place, anchor, asking, (SetText(endpoint.host_text, EVERY),))
     for process in _processes(graph, workload, endpoint):
+        if process.listens is Listens.SOURCE and node_sources.is_node(process):
+            for node in _of_node(graph, workload, process):
+                where = Location(node.location.path, node.location.span, note)
+                given = SetArgument(node.anchor, "host", EVERY)
+                return Closed(workload, endpoint, where, node.anchor, asking, (given,))
         if process.listens is Listens.SOURCE:
             for listen in _listens(graph, workload, process):
                 where = Location(listen.listen.location.path, listen.listen.location.span, note)
@@ -93,6 +98,14 @@ def _listens(graph: Graph, workload: Workload, process: Process) -> Iterator[Pro
         yield silent[0]
 
 
+def _of_node(graph: Graph, workload: Workload, process: Process) -> Iterator[node_application.ProgramListen]:
+    """The one call of a Node program that leaves the host to its framework, which takes localhost."""
+    program = node_sources.program(graph, workload, process)
+    silent = [one for one in program.listens if one.certain and one.host is None] if program is not None else []
+    if len(silent) == 1 and silent[0].framework == "fastify":
+        yield silent[0]
+
+
 def _argument(listen: ProgramListen) -> tuple[Repair, ...]:
     """The call with a host."""
     keyword = _KEYWORDS.get(listen.listen.tool, "host")
@@ -104,6 +117,8 @@ def _argument(listen: ProgramListen) -> tuple[Repair, ...]:
 
 def _words(graph: Graph, workload: Workload, process: Process, endpoint: Endpoint) -> tuple[Repair, ...]:
     """The command with an option for the host, before its port if it has one, else at its end."""
+    if process.tool == "runserver":
+        return _runserver(graph, workload, process, endpoint)
     values = tuple(v for w in process.words[1:] if (v := literal(w)) is not None)
     tool = tools.find(process.tool, values)
     if tool is None or not ({"--host"} & {*tool.host} or {"--bind"} & {*tool.bind}):
@@ -116,8 +131,20 @@ def _words(graph: Graph, workload: Workload, process: Process, endpoint: Endpoin
     return _inserted(graph, workload, before, added, last=at == len(process.words))
 
 
+def _runserver(graph: Graph, workload: Workload, process: Process, endpoint: Endpoint) -> tuple[Repair, ...]:
+    """Django's address: `8000` becomes `0.0.0.0:8000`, and none is added behind `runserver`."""
+    whole = f"{EVERY}:{endpoint.port}"
+    written = next((w.text for w in process.words if literal(w) == str(endpoint.port)), None)
+    if written is not None:
+        return (SetText(written, whole),) if written.place is not None else ()
+    before = process.words[-1].text
+    if endpoint.port_text is not None or before is None or before.place is None or literal(process.words[-1]) is None:
+        return ()
+    return _inserted(graph, workload, before, (whole,), last=True)
+
+
 def _inserted(
-    graph: Graph, workload: Workload, before: Text, added: tuple[str, str], *, last: bool
+    graph: Graph, workload: Workload, before: Text, added: tuple[str, ...], *, last: bool
 ) -> tuple[Repair, ...]:
     listed = _listed(graph, workload, before)
     if listed is None:

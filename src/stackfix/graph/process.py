@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
 from stackfix.formats import shell
-from stackfix.graph import tools
+from stackfix.graph import supervised, tools
 from stackfix.graph.command import literal, shell_text
 from stackfix.graph.model import Words
 from stackfix.graph.package_scripts import packaged
@@ -116,10 +116,24 @@ def _run(words: tuple[Template, ...], setting: Setting) -> Started:
         return replace(found, waits=(*inner.waits, *found.waits))
     if PYTHON.fullmatch(base):
         return Started(python(words, setting), known=True)
+    if base == "supervisord":
+        return _supervised(words, setting)
     package = packaged(base, words, setting)
     if package is not None:
         return _packaged(package, base, words, setting)
     return _program(base, name, words, setting)
+
+
+def _supervised(words: tuple[Template, ...], setting: Setting) -> Started:
+    """Programs side by side."""
+    found = supervised.programs(words, setting)
+    if found is None:
+        return _only(setting.process("supervisord", words, Listens.UNKNOWN))
+    begun = [run(program.words, program.setting) for program in found]
+    processes = tuple(replace(p, background=True) for one in begun for p in one.processes)
+    waits = tuple(wait for one in begun for wait in one.waits)
+    executed = tuple(file for one in begun for file in one.executed)
+    return Started(processes, all(one.known for one in begun), waits, executed=executed)
 
 
 def _packaged(
@@ -186,6 +200,8 @@ def _file(path: str, words: tuple[Template, ...], setting: Setting) -> Started:
         return _script(path, words, setting)
     if PYTHON.fullmatch(program) and posixpath.basename(path) == "manage.py":
         return Started(python((Template.literal(Text.unwritten("python")), *words), setting), known=True)
+    if program == "ruby" and posixpath.basename(path) in {"rails", "puma"}:
+        return _only(serving(posixpath.basename(path), words, setting))
     if PYTHON.fullmatch(program) or program in tools.SCRIPTED:
         tool = "python" if PYTHON.fullmatch(program) else program
         return _only(setting.process(tool, words, Listens.SOURCE, entry=script_entry(first, setting)))

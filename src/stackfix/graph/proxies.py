@@ -1,7 +1,8 @@
 """Which nginx configuration a workload runs: copied into its image, mounted, or in a ConfigMap.
 
 Source: the official image's files: /etc/nginx/nginx.conf includes /etc/nginx/conf.d/*.conf, where its own default.conf
-listens on 80, and /etc/nginx/templates/*.template are rendered into conf.d at start.
+listens on 80, and /etc/nginx/templates/*.template are rendered into conf.d at start. Debian's package reads
+/etc/nginx/sites-enabled/* as well, Alpine's /etc/nginx/http.d/*.conf; both come with a site of their own.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from stackfix.graph import known_images, proxy
+from stackfix.graph import known_images, proxy, proxy_starts
 from stackfix.graph.model import Endpoint, Witness
 from stackfix.graph.proxy_files import configuration
+from stackfix.graph.proxy_starts import RENDERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +22,23 @@ if TYPE_CHECKING:
     from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Mount, Words, Workload
-    from stackfix.graph.proxy_facts import NginxFacts
+    from stackfix.graph.proxy_facts import Listen, NginxFacts
+    from stackfix.graph.value import Environment
 
 _MAIN = "/etc/nginx/nginx.conf"
 _FRAGMENTS = "/etc/nginx/conf.d/"
 _TEMPLATES = "/etc/nginx/templates/"
 _DEFAULT = "/etc/nginx/conf.d/default.conf"
-_RENDERED = re.compile(r"envsubst\s[^<;&|]*<\s*(?P<source>/etc/nginx/\S+)\s*>\s*(?P<target>/etc/nginx/\S+)")
+_SITES = "/etc/nginx/sites-enabled/"
+_SITES_OF_ALPINE = "/etc/nginx/http.d/"
+_OWN_SITES = frozenset({_SITES + "default", _SITES_OF_ALPINE + "default.conf"})
+_LINKED = re.compile(
+    r"\bln\s+(?:-\w+\s+)+(?P<source>/etc/nginx/sites-available/(?P<name>[\w.-]+))"
+    r"\s+(?P<target>/etc/nginx/sites-enabled/[\w.-]*)(?=\s|$)"
+)
 _REMOVED = re.compile(
-    r"\brm\s+(?:-\w+\s+)*[^;&|]*/etc/nginx/(?:conf\.d|http\.d)(?:/default\.conf|/\*(?:\.conf)?|/?)(?=\s|$)"
+    r"\brm\s+(?:-\w+\s+)*[^;&|]*/etc/nginx/(?:conf\.d|http\.d|sites-enabled)(?:/default(?:\.conf)?|/\*(?:\.conf)?|/?)"
+    r"(?=\s|$)"
 )
 _CONFIGURED = frozenset({"/etc/nginx", _MAIN, _FRAGMENTS.rstrip("/"), _TEMPLATES.rstrip("/")})
 _IMAGES = frozenset(
@@ -57,7 +67,8 @@ def configurations(graph: Graph, workload: Workload) -> tuple[NginxFacts, ...]:
     """The configurations that a workload's nginx reads, as far as they lie in the repository."""
     placed = _placed(graph, workload)
     found = list(_within_config_maps(graph, workload))
-    fragments = [p for target, p in sorted(placed.items()) if _is_fragment(target)]
+    packaged = _is_packaged(graph, workload)
+    fragments = [p for target, p in sorted(placed.items()) if _is_fragment(target) or (packaged and _is_site(target))]
     roots = [placed[_MAIN]] if _MAIN in placed else fragments
     for path in roots:
         facts = configuration(graph.library, path, placed)
@@ -80,6 +91,17 @@ def _is_fragment(target: str) -> bool:
     return target.startswith(_TEMPLATES) and target.endswith(".template")
 
 
+def _is_site(target: str) -> bool:
+    """Whether a distribution's nginx reads a file as a site."""
+    return target.startswith(_SITES) or (target.startswith(_SITES_OF_ALPINE) and target.endswith(".conf"))
+
+
+def _is_packaged(graph: Graph, workload: Workload) -> bool:
+    """Whether a workload's nginx comes from a distribution, not from nginx's own image."""
+    image = graph.image(workload)
+    return image is not None and image.base is not None and image.base.family != "nginx"
+
+
 def is_below_nginx(path: str) -> bool:
     """Whether a path of a container lies in nginx's own folder."""
     return path.startswith("/etc/nginx/")
@@ -99,6 +121,7 @@ def _placed(graph: Graph, workload: Workload) -> dict[str, str]:
             continue
         for path in known.below(mount.source) if mount.source else ():
             found[posixpath.join(mount.target, path[len(mount.source or "") + 1 :])] = path
+    found.update(proxy_starts.rendered(graph, workload, found))
     return found
 
 
@@ -113,9 +136,13 @@ def _in_image(image: Image) -> Iterator[tuple[str, str]]:
     copied = image.files.below("/etc/nginx")
     yield from copied.items()
     for run in image.runs:
-        for made in _RENDERED.finditer(run.text.value):
+        for made in RENDERED.finditer(run.text.value):
             if made["source"] in copied:
                 yield made["target"], copied[made["source"]]
+        for link in _LINKED.finditer(run.text.value):
+            if link["source"] in copied:
+                target = link["target"]
+                yield target + link["name"] if target.endswith("/") else target, copied[link["source"]]
 
 
 def _within_config_maps(graph: Graph, workload: Workload) -> Iterator[NginxFacts]:
@@ -137,28 +164,52 @@ def endpoints(graph: Graph, workload: Workload) -> tuple[Endpoint, ...] | None:
     found = graph.proxies(workload)
     if any(not facts.complete for facts in found) or _hidden(graph, workload):
         return None
-    endpoints = [e for facts in found for e in _endpoints(facts)]
+    endpoints: list[Endpoint] = []
+    for listen in (listen for facts in found for server in facts.servers for listen in server.listens):
+        endpoint = _endpoint(listen, graph.environment(workload))
+        if endpoint is None and not listen.text.value.startswith("unix:"):
+            return None
+        endpoints += [endpoint] if endpoint is not None else []
+    endpoints += [
+        Endpoint(80, Witness.TOOL, evidence=(server.location,), anchor=server.anchor)
+        for facts in found
+        for server in facts.servers
+        if not server.listens
+    ]
     if _keeps_default(graph, workload, found):
         endpoints.append(Endpoint(80, Witness.TOOL))
+    elif _keeps_site(graph, workload, found):
+        endpoints.append(Endpoint(80, Witness.TOOL, sure=False))
     return tuple(endpoints) or None
 
 
-def _endpoints(facts: NginxFacts) -> Iterator[Endpoint]:
-    for server in facts.servers:
-        for listen in server.listens:
-            if listen.port is not None:
-                yield Endpoint(
-                    listen.port,
-                    Witness.CONFIGURATION,
-                    port_text=listen.port_text,
-                    host=listen.host if listen.host not in {"0.0.0.0", "*", "[::]"} else None,  # noqa: S104 - read
-                    evidence=(listen.location,),
-                    anchor=listen.anchor,
-                )
-        if not server.listens:
-            yield Endpoint(80, Witness.TOOL, evidence=(server.location,), anchor=server.anchor)
+def _endpoint(listen: Listen, seen: Environment) -> Endpoint | None:
+    """One `listen`, its variables as envsubst fills them; None where any of it can't be known."""
+    host = listen.host if listen.host not in {"0.0.0.0", "*", "[::]"} else None  # noqa: S104 - read
+    if listen.port is not None:
+        return Endpoint(
+            listen.port,
+            Witness.CONFIGURATION,
+            port_text=listen.port_text,
+            host=host,
+            evidence=(listen.location,),
+            anchor=listen.anchor,
+        )
+    named = _VARIABLE_PORT.fullmatch(listen.text.value)
+    given = seen.get(named["name"]) if named is not None else None
+    if named is None or given is None or given.value is None or not given.value.value.isdecimal():
+        return None
+    return Endpoint(
+        int(given.value.value),
+        Witness.ENVIRONMENT,
+        port_text=given.value if given.value.place else None,
+        variable=named["name"],
+        evidence=(listen.location,),
+        anchor=listen.anchor,
+    )
 
 
+_VARIABLE_PORT = re.compile(r"(?:\[::\]:|0\.0\.0\.0:|\*:)?\$\{?(?P<name>[A-Za-z_]\w*)\}?")
 _INSIDE = frozenset({"server", "location", "if", "limit_except"})
 
 
@@ -192,8 +243,10 @@ def _hidden(graph: Graph, workload: Workload) -> bool:
     if any(_is_unseen(graph, workload, mount) for mount in workload.mounts):
         return True
     image = graph.image(workload)
+    if proxy_starts.hides(graph, workload):
+        return True
     if image is None:
-        return workload.command is not None or workload.entrypoint is not None
+        return workload.entrypoint is not None or not _starts_nginx(graph, workload)
     if any(source.path.endswith((".conf", ".template", "/")) for source in image.missing):
         return True
     return any(not _plain_step(line) for run in image.runs for line in _lines_on_nginx(run.text.value))
@@ -210,6 +263,12 @@ def _is_unseen(graph: Graph, workload: Workload, mount: Mount) -> bool:
     return mount.source is None or not (tree.is_file(mount.source) or tree.is_folder(mount.source))
 
 
+def _starts_nginx(graph: Graph, workload: Workload) -> bool:
+    """Whether a command, if there is one, is seen to start nginx."""
+    begun = graph.started(workload)
+    return workload.command is None or (begun is not None and begun.known)
+
+
 def _lines_on_nginx(step: str) -> Iterator[str]:
     for line in re.split(r"&&|;|\|\||\n", step.replace("\\\n", " ")):
         if "/etc/nginx" in line:
@@ -220,7 +279,17 @@ def _plain_step(line: str) -> bool:
     """Whether a step leaves what nginx reads as it is, or does it in a way that is followed here."""
     words = re.sub(r"^(?:RUN\s+)", "", line)
     harmless = re.match(r"(?:chown|chmod|mkdir|touch|ls|cat)\b", words)
-    return bool(harmless or _RENDERED.search(words) or _REMOVED.search(words))
+    return bool(harmless or any(known.search(words) for known in (RENDERED, _REMOVED, _LINKED)))
+
+
+def _keeps_site(graph: Graph, workload: Workload, found: tuple[NginxFacts, ...]) -> bool:
+    """Whether the site of a distribution's own may still be read."""
+    if not _is_packaged(graph, workload) or any(facts.http for facts in found):
+        return False
+    image = graph.image(workload)
+    steps = image.runs if image is not None else ()
+    removed = any(_REMOVED.search(line) for run in steps for line in _lines_on_nginx(run.text.value))
+    return not removed and not _OWN_SITES & set(_placed(graph, workload))
 
 
 def _keeps_default(graph: Graph, workload: Workload, found: tuple[NginxFacts, ...]) -> bool:

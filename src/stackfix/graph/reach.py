@@ -95,6 +95,14 @@ class ComposeNames:
             return Reach(Reached.UNKNOWN)
         return Reach(Reached.MISSING)
 
+    def strangers_alone(self, host: str, asker: Workload) -> bool:
+        """Whether nothing of the repository has a plain name, so that only a stranger on an external network may."""
+        if host in asker.extra_hosts or asker.network_mode or address.is_outside(host) or not self._open(asker):
+            return False
+        here = (w for w in asker.deployment.workloads if w.name == host or _named(w, host))
+        met = any(_name(other, host, asker) for other in self._neighbours(asker))
+        return not met and not self._elsewhere(host) and next(here, None) is None
+
     def neighbours(self, asker: Workload) -> tuple[Workload, ...]:
         """Every workload that shares a network with the asker, itself too, its own deployment's first."""
         found = dict.fromkeys(self._neighbours(asker))

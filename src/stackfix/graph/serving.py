@@ -231,10 +231,15 @@ def _entry(tool: Tool, options: Options, setting: Setting) -> Entry | None:
     positional = options.positionals[0] if options.positionals else None
     if tool.name == "flask":
         return _flask(options, setting)
+    if tool.name in {"litestar", "sanic"}:
+        return _named(options.last({"--app"}) if tool.name == "litestar" else positional, setting)
     if positional is None:
-        if tool.name == "fastapi" or tool.names is not Names.FOLDER:
-            return None
-        return Entry("package", None, path=setting.folder)
+        folder_of = tool.name != "fastapi" and tool.names is Names.FOLDER
+        return Entry("package", None, path=setting.folder) if folder_of else None
+    return _by_positional(tool, positional, options, setting)
+
+
+def _by_positional(tool: Tool, positional: Template, options: Options, setting: Setting) -> Entry | None:
     text = positional.text
     if text is None:
         filled = positional.fill(setting.environment)
@@ -243,7 +248,7 @@ def _entry(tool: Tool, options: Options, setting: Setting) -> Entry | None:
         return None
     if tool.names is Names.OBJECT:
         folder = options.last({"--app-dir", "--chdir", "--working-dir"})
-        return object_entry(text, setting, folder, factory=options.has({"--factory"}))
+        return object_entry(text, setting, folder, factory=options.has({"--factory", "--call"}))
     if tool.names is Names.SCRIPT:
         return script_entry(text, setting)
     return Entry("package", text, path=setting.absolute(text.value)) if tool.names is Names.FOLDER else None
@@ -294,6 +299,12 @@ def _flask(options: Options, setting: Setting) -> Entry | None:
     if module.endswith(".py"):
         return script_entry(value.text.slice(0, len(module)), setting)
     return object_entry(value.text, setting)
+
+
+def _named(given: Template | None, setting: Setting) -> Entry | None:
+    """`litestar --app x:app run`, `sanic x:app`; Sanic takes `x.app` as well, which says no module for certain."""
+    text = given.text if given is not None else None
+    return object_entry(text, setting) if text is not None and ":" in text.value else None
 
 
 def _application(name: str, arguments: tuple[Template, ...], setting: Setting) -> Entry | None:

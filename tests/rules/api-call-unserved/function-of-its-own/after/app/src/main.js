@@ -1,0 +1,2 @@
+import { listOrders } from './api/orders';
+listOrders();

@@ -1,0 +1,5 @@
+import { request } from './client';
+
+export const listOrders = () => request('/order');
+export const getOrder = (id) => request(`/orders/${id}`);
+export const cancelOrder = (id) => request(`/orders/${id}`, { method: 'DELETE' });

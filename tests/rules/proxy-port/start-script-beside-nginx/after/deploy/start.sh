@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+node /srv/server.mjs &
+exec nginx -g 'daemon off;'

@@ -1,0 +1,1 @@
+fetch('/api/towns').then((r) => r.json()).then(console.log)
