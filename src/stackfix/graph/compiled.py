@@ -1,6 +1,6 @@
 """What a Go or Rust program binds that an image builds from the repository, followed from the step that compiles it.
 
-May import the graph's nouns, the readers of Go and Rust, and framework.
+May import the graph's nouns and the readers of Go and Rust.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
-from stackfix.graph import framework, go_builds, go_listens, started
+from stackfix.graph import go_builds, go_listens, rust_listening, started
 from stackfix.graph.command import literal, parted
-from stackfix.graph.model import NOTHING_KNOWN, Endpoint, Listening, Witness
+from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
 from stackfix.graph.started import Bind, Listens
 from stackfix.graph.value import Template
 
@@ -22,9 +23,14 @@ if TYPE_CHECKING:
 
     from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Workload
+    from stackfix.graph.model import Endpoint, Workload
     from stackfix.graph.started import Process
+    from stackfix.graph.value import Environment
 
+_PLAIN_BASES = re.compile(
+    r"(?:docker\.io/)?(?:library/)?(?:scratch|alpine|debian|ubuntu|busybox|eclipse-temurin|amazoncorretto|openjdk|golang|rust)(?::|@|$)"
+    r"|(?:gcr\.io/distroless|mcr\.microsoft\.com/(?:dotnet|openjdk)|cgr\.dev/chainguard|bellsoft/liberica)[\w./-]*(?::|@|$)"
+)
 _CARGO = re.compile(r"\bcargo\s+(?:\S+\s+)?build\b")
 
 
@@ -39,50 +45,56 @@ def listening(graph: Graph, workload: Workload, begun: Process) -> Listening | N
     made = go_builds.program(graph, image, name, begun.folder)
     if made is not None:
         found = go_listens.addresses(graph.library, made.module, made.package)
-        return _opened(found, begun) if found is not None else None
-    return _rust(graph, image, posixpath.basename(name), begun)
+        return _opened(found, begun, environment_of(workload, image, begun)) if found is not None else None
+    return _rust(graph, image, posixpath.basename(name), begun, environment_of(workload, image, begun))
 
 
-def _opened(addresses: tuple[Template, ...], begun: Process) -> Listening:
+def environment_of(workload: Workload, image: Image, begun: Process) -> Environment:
+    """What the program sees; images that are known to set nothing of an application's leave nothing open."""
+    name = image.base_name.value if image.base_name is not None else ""
+    plain = _PLAIN_BASES.match(name) is not None and workload.environment.complete
+    return replace(begun.environment, complete=begun.environment.complete or plain)
+
+
+def _opened(addresses: tuple[Template, ...], begun: Process, seen: Environment) -> Listening:
     """The listeners in the environment that the process sees."""
-    endpoints = [_endpoint(address, begun) for address in addresses]
+    endpoints = [_endpoint(address, begun, seen) for address in addresses]
     if any(endpoint is None for endpoint in endpoints):
         return NOTHING_KNOWN
     return Listening(tuple(dict.fromkeys(e for e in endpoints if e is not None)), known=True)
 
 
-def _endpoint(address: Template, begun: Process) -> Endpoint | None:
+def _endpoint(address: Template, begun: Process, seen: Environment) -> Endpoint | None:
     pair = parted(address, ":")
     if pair is None:
         # A variable that holds the whole address (`ADDR=:8080`): no port could be put in its place.
-        value = address.fill(begun.environment)
+        value = address.fill(seen)
         pair = parted(Template.literal(value.text), ":") if value is not None else None
     if pair is None:
         return None
     host = pair[0] if pair[0].text is None or pair[0].text.value else None
-    return started.endpoint(Bind(pair[1], host, witness=Witness.SOURCE), begun, begun.environment)
+    return started.endpoint(Bind(pair[1], host, witness=Witness.SOURCE), begun, seen)
 
 
 # --- Rust ------------------------------------------------------------------------------------------------------------
 
 
-def _rust(graph: Graph, image: Image, name: str, begun: Process) -> Listening | None:
+def _rust(graph: Graph, image: Image, name: str, begun: Process, seen: Environment) -> Listening | None:
     if not _is_built(image, name):
         return None
     # A manifest that the context lacks has no source below it, and gives no listener.
-    found = framework.literal_listener(graph.library, image.build.context)
-    if found is None:
+    sites = rust_listening.sites(graph.library, image.build.context)
+    if not sites or any(site.address is None for site in sites):
         return None
-    place = Location(found.location.path, found.location.span, f"{name} binds {found.port}")
-    endpoint = Endpoint(
-        found.port,
-        Witness.SOURCE,
-        found.port_text,
-        found.host or None,
-        evidence=(*begun.evidence, place),
-        anchor=begun.anchor,
+    if len(sites) > 1 and not all(site.starts for site in sites):
+        return None
+    found = [_endpoint(site.address, begun, seen) for site in sites if site.address is not None]
+    certain = tuple(
+        replace(e, evidence=(*e.evidence, Location(s.location.path, s.location.span, f"{name} binds {e.port}")))
+        for e, s in zip(found, sites, strict=True)
+        if e is not None
     )
-    return Listening((endpoint,), known=True)
+    return Listening(certain, known=True) if len(certain) == len(sites) else NOTHING_KNOWN
 
 
 def _is_built(image: Image, name: str) -> bool:

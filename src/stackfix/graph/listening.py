@@ -14,6 +14,7 @@ from stackfix.graph import (
     kafka_brokers,
     known_images,
     loaded_env,
+    managed,
     node_sources,
     proxies,
     started,
@@ -100,7 +101,8 @@ def _is_written(bind: Bind, workload: Workload) -> bool:
 
 
 def _process(graph: Graph, workload: Workload, process: Process) -> Listening:
-    told = node_sources.bundler(graph, workload, process) or compiled.listening(graph, workload, process)
+    readers = (node_sources.bundler, compiled.listening, managed.listening)
+    told = next((said for read in readers if (said := read(graph, workload, process)) is not None), None)
     if told is not None:
         return told
     if process.listens is not Listens.SOURCE:

@@ -1,0 +1,143 @@
+"""What a Rust program binds: listeners of tokio and std, axum's server, actix-web's `bind`, with their defaults."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stackfix.findings import Location, located
+from stackfix.graph.native_source import DEPTH, Site, closing, formatted, literal, parts, uncommented, within_main
+from stackfix.graph.value import Hole, Template
+from stackfix.spans import Span
+from stackfix.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.graph.library import Library
+
+_SITES = re.compile(
+    r"(?:TcpListener::bind|\bServer::bind|axum_server::bind(?:_rustls)?)\(|(?P<actix>\.bind(?:_\w+)?)\(|(?P<other>\brocket::build\(|warp::serve\()"
+)
+_ENVIRONMENT = re.compile(r"(?:std::)?env::var\(\s*\"(?P<name>[A-Za-z_]\w*)\"\s*\)")
+_DEFAULT = re.compile(r"\.unwrap_or(?:_else)?\(")
+_ADDRESS = re.compile(r"(?:(?:std::net::)?SocketAddr::from\(\s*)?\(\s*(?P<host>\[[\d,\s]+\])\s*,\s*")
+_BRACES = re.compile(r"\{(?:(?P<name>[a-z_]\w*))?\}")
+_ASIDE = frozenset({"tests", "examples", "benches", "target"})
+
+
+def sites(library: Library, folder: str) -> tuple[Site, ...] | None:
+    """Every place that binds in a crate; None where it has no `main`."""
+    found: list[Site] = []
+    started = False
+    for path in library.tree.below(folder):
+        inside = path[len(folder) :].lstrip("/").split("/")
+        if not path.endswith(".rs") or _ASIDE & set(inside[:-1]):
+            continue
+        text = library.text(path)
+        if text is None:
+            return None
+        source = uncommented(text.value)
+        started = started or re.search(r"\bfn\s+main\s*\(", source) is not None
+        found.extend(_File(path, text, source).sites())
+    return tuple(found) if started else None
+
+
+class _File:
+    def __init__(self, path: str, text: Text, source: str) -> None:
+        self.path, self.text, self.source = path, text, source
+
+    def sites(self) -> Iterator[Site]:
+        for match in _SITES.finditer(self.source):
+            if match["actix"] and "HttpServer" not in self.source:
+                continue
+            end = closing(self.source, match.end() - 1)
+            place = located(self.text.slice(*match.span())) or Location(self.path, Span(0, 0))
+            known = not match["other"] and end is not None
+            value = self._value(match.end(), end) if known and end is not None else None
+            yield Site(value, place, within_main(self.source, r"\bfn\s+main\s*\(", match.start()))
+
+    def _value(self, start: int, end: int, depth: int = 0) -> Template | None:
+        while start < end and (self.source[start].isspace() or self.source[start] == "&"):
+            start += 1
+        end = self._unchained(start, end)
+        if depth > DEPTH or start >= end:
+            return None
+        found = literal(self.text, self.source, start, end)
+        if found is not None:
+            return found
+        said = self.source[start:end]
+        variable = _ENVIRONMENT.match(said)
+        if variable is not None:
+            return self._variable(variable["name"], start + variable.end(), end, depth)
+        if said.startswith("format!("):
+            return self._format(start + len("format!("), end - 1, depth)
+        address = _ADDRESS.match(said)
+        if address is not None:
+            return self._pair(address, start, depth)
+        if said.startswith("(") and closing(self.source, start) == end - 1:
+            values = [self._value(*piece, depth + 1) for piece in parts(self.source, start + 1, end - 1, ",")]
+            return _joined(values)
+        return self._named(said, depth) if re.fullmatch(r"[A-Za-z_]\w*", said) else None
+
+    def _unchained(self, start: int, end: int) -> int:
+        """The end of an expression without what its value goes through unchanged."""
+        while True:
+            said = self.source[start:end].rstrip()
+            shorter = re.sub(
+                r"(?:\?|\.(?:to_string|into|to_owned|as_str|as_ref|unwrap|clone|trim)\(\)|\.await|\.parse(?:::<[^>]*>)?\(\)"
+                r"|\.expect\(\s*\"[^\"]*\"\s*,?\s*\))$",
+                "",
+                said,
+            ).rstrip()
+            if shorter == said:
+                return start + len(said)
+            end = start + len(shorter)
+
+    def _variable(self, name: str, start: int, end: int, depth: int) -> Template | None:
+        """`env::var("PORT")` with what the chain behind it falls back to."""
+        given = list(_DEFAULT.finditer(self.source, start, end))
+        if not given:
+            return Template((Hole(name, required=True),)) if not self.source[start:end].strip() else None
+        opened = given[-1].end() - 1
+        closed = closing(self.source, opened)
+        if closed is None or closed > end:
+            return None
+        inner = re.match(r"\s*\|[^|]*\|\s*", self.source[opened + 1 : closed])
+        default = self._value(opened + 1 + (inner.end() if inner is not None else 0), closed, depth + 1)
+        return None if default is None else Template((Hole(name, default),))
+
+    def _format(self, start: int, end: int, depth: int) -> Template | None:
+        arguments = parts(self.source, start, end, ",")
+        pattern = self._value(*arguments[0], depth + 1) if arguments else None
+        if pattern is None or pattern.text is None:
+            return None
+        further = iter([self._value(*argument, depth + 1) for argument in arguments[1:]])
+        names = [m["name"] for m in _BRACES.finditer(pattern.text.value)]
+        values = [self._named(name, depth + 1) if name else next(further, None) for name in names]
+        return formatted(pattern, _BRACES, values)
+
+    def _pair(self, address: re.Match[str], start: int, depth: int) -> Template | None:
+        """`([0, 0, 0, 0], 3000)`."""
+        opened = start + address.start("host")
+        opened = self.source.rindex("(", 0, opened)
+        closed = closing(self.source, opened)
+        host = ".".join(re.findall(r"\d+", address["host"]))
+        port = self._value(start + address.end(), closed, depth + 1) if closed is not None else None
+        return _joined([Template.literal(Text.unwritten(host)), port])
+
+    def _named(self, name: str, depth: int) -> Template | None:
+        """What a name is bound to, where that is written once."""
+        pattern = re.compile(rf"\b(?:let(?:\s+mut)?|const|static)\s+{name}\s*(?::[^=;]*)?=\s*")
+        found = list(pattern.finditer(self.source))
+        if len(found) != 1:
+            return None
+        start = found[0].end()
+        ends = parts(self.source, start, len(self.source), ";")
+        return self._value(start, ends[0][1], depth + 1) if ends else None
+
+
+def _joined(values: list[Template | None]) -> Template | None:
+    if len(values) != 2 or values[0] is None or values[1] is None:  # noqa: PLR2004 - host and port
+        return None
+    return Template((*values[0].parts, Text.unwritten(":"), *values[1].parts))
