@@ -8,7 +8,7 @@ out as `undefined`. Where the code has a fallback the page works, but this image
 that is told as an info alone.
 
 Which side is right: the code. `ARG` and `ENV` go before the build step, beside those that are there, and `build.args`
-into Compose where the project's `.env` has the value.
+into Compose where the project's `.env` has the value, or its example says that it is to have one.
 
 Limits: silent for development servers, where `ARG` alone is there (the step sees it), where a step, a start script or
 the bundler's configuration speaks of the variable, where a `.env` file that git ignores may be copied, where the code
@@ -89,9 +89,10 @@ def _finding(graph: Graph, found: FrontBuild, name: str, need: Need) -> Finding:
 
 
 def _arguments(graph: Graph, found: FrontBuild, name: str) -> Iterator[Repair]:
-    """`build.args` of the Compose services that build it, where the project's own `.env` has the value."""
+    """`build.args` of the Compose services that build it, where the project's `.env` has the value or is to have it."""
     for project in graph.projects:
-        known = environment.variables(graph.library, join(project.folder, ".env")) or {}
+        files = (join(project.folder, ".env"), *environment.examples(graph.library, project.folder))
+        known = {given for path in files for given in environment.variables(graph.library, path) or {}}
         for build in dict.fromkeys(w.build for w in project.workloads if w.build is not None):
             same = (build.dockerfile, build.context) == (found.build.dockerfile, found.build.context)
             if not same or name not in known or any(v.name == name for v in build.arguments):

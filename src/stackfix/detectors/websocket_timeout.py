@@ -1,7 +1,8 @@
 """A quiet WebSocket is cut off after 60 seconds.
 
 What it finds: a location for WebSockets, with a working handshake and nginx's default read timeout of 60 seconds, whose
-application is run by a server that sends no pings of its own (hypercorn, granian, gunicorn, Flask's).
+application is run by a server that sends no pings of its own (hypercorn, granian, gunicorn, Flask's), or is a Node
+program that serves by `ws` and says nothing of pings.
 
 Why it breaks: nginx closes a connection on which the application says nothing for a minute; an idle page loses its
 WebSocket and has to open it anew.
@@ -14,10 +15,11 @@ silent, as is a written timeout of any length, and a server that nobody can tell
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import socket_ways
+from stackfix.graph import node_sources, socket_ways
 from stackfix.graph.proxy_websocket import handshake, read_timeout
 from stackfix.repairs.add_directives import AddDirectives
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.socket_ways import Way
+    from stackfix.graph.started import Process
 
 RULE = Rule(
     "websocket-timeout",
@@ -38,6 +41,8 @@ RULE = Rule(
 _QUIET = frozenset({"hypercorn", "granian", "gunicorn", "flask"})
 """Servers that send no pings unless told to."""
 
+_WS = re.compile(r"""['"](?:ws|express-ws|@fastify/websocket)['"]""")
+_PINGS = re.compile(r"ping|heartbeat|keep-?alive|socket\.io", re.IGNORECASE)
 _HOUR = "3600s"
 
 
@@ -60,11 +65,24 @@ def _sends_no_pings(graph: Graph, target: Workload) -> bool:
     if begun is None or not begun.known or not begun.processes:
         return False
     for process in begun.processes:
+        if node_sources.is_node(process):
+            if not _never_pings(graph, target, process):
+                return False
+            continue
         words = [part.text for part in process.words]
         told = any(text is None or "ping" in text.value or "uvicorn" in text.value for text in words)
         if process.tool not in _QUIET or told or process.configuration is not None:
             return False
     return True
+
+
+def _never_pings(graph: Graph, target: Workload, process: Process) -> bool:
+    """Whether a Node program serves by `ws`, which pings nobody by itself, and says nothing of pings anywhere."""
+    program = node_sources.program(graph, target, process)
+    if program is None or program.unread:
+        return False
+    texts = [text.value for path in program.paths if (text := graph.library.text(path)) is not None]
+    return any(_WS.search(text) for text in texts) and not any(_PINGS.search(text) for text in texts)
 
 
 def _finding(graph: Graph, way: Way) -> Finding:

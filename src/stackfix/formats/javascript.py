@@ -40,12 +40,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "EXTENSIONS", "Array", "Binary", "Call", "Conditional", "Function", "Joined", "Literal", "Member", "Module", "Name",
-    "Node", "Object", "Property", "Token", "Tokens", "Unary", "Unread", "argument", "dotted", "encode", "is_script",
-    "prefilter", "read", "resolve",
+    "EXTENSIONS", "PAGES", "Array", "Binary", "Call", "Conditional", "Function", "Joined", "Literal", "Member",
+    "Module", "Name", "Node", "Object", "Property", "Token", "Tokens", "Unary", "Unread", "argument", "dotted",
+    "encode", "is_script", "prefilter", "read", "resolve",
 ]  # fmt: skip
 
 EXTENSIONS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte")
+PAGES = (".html", ".htm")
+"""Files whose inline scripts are read where they are asked for; by their name they are no source."""
+_OTHER_SCRIPT = re.compile(
+    r"""\bsrc\s*=|\btype\s*=\s*["']?(?!module\b|text/javascript\b|application/javascript\b)[\w.+/-]+""", re.IGNORECASE
+)
 _TELLING = (
     b"VITE_", b"REACT_APP_", b"NEXT_PUBLIC_", b"NUXT_", b"VUE_APP_", b"import.meta.env", b"process.env",
     b"WebSocket", b"websocket", b"socket.io", b"fetch(", b"axios", b"ky.", b"listen(", b"serve(", b"rewrites",
@@ -220,6 +225,8 @@ def read(text: Text) -> Module:
     path = place[0] if place else "script.ts"
     if path.endswith((".vue", ".svelte")):
         return Module(text, _component(text.value))
+    if path.endswith(PAGES):
+        return Module(text, _page(text.value))
     typed = path.endswith((".ts", ".tsx", ".mts", ".cts"))
     reader = Reader(text.value, jsx=not path.endswith((".ts", ".mts", ".cts")), typed=typed)
     reader.read(0, len(text.value))
@@ -237,6 +244,17 @@ def _component(source: str) -> Tokens:
         if kind is not None and kind[1] not in {"ts", "js", "tsx", "jsx", "typescript", "javascript"}:
             raise Unreadable(f"a script in {kind[1]}", match.start())
         reader.jsx = kind is not None and kind[1] in {"tsx", "jsx"}
+        reader.read(match.start(2), match.end(2))
+    return reader.result()
+
+
+def _page(source: str) -> Tokens:
+    """The inline scripts of a page; templates, data and what a file holds are none."""
+    hidden = [m.span() for m in _COMMENT.finditer(source)]
+    reader = Reader(source, jsx=False, typed=False)
+    for match in _SCRIPT.finditer(source):
+        if any(start <= match.start() < end for start, end in hidden) or _OTHER_SCRIPT.search(match[1]):
+            continue
         reader.read(match.start(2), match.end(2))
     return reader.result()
 

@@ -208,7 +208,27 @@ def matching(library: Library, one: Globbed) -> tuple[Repair, ...]:
         or cors.regex is not None
         or expression is None
         or written is None
-        or not one.others
+        or one.others is None
     ):
         return ()
+    if not one.others:
+        return _renamed(library, one.patterns[0], expression)
     return (SetList(written, one.others), SetArgument(cors.anchor, "allow_origin_regex", expression))
+
+
+def _renamed(library: Library, pattern: Text, expression: str) -> tuple[Repair, ...]:
+    """The argument whose list holds nothing but patterns, by the name that takes a pattern; none for a named list."""
+    found = _module(library, pattern)
+    listed = found[0].parent(found[1]) if found is not None else None
+    argument = found[0].parent(listed) if found is not None and listed is not None else None
+    if found is None or not isinstance(listed, ast.expr) or not isinstance(argument, ast.keyword):
+        return ()
+    module = found[0]
+    start, mark = module.range(argument)[0], module.text.value[module.range(found[1])[0]]
+    if mark not in {"'", '"'}:
+        return ()
+    name = module.text.slice(start, start + len(argument.arg or ""))
+    return (
+        SetText(name, "allow_origin_regex"),
+        SetText(module.text.slice(*module.range(listed)), f"r{mark}{expression}{mark}"),
+    )

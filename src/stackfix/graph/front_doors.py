@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import frontend, proxying
+from stackfix.graph import container, frontend, proxying
 from stackfix.graph.model import Platform
 from stackfix.graph.proxy_matching import choose
 from stackfix.graph.proxying import Proxied
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stackfix.graph.model import Workload
     from stackfix.graph.proxy_facts import ProxyLocation, ProxyServer
 
+_HTML = "/usr/share/nginx/html"
 _BUILT = frozenset({"dist", "build", "out", "public", "www", "_site"})
 _WHOLE = frozenset({"", "/", "/*", "/?(.*)", "/(.*)"})
 """How routes write that they take every path."""
@@ -92,6 +93,24 @@ def _gives_pages(server: ProxyServer, location: ProxyLocation | None) -> bool:
 
 def front_of(graph: Graph, workload: Workload) -> FrontEnd | None:
     """The one front end that a workload's image is built from, or whose build it mounts; None where several may be."""
+    found = _built(graph, workload)
+    return found if found is not None else _plain(graph, workload)
+
+
+def _plain(graph: Graph, workload: Workload) -> FrontEnd | None:
+    """The pages that a workload's nginx gives out as they lie in the tree."""
+    seen = container.files(graph, workload)
+    said = (s for facts in graph.proxies(workload) for server in facts.servers for s in server.block.walk())
+    roots = {s.values[0] for s in said if s.keyword == "root" and s.values} or {_HTML}
+    pages = (seen.lookup(posixpath.join(root, "index.html")) for root in sorted(roots) if root.startswith("/"))
+    folders = {posixpath.dirname(page) for page in pages if isinstance(page, str)}
+    if len(folders) != 1:
+        return None
+    folder = folders.pop()
+    return graph.library.remember(("pages", folder), lambda: frontend.plain(graph.library, folder))
+
+
+def _built(graph: Graph, workload: Workload) -> FrontEnd | None:
     build = graph.build_of(workload)
     if build is None:
         return _mounted(graph, workload)

@@ -177,6 +177,38 @@ def front_end(library: Library, folder: str) -> FrontEnd | None:
     )
 
 
+def plain(library: Library, folder: str) -> FrontEnd | None:
+    """A front end that nothing builds: the pages and scripts of a folder as they are; None where there are no pages."""
+    paths = tuple(p for p in library.tree.below(folder) if _is_plain(p, folder)) if folder else ()
+    if not any(path.endswith(js.PAGES) for path in paths):
+        return None
+    gathered = [(path, library.get(path, facts)) for path in paths]
+    found = {path: said for path, said in gathered if said is not None}
+    modules = Modules(library, folder)
+    return FrontEnd(
+        folder,
+        tree.join(folder, "index.html"),
+        Bundler.NONE,
+        Settings(static=True),
+        paths,
+        tuple(path for path, said in gathered if said is None),
+        (),
+        tuple(replace(b, value=modules.value(p, b.value)) for p, said in found.items() for b in said.bases),
+        tuple(_calls(modules, found)),
+        tuple(_opening(modules, p, s) for p, said in found.items() for s in said.sockets),
+        tuple(Mention(*m) for said in found.values() for m in said.mentions),
+        {},
+        tuple(modules.value(p, v) for p, said in found.items() for v in said.loose),
+        tuple(place for said in found.values() for place in said.guarded),
+    )
+
+
+def _is_plain(path: str, folder: str) -> bool:
+    inside = path[len(folder) :].lstrip("/").split("/")
+    known = path.endswith((*js.PAGES, ".js", ".mjs")) and not path.endswith(".min.js")
+    return known and not {"node_modules", "vendor", "lib", "libs", "tests", "test"} & set(inside[:-1])
+
+
 def _calls(modules: Modules, found: Mapping[str, FrontFacts]) -> Iterator[ApiCall]:
     """Every request of a package in the order of its files, those through its own functions where the path is given."""
     handing = Handing(modules, found)

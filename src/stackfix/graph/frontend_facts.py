@@ -29,6 +29,7 @@ class Bundler(Enum):
     GATSBY = "gatsby"
     WEBPACK = "webpack"
     PARCEL = "parcel"
+    NONE = "none: files as they are"
 
 
 @dataclass(frozen=True, slots=True)

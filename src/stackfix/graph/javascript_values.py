@@ -346,8 +346,10 @@ def _is_string(source: Source, node: js.Node) -> bool:
             break
     if isinstance(node, js.Binary) and node.operator in {"||", "??"}:
         return _is_string(source, node.right)
+    if isinstance(node, js.Conditional):
+        return _is_string(source, node.yes) and _is_string(source, node.no)
     if isinstance(node, js.Member):
-        return source.variable(node) is not None
+        return source.variable(node) is not None or _PAGE.fullmatch(js.dotted(node) or "") is not None
     return isinstance(node, js.Joined) or (isinstance(node, js.Literal) and not node.number)
 
 

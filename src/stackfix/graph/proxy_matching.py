@@ -163,10 +163,15 @@ def _substituted(replacement: str, match: re.Match[str]) -> str | None:
     return None if "$" in filled or "://" in replacement else filled
 
 
+_RENDERED_HOST = re.compile(r"[a-z]+://(?:[\w.:-]|\$\{?[A-Z][A-Z0-9_]*\}?)+")
+"""An address whose host and port alone are put in before nginx reads it."""
+
+
 def _replaced(location: ProxyLocation, handler: Pass, path: str) -> str | None:
     uri = handler.uri.value if handler.uri is not None else ""
     if not uri:
-        return None if "$" in handler.resolved.value and not _whole_uri(handler.resolved.value) else path
+        said = handler.resolved.value
+        return path if "$" not in said or _whole_uri(said) or _RENDERED_HOST.fullmatch(said) else None
     if _whole_uri(uri):
         return path
     if "$" in uri or "$" in location.path.value:

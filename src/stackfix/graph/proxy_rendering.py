@@ -32,6 +32,7 @@ class Rendering(Enum):
         return None if self is Rendering.UNKNOWN else self is not Rendering.BARE
 
 
+_FOLDER = "/etc/nginx/templates"
 _SPEAKERS = (".sh", ".bash", ".yml", ".yaml", ".mk", ".envsh", ".json", ".toml")
 _SPEAKING_NAMES = re.compile(
     r"(?:^|/)(?:[^/]*Dockerfile[^/]*|[^/]*Containerfile[^/]*|Makefile|[^/]*entrypoint[^/]*|[^/]*\.dockerfile)$",
@@ -50,6 +51,8 @@ def rendering(library: Library, path: str) -> Rendering:
     name = posixpath.basename(path)
     template = _is_template(library, path)
     texts = tuple(_speaking(library, path))
+    if any(_copies_folder(text, path) for text in texts):
+        return Rendering.TEMPLATES_FOLDER
     names = frozenset({name, *(one for text in texts for one in _copied_as(text, name))})
     found = {one for text in texts for one in _said(text, names, template=template)}
     for one in (Rendering.BARE, Rendering.LISTED, Rendering.TEMPLATES_FOLDER):
@@ -76,7 +79,7 @@ def _speaking(library: Library, path: str) -> Iterator[str]:
         if not (speaker.endswith(_SPEAKERS) or _SPEAKING_NAMES.search(speaker)):
             continue
         data = library.sources.read(speaker)
-        if data is None or (wanted not in data and b"envsubst" not in data):
+        if data is None or not any(word in data for word in (wanted, b"envsubst", _FOLDER.encode())):
             continue
         if _means(library, speaker, path):
             yield re.sub(r"\\\r?\n", " ", data.decode("utf-8", "replace"))
@@ -103,6 +106,13 @@ def _said(text: str, names: frozenset[str], *, template: bool) -> Iterator[Rende
         for match in _ENVSUBST.finditer(line):
             if any(_names(taken, one) for one in names) or (template and _loops(line)):
                 yield _by_arguments(match.group("rest"))
+
+
+def _copies_folder(text: str, path: str) -> bool:
+    """Whether a text puts the folder that the file lies in where the official image looks for templates."""
+    folder = posixpath.basename(posixpath.dirname(path))
+    place = rf"(?<![\w-])(?:[\w.-]+/)*{re.escape(folder)}/?[\"']?(?:[ \t]+|:|,[ \t]*)[\"']?{_FOLDER}(?![\w-])"
+    return bool(folder) and path.endswith(".template") and re.search(place, text) is not None
 
 
 def _copied_as(text: str, name: str) -> Iterator[str]:

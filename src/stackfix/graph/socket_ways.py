@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
 from stackfix.graph import front_doors, proxied_routes, proxying
-from stackfix.graph.proxy_matching import choose
+from stackfix.graph.proxy_matching import choose, upstream_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,12 +84,15 @@ def _by_openings(graph: Graph, proxied: Proxied, server: ProxyServer) -> Iterato
         if location is None or handler is None or match.redirect or opening.library == "socket.io":
             continue
         targets = proxying.behind(graph, proxied.workload, handler)
-        if handler.keyword == "proxy_pass" and not any(_told(graph, target) for target in targets):
+        path = opening.path or "/"
+        seen = upstream_path(location, path) or path
+        if handler.keyword == "proxy_pass" and not any(_told(graph, target, seen) for target in targets):
             place = Location(opening.location.path, opening.location.span, "opened here")
-            path = opening.path or "/"
             yield Way(proxied, location, (path,), (place,), targets, proxied_routes.is_for_sockets(location))
 
 
-def _told(graph: Graph, target: Workload) -> bool:
-    """Whether the target's own routes decide, or it is what serves the pages themselves."""
-    return proxied_routes.routing_of(graph, target) is not None or front_doors.front_of(graph, target) is not None
+def _told(graph: Graph, target: Workload, path: str) -> bool:
+    """Whether the target's own routes decide about a path, or it is what serves the pages themselves."""
+    routing = proxied_routes.routing_of(graph, target)
+    decided = routing is not None and routing.serves(path, websocket=True) is not None
+    return decided or front_doors.front_of(graph, target) is not None

@@ -1,0 +1,2 @@
+const ws = new WebSocket((location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + '/ws/lobby');
+fetch('/api/score').then((r) => r.json());
