@@ -299,11 +299,16 @@ def _formatted(written: Template, arguments: list[Template]) -> Template:
 
 
 def _else(read: Template, default: Template) -> Template:
-    """A reading of the environment with what stands in for an empty one."""
-    hole = read.parts[0] if len(read.parts) == 1 else None
-    if not isinstance(hole, Hole) or hole.default is not None:
+    """A reading of the environment with what stands in for an empty one; both may begin alike (`":" + port`)."""
+    hole = read.parts[-1] if read.parts else None
+    head = Template(read.parts[:-1]).text
+    text = default.text if head else None
+    if not isinstance(hole, Hole) or hole.default is not None or head is None:
         return UNKNOWN
-    return Template((Hole(hole.name, default, empty_is_unset=True, location=hole.location),))
+    if head and (text is None or not text.value.startswith(head.value)):
+        return UNKNOWN
+    other = Template.literal(text.slice(len(head), len(text))) if head and text is not None else default
+    return Template((*read.parts[:-1], Hole(hole.name, other, empty_is_unset=True, location=hole.location)))
 
 
 def _after(source: Source, name: str, function: Function, at: int, values: tuple[Template, Template]) -> Template:

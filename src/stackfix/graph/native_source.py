@@ -1,4 +1,4 @@
-"""Source of Go and Rust as far as the address goes that a program binds: arguments, strings, who is given what.
+"""Source of Rust as far as the address goes that a program binds: arguments, strings, who is given what.
 
 No grammar: brackets and quotes are matched, and whatever is written otherwise than usual is unknown.
 """
@@ -92,14 +92,6 @@ def _stripped(source: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def statement_end(source: str, start: int) -> int:
-    """Where a statement ends that goes to the end of its line, over brackets that are open there."""
-    for at, mark in _marks(source, start):
-        if mark in "\n;}" or mark in ")]":
-            return at
-    return len(source)
-
-
 def literal(text: Text, source: str, start: int, end: int) -> Template | None:
     """A string without escapes or a number, as a template."""
     said = source[start:end]
@@ -125,20 +117,3 @@ def formatted(pattern: Template, holes: re.Pattern[str], given: list[Template | 
     found.append(text.slice(at, len(text)))
     kept = tuple(part for part in found if not isinstance(part, Text) or part.value)
     return Template(kept)
-
-
-def defaulted(first: Template, second: Template) -> Template | None:
-    """What a name is that is given a variable's value and, where that is empty, another; or the other way round."""
-    for variable, other in ((first, second), (second, first)):
-        holes = [p for p in variable.parts if isinstance(p, Hole)]
-        if len(holes) != 1 or holes[0].default is not None or other.text is None:
-            continue
-        at = variable.parts.index(holes[0])
-        before, after = variable.parts[:at], variable.parts[at + 1 :]
-        head = "".join(p.value for p in before if isinstance(p, Text))
-        if after or not other.text.value.startswith(head):
-            continue
-        default = Template.literal(other.text.slice(len(head), len(other.text)))
-        hole = Hole(holes[0].name, default, empty_is_unset=True, location=holes[0].location)
-        return Template((*before, hole))
-    return None

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix import tree
-from stackfix.graph import environment, frontend_settings, node_application, sources, started, tools
+from stackfix.graph import environment, frontend_settings, node_application, sources, started, tool_names
 from stackfix.graph.command import literal
 from stackfix.graph.image_files import Found
 from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stackfix.graph.node_application import NodeProgram, ProgramListen
     from stackfix.graph.started import Process
 
-_TOOLS = frozenset(tools.SCRIPTED) - {"php", "gradio"}
+_TOOLS = frozenset(tool_names.SCRIPTED) - {"php", "gradio"}
 _ENDINGS = ("", ".js", ".mjs", ".cjs", ".ts", "/index.js")
 _STANDALONE = ".next/standalone"
 _NITRO = "/.output/server/index.mjs"

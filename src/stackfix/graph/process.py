@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
 from stackfix.formats import shell
-from stackfix.graph import supervised, tools
+from stackfix.graph import supervised, tool_names
 from stackfix.graph.command import literal, shell_text
 from stackfix.graph.model import Words
 from stackfix.graph.package_scripts import packaged
@@ -160,7 +160,7 @@ def _scripted(words: tuple[Template, ...]) -> tuple[Template, ...]:
 
 def _program(base: str, name: str, words: tuple[Template, ...], setting: Setting) -> Started:
     """A file of the image, else a program by name."""
-    if "/" in name or (base not in tools.SILENT and setting.file(base) and "." in base):
+    if "/" in name or (base not in tool_names.SILENT and setting.file(base) and "." in base):
         found = setting.file(name if "/" in name else base)
         if isinstance(found, str):
             ran = () if "/" not in name else _executed(words[0], setting.absolute(name), found)
@@ -202,7 +202,7 @@ def _file(path: str, words: tuple[Template, ...], setting: Setting) -> Started:
         return Started(python((Template.literal(Text.unwritten("python")), *words), setting), known=True)
     if program == "ruby" and posixpath.basename(path) in {"rails", "puma"}:
         return _only(serving(posixpath.basename(path), words, setting))
-    if PYTHON.fullmatch(program) or program in tools.SCRIPTED:
+    if PYTHON.fullmatch(program) or program in tool_names.SCRIPTED:
         tool = "python" if PYTHON.fullmatch(program) else program
         return _only(setting.process(tool, words, Listens.SOURCE, entry=script_entry(first, setting)))
     return _only(setting.process(posixpath.basename(path), words, Listens.UNKNOWN))

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from stackfix.graph import tools
+from stackfix.graph import tool_names, tools
 from stackfix.graph.command import begins, literal, parted
 from stackfix.graph.options import parse
 from stackfix.graph.serving import module_entry, script_entry, serving
@@ -67,7 +67,7 @@ def _module(words: tuple[Template, ...], rest: tuple[Template, ...], setting: Se
     name = _TOOL_MODULES.get(text.value, text.value)
     if name == "debugpy":
         return _debugged(words, rest[1:], setting)
-    known = name in tools.SILENT or any(t.name == name for t in tools.TOOLS)
+    known = name in tool_names.SILENT or any(t.name == name for t in tools.TOOLS)
     if known:
         return (serving(name, rest, setting.wrapped("python")),)
     return (setting.process("python", words, Listens.SOURCE, entry=module_entry(text, setting)),)

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from stackfix.graph import tools
+from stackfix.graph import tool_names, tools
 from stackfix.graph.command import literal, parted
 from stackfix.graph.image_files import Found
 from stackfix.graph.model import Witness
@@ -29,14 +29,14 @@ def serving(name: str, words: tuple[Template, ...], setting: Setting) -> Process
     arguments = words[1:]
     if name == "celery" and any(literal(w) == "flower" for w in arguments):
         name = "flower"
-    if name in tools.PROXIES:
+    if name in tool_names.PROXIES:
         return _proxy(name, words, setting)
-    if name in tools.SCRIPTED:
+    if name in tool_names.SCRIPTED:
         return _interpreted(name, words, setting)
     tool = tools.find(name, tuple(value for w in arguments if (value := literal(w)) is not None))
     if tool is not None:
         return _tool(tool, words, setting)
-    if name in tools.SILENT:
+    if name in tool_names.SILENT:
         return setting.process(name, words, Listens.NOTHING, entry=_application(name, arguments, setting))
     return setting.process(name, words, Listens.UNKNOWN)
 
@@ -320,7 +320,7 @@ def _application(name: str, arguments: tuple[Template, ...], setting: Setting) -
 def _proxy(name: str, words: tuple[Template, ...], setting: Setting) -> Process:
     options = parse(words[1:], frozenset({"-t", "-T", "-q", "-D", "-X", "--watch", "--environ"}), setting.environment)
     named = options.last({"-c", "--config", "-conf", "--conf", "-f"})
-    value = setting.value(named) if named is not None else tools.PROXIES[name]
+    value = setting.value(named) if named is not None else tool_names.PROXIES[name]
     path = setting.absolute(value) if value else None
     tested = name == "nginx" and options.has({"-t", "-T", "-s", "-v", "-V"})
     listens = Listens.NOTHING if tested else Listens.CONFIGURATION
@@ -332,7 +332,7 @@ def _proxy(name: str, words: tuple[Template, ...], setting: Setting) -> Process:
 
 def _interpreted(name: str, words: tuple[Template, ...], setting: Setting) -> Process:
     """Node server.js and the like. A debugger's port is the command line's own."""
-    values = tools.SCRIPTED[name]
+    values = tool_names.SCRIPTED[name]
     queue = list(words[1:])
     binds: list[Bind] = []
     while queue and (literal(queue[0]) or "").startswith("-"):

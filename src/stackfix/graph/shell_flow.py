@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor
 from stackfix.formats import shell
-from stackfix.graph import tools
+from stackfix.graph import tool_names
 from stackfix.graph.command import of_word
 from stackfix.graph.value import Template
 from stackfix.graph.wrappers import waited_for, with_variable
@@ -298,4 +298,4 @@ def _ends(command: shell.Command) -> bool:
         return True
     if words[:1] and words[0].endswith("manage.py"):
         return len(words) > 1 and words[1] not in {"runserver", "runserver_plus"}
-    return words[:1] == ["-m"] and words[1:2] != [] and words[1] in tools.SILENT
+    return words[:1] == ["-m"] and words[1:2] != [] and words[1] in tool_names.SILENT
