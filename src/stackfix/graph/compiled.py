@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
-from stackfix.graph import go_builds, go_listens, rust_listening, started
+from stackfix.graph import go_builds, go_listens, go_routing, rust_listening, started
 from stackfix.graph.command import literal, parted
 from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
 from stackfix.graph.started import Bind, Listens
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Endpoint, Workload
+    from stackfix.graph.python_routing import Routing
     from stackfix.graph.started import Process
     from stackfix.graph.value import Environment
 
@@ -47,6 +48,17 @@ def listening(graph: Graph, workload: Workload, begun: Process) -> Listening | N
         found = go_listens.addresses(graph.library, made.module, made.package)
         return _opened(found, begun, environment_of(workload, image, begun)) if found is not None else None
     return _rust(graph, image, posixpath.basename(name), begun, environment_of(workload, image, begun))
+
+
+def routing(graph: Graph, workload: Workload) -> Routing | None:
+    """What the one Go program serves that a workload runs; None for any other."""
+    image, begun = graph.image(workload), graph.started(workload)
+    if image is None or begun is None or not begun.known or len(begun.processes) != 1:
+        return None
+    process = begun.processes[0]
+    name = literal(process.words[0]) if process.words else None
+    made = go_builds.program(graph, image, name, process.folder) if name else None
+    return None if made is None else go_routing.routing(graph.library, made.module, made.package)
 
 
 def environment_of(workload: Workload, image: Image, begun: Process) -> Environment:

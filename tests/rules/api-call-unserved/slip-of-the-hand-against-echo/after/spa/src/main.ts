@@ -1,0 +1,2 @@
+import { items } from './api'
+items().then(console.log)
