@@ -146,7 +146,8 @@ def _met(graph: Graph, reference: Reference) -> tuple[Workload, ...]:
 def _beside_nginx(graph: Graph, workload: Workload, port: int | None) -> bool:
     """Whether the container runs one program beside its nginx, which listens on other ports."""
     begun = graph.started(workload)
-    if begun is None or not graph.proxies(workload) or port in graph.listening(workload).ports:
+    own = {s.port for facts in graph.proxies(workload) for server in facts.servers for s in server.listens}
+    if begun is None or not graph.proxies(workload) or port in own:
         return False
     return len(begun.processes) > 1 and len([p for p in begun.processes if p.tool != "nginx"]) == 1
 
