@@ -1,7 +1,8 @@
 """A page's own Content-Security-Policy forbids the API or WebSocket that its code connects to.
 
-What it finds: a policy that nginx sends with the pages (`add_header`, inherited or not) or that stands in a `meta`
-element of index.html, whose `connect-src` (else `default-src`) has no source that matches an absolute address in the
+What it finds: a policy that nginx sends with the pages (`add_header`, inherited or not), that stands in a `meta`
+element of index.html, or that an application sends which gives the pages out itself (helmet's directives, a header that
+is written out), whose `connect-src` (else `default-src`) has no source that matches an absolute address in the
 front end's code, or one that its build is given. Sources are matched as CSP Level 3 says: schemes and their secure
 forms, `*.` hosts, ports, paths, and `'self'` with the WebSockets of the same origin.
 
@@ -11,8 +12,9 @@ Which side is right: the policy. Where the page's own nginx forwards the address
 `'self'` lets in. Else that one origin is added to `connect-src`; where `default-src` alone speaks, `connect-src` is
 added as its sources and the origin.
 
-Limits: silent for policies with variables or templates in them, for those that applications send, for reports only, and
-for public hosts that may be the page's own.
+Limits: silent for policies with variables or templates in them, for reports only, and for public hosts that may be the
+page's own. Of applications only those count that are seen to give out a folder of pages (`express.static`, Starlette's
+StaticFiles).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.graph import content_policy, forbidden_calls, past_proxy
+from stackfix.repairs.append_string import AppendString
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +69,7 @@ def _finding(graph: Graph, found: Forbidden) -> Finding:
         value=connection.url if remedy is not None else connection.origin,
         evidence=(policy if remedy is not None else call,),
         remedy=remedy or _adding(found),
-        components=graph.called(found.pages.proxied.workload),
+        components=graph.called(found.workload),
     )
 
 
@@ -78,8 +81,9 @@ def _relative(found: Forbidden) -> Remedy | None:
 
 def _adding(found: Forbidden) -> Remedy:
     origin = found.connection.origin
-    repair = content_policy.adding(found.said.policy, origin)
+    last = found.said.last
+    repair = AppendString(last, (origin,)) if last is not None else content_policy.adding(found.said.policy, origin)
     what = f"let pages connect to {origin}"
-    if repair is None:
+    if repair is None or (last is None and found.said.policy.text.place is None):
         return Remedy(Applicability.MANUAL, what)
     return Remedy(Applicability.UNSAFE, what, (repair,))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, Location, located
 from stackfix.formats import html
-from stackfix.graph import address, content_policy, frontend_builds, past_proxy, written_origins
+from stackfix.graph import address, application_policies, content_policy, frontend_builds, past_proxy, written_origins
+from stackfix.graph.application_policies import Said
 from stackfix.graph.proxy_matching import choose
 from stackfix.graph.value import Hole
 from stackfix.text import Text
@@ -20,24 +21,15 @@ from stackfix.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stackfix.graph.content_policy import Policy
     from stackfix.graph.front_doors import Pages
     from stackfix.graph.frontend import FrontEnd
     from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
     from stackfix.graph.past_proxy import Past
 
 _PAGES = ("index.html", "public/index.html", "src/index.html")
 _ORIGIN = re.compile(r"(?:https?|wss?)://[^/?#\s]+", re.IGNORECASE)
 _NAME = "content-security-policy"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A policy, and where it is said."""
-
-    policy: Policy
-    location: Location
-    anchor: Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +45,9 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forbidden:
-    """A connection that a policy of the front end's pages forbids."""
+    """A connection that a policy of the front end's pages forbids. `workload` sends the pages."""
 
-    pages: Pages
+    workload: Workload
     said: Said
     connection: Connection
 
@@ -73,7 +65,23 @@ def forbidden(graph: Graph) -> Iterator[Forbidden]:
             here = _seen_from(pages, connection)
             for one in said:
                 if content_policy.forbids(one.policy, connection.url, here):
-                    yield Forbidden(pages, one, connection)
+                    yield Forbidden(pages.proxied.workload, one, connection)
+    yield from _by_applications(graph, past)
+
+
+def _by_applications(graph: Graph, past: tuple[Past, ...]) -> Iterator[Forbidden]:
+    """What applications forbid the pages that they give out themselves."""
+    for served in application_policies.served(graph):
+        here = frozenset(
+            f"http://{host}:{d.published}"
+            for d in served.workload.declarations
+            for host in ("localhost", "127.0.0.1")
+            if d.published is not None
+        )
+        for connection in _connections(graph, served.front, past):
+            for one in served.said if here and _is_local(connection.origin) else ():
+                if content_policy.forbids(one.policy, connection.url, here):
+                    yield Forbidden(served.workload, one, connection)
 
 
 def _seen_from(pages: Pages, connection: Connection) -> frozenset[str]:

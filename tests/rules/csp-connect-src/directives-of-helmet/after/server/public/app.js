@@ -1,0 +1,1 @@
+fetch('http://localhost:9000/rates').then((r) => r.json()).then(console.log);
