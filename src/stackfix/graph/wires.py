@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from stackfix.graph import proxied_routes, start_order
+from stackfix.graph.proxy_websocket import handshake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,9 @@ def wires(graph: Graph) -> Mapping[tuple[str, str], int]:
         found.update(_ends(graph, workload, tuple(w for w in awaited if start_order.health_check(graph, w))))
     for passage in proxied_routes.passages(graph):
         through = len(passage.sockets) + len(passage.plain)
+        if handshake(passage.location, passage.proxied.facts).complete:
+            # Only then do its WebSockets come through.
+            through += len(passage.sockets)
         found.update(dict.fromkeys(_ends(graph, passage.proxied.workload, (passage.target,)), through))
     return found
 
