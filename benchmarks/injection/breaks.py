@@ -1,7 +1,7 @@
 """Operators: each breaks one wire of a healthy stack, and says which rule should find it, and where.
 
-An operator is a function from files to broken files. A `Swap` is one for every match of its pattern: the group `it`
-(else the whole match) is written otherwise.
+An operator is a function from files to broken files. A `Swap` is one for every match of its pattern: the group `it` or
+`other` (else the whole match) is written otherwise.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Swap:
         plain = text.replace("\r\n", "\n")
         ends = "\r\n" if plain != text else "\n"
         for number, match in enumerate(re.finditer(self.pattern, plain, re.MULTILINE)):
-            group = "it" if "it" in match.groupdict() else 0
+            group: str | int = next((name for name in ("it", "other") if match.groupdict().get(name) is not None), 0)
             old = match[group]
             if self.but and re.search(self.but, match[0]):
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pathspec
 
-from stackfix import engine
+from stackfix import config, engine
 from stackfix.findings import Applicability
 from stackfix.policy import Policy
 from stackfix.selection import Selection
@@ -43,6 +44,10 @@ class Files:
     def without(self, path: str) -> Files:
         """The same with one file removed."""
         return replace(self, contents={p: data for p, data in self.contents.items() if p != path})
+
+    def without_bit(self, path: str) -> Files:
+        """The same with a file that can't be run."""
+        return replace(self, executable=self.executable - {path})
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,18 @@ def judged(files: Files) -> Outcome:
     rules = files.contents.get(".gitignore", b"").decode().splitlines()
     entries = {p: Entry(p, executable=p in files.executable, tracked=True) for p in sorted(files.contents)}
     sources = _InMemory(files.contents, pathspec.GitIgnoreSpec.from_lines(rules))
-    request = engine.Request(Policy(), Selection(), BOTH)
+    request = engine.Request(_agreed(files), Selection(), BOTH)
     return engine.run(Tree(entries, (), in_git=True), sources, request)
+
+
+def _agreed(files: Files) -> Policy:
+    """What the repository's own configuration decides."""
+    text = files.contents.get("stackfix.toml")
+    if text is None:
+        return Policy()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "stackfix.toml").write_bytes(text)
+        return config.load(folder).policy
 
 
 def repaired(files: Files, outcome: Outcome) -> Files:

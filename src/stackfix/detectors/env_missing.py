@@ -5,8 +5,9 @@ image, the entry script, a dotenv file nor the code itself gives.
 
 Why it breaks: the process ends at once with a missing key or a failed validation.
 
-Which side is right: the source. The variable is added with the value that the component's other deployments agree on,
-else with a marked placeholder; a secret is never made up or copied.
+Which side is right: the source. The variable is added with the value that the component's other deployments agree on;
+a host that a client is seen to take gets the name of the one component that speaks its protocol, or is left to a person
+where none or several do. Any other gets a marked placeholder; a secret is never made up or copied.
 
 Limits: silent where part of the environment can't be seen, for what is read later or under a condition, and for what
 the machine, the orchestrator or the cloud gives. A variable that is given under a misspelled name is `env-typo`.
@@ -43,6 +44,8 @@ def _finding(graph: Graph, lacking: Lacking) -> Finding:
     workload, read = lacking.workload, lacking.read
     value = lacking.value if lacking.value is not None else env_gaps.PLACEHOLDER
     how = f"{read.name}={value}" if lacking.value is not None else f"{read.name} with a placeholder to be filled in"
+    told = "answers the client that takes it" if lacking.host else "another deployment gives it"
+    unknown = lacking.host and lacking.value is None
     return Finding(
         rule=RULE,
         message=f"{workload.name} starts without {read.name}, which its source requires",
@@ -51,8 +54,12 @@ def _finding(graph: Graph, lacking: Lacking) -> Finding:
         value=read.name,
         evidence=(
             Location(read.location.path, read.location.span, "read here, without a default"),
-            *(Location(place.path, place.span, "another deployment gives it") for place in lacking.given),
+            *(Location(place.path, place.span, told) for place in lacking.given),
         ),
-        remedy=Remedy(Applicability.UNSAFE, f"give {how}", (AddVariable(workload.anchor, read.name, value),)),
+        remedy=Remedy(
+            Applicability.MANUAL if unknown else Applicability.UNSAFE,
+            f"give {read.name} the host's name" if unknown else f"give {how}",
+            () if unknown else (AddVariable(workload.anchor, read.name, value),),
+        ),
         components=graph.called(workload),
     )

@@ -33,6 +33,9 @@ __all__ = [
     "split_address",
 ]  # fmt: skip
 
+_REACHES = frozenset({"url", "host", "port", "address"})
+"""Kinds of a client call's parts that say where to; the others say who asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramListen:
@@ -151,7 +154,8 @@ def program(  # noqa: PLR0913 - a start command has that many parts
     start = _start(names, reached, attribute)
     calls = tuple(_calls(names, reached))
     known = [f for f in map(names.facts, reached.paths) if f is not None]
-    places = frozenset(p for c in calls for p in _places(c.value))
+    reaching = [c for c in calls if c.kind in _REACHES]
+    places = frozenset(p for c in reaching for p in _places(c.value))
     return Program(
         entry_path,
         tuple(reached.paths),
@@ -166,7 +170,7 @@ def program(  # noqa: PLR0913 - a start command has that many parts
         tuple(_cors(names, reached)),
         calls,
         tuple(_literals(names, reached, places)),
-        frozenset(h.name for c in calls for h in c.value.holes),
+        frozenset(h.name for c in reaching for h in c.value.holes),
         names,
         frozenset(reached.functions),
     )

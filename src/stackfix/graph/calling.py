@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph import address, kinship, loaded_env, node_sources, sources
+from stackfix.graph import address, kinship, loaded_env, logins, node_sources, sources
 from stackfix.graph.value import Opaque, Template
 from stackfix.text import Text
 
@@ -32,6 +32,7 @@ _ENGINES = (
     ("mysql", re.compile(r"mysql"), 3306),
     ("mongodb", re.compile(r"mongo|^motor"), 27017),
     ("amqp", re.compile(r"^(?:aio_)?pika|amqp"), 5672),
+    ("memcached", re.compile(r"memcache|aiomcache|pylibmc|emcache"), 11211),
 )
 """The engine that a client library speaks to, and the port that it takes where none is given."""
 _PORT_ENDS = re.compile(r"://[^/\s]*:\d+$")
@@ -91,7 +92,7 @@ def _of(
 ) -> Iterator[Opened]:
     together: dict[Location, list[ProgramCall | NodeCall]] = {}
     for call in calls:
-        if not call.fallback and "kafka" not in call.callee.lower():
+        if not call.fallback and "kafka" not in call.callee.lower() and call.kind not in logins.PARTS:
             together.setdefault(call.whole, []).append(call)
     for parts in together.values():
         yield from _joined(workload, parts, seen, entry, dotenv=dotenv)
@@ -130,6 +131,11 @@ def _spoken(callee: str, found: Address) -> tuple[str | None, int | None]:
     engine = kinship.protocol(found.scheme)
     if engine is not None:
         return engine, None
+    return of_client(callee)
+
+
+def of_client(callee: str) -> tuple[str | None, int | None]:
+    """The engine that a client library speaks to, and the port that it takes where none is given."""
     return next(((name, port) for name, mark, port in _ENGINES if mark.search(callee)), (None, None))
 
 

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from stackfix.graph import address, engines, kinship, references
+from stackfix.graph import address, engines, kinship, logins, references
 from stackfix.graph.model import Place, Reference, Writing
 from stackfix.graph.reach import Reached
 from stackfix.text import Text
@@ -211,7 +211,7 @@ def _keywords(reference: Reference, reach: Reach, target: Workload, runs: str) -
 
 
 def _split(graph: Graph, reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection | None:
-    beside = _beside(graph, reference, _HOST_ENDING)
+    beside = {**_beside(graph, reference, _HOST_ENDING), **logins.beside(graph, reference)}
     said = beside.get("engine") or _engine_in_source(graph, reference)
     name = _variable_name(graph, reference, "engine")
     return Connection(

@@ -60,20 +60,25 @@ def _is_example(text: Text) -> bool:
 
 
 def _differences(graph: Graph, connection: Connection) -> Iterator[Difference]:
-    if connection.speaks not in {None, connection.runs} or connection.user is None:
+    if connection.speaks not in {None, connection.runs}:
         return
     store = engines.store(graph, connection.target)
     if store is None:
         return
-    user = connections.plain(connection.user)
+    if connection.user is not None:
+        yield from _login(graph, connection, store, connection.user)
+    yield from _database(graph, connection, store)
+
+
+def _login(graph: Graph, connection: Connection, store: Store, given: Text) -> Iterator[Difference]:
+    user = connections.plain(given)
     account = store.account(user)
     if account is not None:
         yield from _password(graph, connection, store, account)
     elif user and is_whole(user) and store.lacks_user(user) and not engines.made_elsewhere(graph, store, user):
         right = store.accounts[0]
         if is_whole(right.user.value):
-            yield Difference(connection, "user", connection.user, right.user, right.place, right.named)
-    yield from _database(graph, connection, store)
+            yield Difference(connection, "user", given, right.user, right.place, right.named)
 
 
 def _password(graph: Graph, connection: Connection, store: Store, account: Account) -> Iterator[Difference]:

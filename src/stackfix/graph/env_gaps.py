@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import environment, secrets, sources
+from stackfix.graph import environment, handed, kinship, secrets, sources
 from stackfix.graph.carried import carried
 from stackfix.graph.value import Origin
 from stackfix.tree import join
@@ -41,12 +41,18 @@ _GIVEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class AbsentFile:
-    """An env_file that isn't there. `example` is the one example beside it. `alone`: it is its service's only one."""
+    """An env_file that isn't there. `example` is the one example beside it. `alone`: it is its service's only one.
+
+    `meant` is the one file of nearly that name which gives what the source lacks. `needed`: the source can't start
+    without a variable that nothing else gives.
+    """
 
     workload: Workload
     file: EnvFile
     example: str | None
     alone: bool
+    meant: str | None = None
+    needed: bool = False
 
 
 def absent_files(graph: Graph) -> Iterator[AbsentFile]:
@@ -65,7 +71,31 @@ def absent_files(graph: Graph) -> Iterator[AbsentFile]:
             if _ignored_elsewhere(library, name) or carried(library, file.anchor.path):
                 continue
             found = [p for p in _examples(library, folder) if _of(posixpath.basename(p), name)]
-            yield AbsentFile(workload, file, found[0] if len(found) == 1 else None, len(workload.env_files) == 1)
+            lacked, example = frozenset(_lacked(graph, workload)), found[0] if len(found) == 1 else None
+            meant = _meant(library, file.path, lacked)
+            yield AbsentFile(workload, file, example, len(workload.env_files) == 1, meant, bool(lacked))
+
+
+def _lacked(graph: Graph, workload: Workload) -> Iterator[str]:
+    """The variables that the source requires, and that nothing else gives."""
+    given = graph.environment(workload).variables
+    for program in graph.programs(workload):
+        for read in program.env_reads:
+            if _needed(read, program) and not {read.name, *read.names} & given.keys():
+                yield read.name
+
+
+def _meant(library: Library, path: str, lacked: frozenset[str]) -> str | None:
+    """The one dotenv file that is nearly called so, here or so elsewhere, and that gives all that is lacked."""
+    folder, name = posixpath.split(path)
+    fitting = []
+    for other in library.tree.entries if lacked else ():
+        place, called = posixpath.split(other)
+        akin = place == folder and kinship.akin(called.removesuffix(".env"), name.removesuffix(".env"))
+        if (akin or called == name) and environment.is_dotenv(other) and not environment.is_example(other):
+            given = environment.variables(library, other) or {}
+            fitting += [other] if lacked <= given.keys() else []
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _ignored_elsewhere(library: Library, name: str) -> bool:
@@ -122,13 +152,16 @@ def _made(library: Library, path: str) -> bool:
 class Lacking:
     """A variable that a workload's source can't start without, and that nothing gives it.
 
-    `value` is what all other deployments of the component that give it agree on, with where; None where none does.
+    `value` is what all other deployments of the component that give it agree on, with where; else the name of the one
+    component that the client fits which takes it as its host. None where nothing tells. `host`: it is such a host, and
+    no placeholder would do.
     """
 
     workload: Workload
     read: EnvRead
     value: str | None
     given: tuple[Location, ...]
+    host: bool = False
 
 
 def lacking(graph: Graph) -> Iterator[Lacking]:
@@ -145,8 +178,17 @@ def lacking(graph: Graph) -> Iterator[Lacking]:
         for read in program.env_reads:
             if read.name not in seen and _needed(read, program) and not _has(graph, workload, process, program, read):
                 seen.add(read.name)
-                value, given = _agreed(graph, workload, read.name)
-                yield Lacking(workload, read, value, given)
+                yield _valued(graph, workload, read)
+
+
+def _valued(graph: Graph, workload: Workload, read: EnvRead) -> Lacking:
+    value, given = _agreed(graph, workload, read.name)
+    fit = handed.wanted(graph, workload, read.name) if value is None else None
+    if fit is None or value is not None:
+        return Lacking(workload, read, value, given)
+    if not fit.certain:
+        return Lacking(workload, read, None, (), host=True)
+    return Lacking(workload, read, fit.candidates[0].name, (fit.candidates[0].place,), host=True)
 
 
 def _needed(read: EnvRead, program: Program) -> bool:

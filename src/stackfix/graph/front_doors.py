@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import container, frontend, proxying
+from stackfix.graph import container, frontend, proxies, proxying
 from stackfix.graph.model import Platform
 from stackfix.graph.proxy_matching import choose
 from stackfix.graph.proxying import Proxied
@@ -40,6 +40,17 @@ def pages(graph: Graph) -> tuple[Pages, ...]:
         Pages(Proxied(workload, facts), server, front)
         for workload in graph.running
         for facts in graph.proxies(workload)
+        for server in facts.servers
+        for front in fronts(graph, Proxied(workload, facts), server)
+    )
+
+
+def stock_pages(graph: Graph) -> tuple[Pages, ...]:
+    """The same for the nginx image's own server, where nothing takes its place: it lies in no repository."""
+    return tuple(
+        Pages(Proxied(workload, facts), server, front)
+        for workload in graph.running
+        if (facts := proxies.stock(graph, workload)) is not None
         for server in facts.servers
         for front in fronts(graph, Proxied(workload, facts), server)
     )

@@ -214,7 +214,10 @@ def _inside(client: Client, settled: Settled) -> tuple[Advertised, str | None, i
     if client.port in broker.ports | broker.controller_ports:
         return None
     meant = [a for a in settled.addresses if client.port in kafka_settling.published(broker, a.listener.port)]
-    meant = meant or list(settled.addresses)
+    if not meant:
+        # Any of them answers there; the brokers' own is the one that is meant for talk inside.
+        own = [a for a in settled.addresses if a.listener.name == broker.internal]
+        meant = own if len(own) == 1 else list(settled.addresses)
     return (meant[0], None, meant[0].listener.port) if len(meant) == 1 else None
 
 

@@ -328,7 +328,10 @@ class _Judge:
         """The host bootstraps here and is told to go to a name that only containers know."""
         meant = self._meant_for_host()
         asking = self.host(one) if meant is None else tuple(c for a in self.before.addresses for c in self.host(a))
-        if not asking or meant not in {None, one} or any(a.kind is not Kind.OWN for a in self.before.addresses):
+        # Where the containers ask another listener, nobody but the host is left for this one.
+        left = meant is one and any(self.network(a) for a in self.before.addresses if a is not one)
+        owned = all(a.kind is Kind.OWN for a in self.before.addresses)
+        if not (asking or left) or meant not in {None, one} or not owned:
             return None
         listener, both = one.listener, bool(self.network(one) or self.members)
         ports = self.published(one)
@@ -341,8 +344,9 @@ class _Judge:
             changes.append((listener.advertised.port_text, str(port)))
         fault = self._made(
             one,
-            f"{listener.name} advertises {one.host}:{one.port}, but it is asked from the host ({asking[0].told}), which"
-            f" can't resolve {one.host}"
+            f"{listener.name} advertises {one.host}:{one.port}, but it is "
+            + (f"asked from the host ({asking[0].told})" if asking else "there for the host")
+            + f", which can't resolve {one.host}"
             + ("; other containers ask it too, so each needs a listener of its own" if both else ""),
             changes if fixed else [],
             (*askers(asking), *askers(self.network(one)), *self._places(one)),

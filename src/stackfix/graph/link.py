@@ -17,6 +17,7 @@ from stackfix.graph import (
     entry_points,
     executed,
     front_doors,
+    handed,
     kafka,
     kafka_brokers,
     kubernetes_link,
@@ -145,7 +146,7 @@ class Graph:
     @cached_property
     def pages(self) -> tuple[front_doors.Pages, ...]:
         """Every server that gives out a front end's pages."""
-        return front_doors.pages(self)
+        return (*front_doors.pages(self), *front_doors.stock_pages(self))
 
     @cached_property
     def past(self) -> tuple[past_proxy.Past, ...]:
@@ -288,7 +289,8 @@ class Graph:
         found: list[Reference] = []
         for workload in self.workloads:
             environment = self.environment(workload)
-            found += references.of_environment(workload, environment, loaded_env.default_ports(self, workload))
+            named = references.of_environment(workload, environment, loaded_env.default_ports(self, workload))
+            found += handed.joined(self, workload, named)
             found += sources.defaults(self, workload)
         for workload in self.running:
             found += proxying.references(self, workload)

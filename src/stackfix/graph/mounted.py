@@ -83,13 +83,25 @@ def _mounts(graph: Graph, project: Deployment) -> Iterator[Absent]:
             text, source = mount.source_text, mount.source
             if text is None or source is None or not _lacks(graph.library, source, text):
                 continue
-            folder = bool(_NEEDS_CONTENTS.search(mount.target)) and not _FILE.search(posixpath.basename(source))
+            filled = _NEEDS_CONTENTS.search(mount.target) or _is_taken_in(graph, workload, mount.target)
+            folder = bool(filled) and not _FILE.search(posixpath.basename(source))
             file = _FILE.search(posixpath.basename(source)) or _FILE.search(posixpath.basename(mount.target))
             place = located(text, "isn't there")
             if place is not None and (folder or file):
                 fits = _fits(graph.library, project, source, text, folder=folder)
                 others = len(fits) == 1 and _has_another_use(graph, fits[0][0], mount.target)
                 yield Absent(source, mount.target, text, place, mount.anchor, folder, fits, (workload,), others)
+
+
+def _is_taken_in(graph: Graph, workload: Workload, target: str) -> bool:
+    """Whether the nginx that runs there includes files below a place, or takes its certificates from it."""
+    below = target.rstrip("/") + "/"
+    for facts in graph.proxies(workload):
+        included = [include.said.values[0] for include in facts.includes if include.said.values]
+        named = [text.value for s in facts.servers for text in (*s.certificate, *s.certificate_key)]
+        if any(path.startswith(below) for path in (*included, *named)):
+            return True
+    return False
 
 
 def _objects(graph: Graph, project: Deployment) -> Iterator[Absent]:

@@ -32,6 +32,7 @@ _REQUESTERS = frozenset({
 _NOT_ALONE = frozenset({"http", "https", "node:http", "node:https", "superagent", "undici", "needle"})
 _URL = ("url", "uri", "connectionString", "baseURL", "prefixUrl", "target", "node", "servers", "connection", "database")
 _HOST = ("host", "hostname")
+_PLACE = {"host": "host", "hostname": "host", "port": "port"}
 _CLIENTS = frozenset({
     "axios.create", "got.extend", "ky.create", "pg.Pool", "pg.Client", "postgres", "mysql.createConnection",
     "mysql.createPool", "mysql2.createConnection", "mysql2.createPool", "mysql2/promise.createConnection",
@@ -43,6 +44,7 @@ _CLIENTS = frozenset({
     "http-proxy.createProxyServer", "http-proxy.createServer", "ws", "ws.WebSocket", "socket.io-client.io",
     "socket.io-client",
 })  # fmt: skip
+_LOGIN = {"user": "user", "username": "user", "password": "password", "database": "database"}
 _INNER = ("connection", "socket", "replication")
 
 
@@ -94,13 +96,14 @@ def _given(source: Source, node: js.Node | None, keys: tuple[str, ...]) -> Itera
         if node is not None:
             yield "url", node
         return
+    login = _LOGIN if any(item.key in _HOST for item in options.properties) else {}
     for item in options.properties:
-        if item.key in keys and source.object(item.value) is None:
+        if item.key in login:
+            yield login[item.key], item.value
+        elif item.key in keys and source.object(item.value) is None:
             yield "url", item.value
-        elif item.key in _HOST:
-            yield "host", item.value
-        elif item.key == "port":
-            yield "port", item.value
+        elif item.key in _PLACE:
+            yield _PLACE[item.key], item.value
         elif item.key in _INNER:
             yield from _given(source, source.object(item.value), keys)
 

@@ -102,7 +102,8 @@ class NodeCors:
 
 @dataclass(frozen=True, slots=True)
 class NodeCall:
-    """A connection opened by the code. `kind` says what `value` is: "url", "host" or "port".
+    """A connection opened by the code. `kind` says what `value` is: "url", "host" or "port"; "user", "password" and
+    "database" say who asks, and for what.
 
     `location` and `anchor` are the value's; `whole` is the call, which a host and its port share. `fallback`: only
     after something else has failed.

@@ -51,6 +51,13 @@ def calls(graph: Graph, built: Sequence[FrontBuild], proxied: Proxied, server: P
     return tuple(found.values())
 
 
+def sockets(graph: Graph, proxied: Proxied, server: ProxyServer) -> Iterator[Call]:
+    """The WebSockets that a server's own pages open at their own address."""
+    for opening in front_doors.opened(graph, proxied, server):
+        if opening.path is not None and opening.path.startswith("/") and opening.path != "/":
+            yield Call(opening.path, opening.whole, None, opening.location)
+
+
 def of_front(graph: Graph, built: Sequence[FrontBuild], front: FrontEnd) -> Iterator[Call]:
     """The requests of a front end to its own origin."""
     steps = [step for step in built if step.front.folder == front.folder]

@@ -15,6 +15,7 @@ from stackfix.graph import known_images, proxy, proxy_starts
 from stackfix.graph.model import Endpoint, Witness
 from stackfix.graph.proxy_files import configuration
 from stackfix.graph.proxy_starts import RENDERED
+from stackfix.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +101,29 @@ def _is_packaged(graph: Graph, workload: Workload) -> bool:
     """Whether a workload's nginx comes from a distribution, not from nginx's own image."""
     image = graph.image(workload)
     return image is not None and image.base is not None and image.base.family != "nginx"
+
+
+_STOCK = b"""server {
+    listen 80;
+    server_name localhost;
+
+    location / {
+        root /usr/share/nginx/html;
+        index index.html index.htm;
+    }
+}
+"""
+
+
+def stock(graph: Graph, workload: Workload) -> NginxFacts | None:
+    """What the official image's own default.conf says, where a workload's nginx still reads it.
+
+    It lies in no repository: nothing of it can be edited.
+    """
+    if not runs_nginx(graph, workload) or _hidden(graph, workload):
+        return None
+    kept = _keeps_default(graph, workload, graph.proxies(workload))
+    return proxy.facts(Text.of_file(_DEFAULT, _STOCK)) if kept else None
 
 
 def is_below_nginx(path: str) -> bool:

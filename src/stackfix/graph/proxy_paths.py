@@ -109,7 +109,9 @@ def _sites(graph: Graph) -> Iterator[_Site]:
     for proxied in proxying.proxied(graph):
         for server, siblings in proxied_routes.groups(proxied.facts):
             pages = front_doors.fronts(graph, proxied, server) if server is not None else ()
-            calls = page_calls.calls(graph, built, proxied, server) if server is not None and pages else ()
+            calls: tuple[Call, ...] = ()
+            if server is not None and pages:
+                calls = (*page_calls.calls(graph, built, proxied, server), *page_calls.sockets(graph, proxied, server))
             for location in siblings:
                 yield from _site(graph, proxied, server, siblings, location, calls, bool(pages))
 

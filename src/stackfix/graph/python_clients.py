@@ -25,7 +25,9 @@ _WHOLE_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/{}]+(?:/|:[0-9]{2,5}$)")
 _VERBS = {"get", "post", "put", "delete", "patch", "head", "options"}
 _URL = (("url", 0),)
 _HOST_PORT = (("host", 0), ("port", 1))
-_PEEWEE = (("host", 99), ("port", 99))
+_NAMED = (("host", 99), ("port", 99))
+_SERVER = (("server", 0),)
+_SERVERS = (("servers", 0),)
 _CALLS: dict[str, tuple[tuple[str, int], ...]] = {
     **{f"{m}.{v}": _URL for m in ("requests", "httpx") for v in _VERBS},
     "requests.request": (("url", 1),), "httpx.request": (("url", 1),), "httpx.stream": (("url", 1),),
@@ -46,15 +48,29 @@ _CALLS: dict[str, tuple[tuple[str, int], ...]] = {
     "asyncpg.create_pool": (("dsn", 0), ("host", 99), ("port", 99)),
     "sqlalchemy.create_engine": _URL, "sqlalchemy.ext.asyncio.create_async_engine": _URL,
     "sqlmodel.create_engine": _URL, "pymysql.connect": _HOST_PORT, "MySQLdb.connect": _HOST_PORT,
-    "aiomysql.connect": _HOST_PORT, "aiomysql.create_pool": (("host", 99), ("port", 99)),
-    "asyncmy.connect": (("host", 99), ("port", 99)), "asyncmy.create_pool": (("host", 99), ("port", 99)),
-    "pg8000.connect": (("host", 99), ("port", 99)), "databases.Database": _URL, "peewee.PostgresqlDatabase": _PEEWEE,
-    "peewee.MySQLDatabase": _PEEWEE, "playhouse.db_url.connect": _URL, "tortoise.Tortoise.init": (("db_url", 99),),
+    "aiomysql.connect": _HOST_PORT, "aiomysql.create_pool": _NAMED,
+    "asyncmy.connect": _NAMED, "asyncmy.create_pool": _NAMED,
+    "pg8000.connect": _NAMED, "databases.Database": _URL, "peewee.PostgresqlDatabase": _NAMED,
+    "peewee.MySQLDatabase": _NAMED, "playhouse.db_url.connect": _URL, "tortoise.Tortoise.init": (("db_url", 99),),
     "valkey.from_url": _URL, "valkey.Valkey": _HOST_PORT, "valkey.asyncio.from_url": _URL,
     "kombu.Connection": (("hostname", 0),), "faststream.kafka.KafkaBroker": (("bootstrap_servers", 0),),
     "faststream.rabbit.RabbitBroker": _URL, "arq.connections.RedisSettings": _HOST_PORT,
     "arq.connections.RedisSettings.from_dsn": (("dsn", 0),),
-    "clickhouse_connect.get_client": (("host", 99), ("port", 99)), "mysql.connector.connect": _HOST_PORT,
+    "clickhouse_connect.get_client": _NAMED, "mysql.connector.connect": _HOST_PORT,
+    "psycopg.Connection.connect": (("conninfo", 0), *_NAMED),
+    "psycopg.AsyncConnection.connect": (("conninfo", 0), *_NAMED), "psycopg2.pool.ThreadedConnectionPool": _NAMED,
+    "aiopg.create_pool": (("dsn", 0), *_NAMED), "aiopg.connect": (("dsn", 0), *_NAMED),
+    "mysql.connector.pooling.MySQLConnectionPool": _NAMED, "mariadb.connect": _NAMED, "pymemcache.Client": _SERVER,
+    "pymemcache.client.base.Client": _SERVER, "pymemcache.client.Client": _SERVER,
+    "pymemcache.client.base.PooledClient": _SERVER, "pymemcache.PooledClient": _SERVER,
+    "pymemcache.client.retrying.RetryingClient": _SERVER, "pymemcache.HashClient": _SERVERS,
+    "pymemcache.client.hash.HashClient": _SERVERS, "pylibmc.Client": _SERVERS, "memcache.Client": _SERVERS,
+    "bmemcached.Client": _SERVERS, "aiomcache.Client": _HOST_PORT, "emcache.MemcachedHostAddress": _HOST_PORT,
+    "clickhouse_driver.Client": _HOST_PORT, "influxdb_client.InfluxDBClient": _URL,
+    "influxdb.InfluxDBClient": _HOST_PORT, "meilisearch.Client": _URL, "redis.RedisCluster": _NAMED,
+    "redis.cluster.RedisCluster": _NAMED, "dramatiq.brokers.redis.RedisBroker": (("url", 99), *_NAMED),
+    "dramatiq.brokers.rabbitmq.RabbitmqBroker": (("url", 99), *_NAMED), "http.client.HTTPConnection": _HOST_PORT,
+    "xmlrpc.client.ServerProxy": (("uri", 0),),
     "pymongo.MongoClient": _HOST_PORT, "motor.motor_asyncio.AsyncIOMotorClient": _HOST_PORT,
     "pymongo.AsyncMongoClient": _HOST_PORT,
     "kafka.KafkaProducer": (("bootstrap_servers", 99),), "kafka.KafkaConsumer": (("bootstrap_servers", 99),),
@@ -80,8 +96,13 @@ _CALLS: dict[str, tuple[tuple[str, int], ...]] = {
 }  # fmt: skip
 _KINDS = {
     "host": "host", "http_host": "host", "port": "port", "http_port": "port", "address": "address", "target": "address",
-    "endpoint": "address", "bootstrap_servers": "address", "bootstrap.servers": "address",
+    "endpoint": "address", "bootstrap_servers": "address", "bootstrap.servers": "address", "server": "address",
+    "username": "user", "passwd": "password", "db": "database", "dbname": "database",
+    **{kind: kind for kind in ("user", "password", "database")},
 }  # fmt: skip
+_LOGIN = ("user", "username", "password", "passwd", "database", "db", "dbname")
+_LOGGING_IN = re.compile(r"(?:psycopg2?|asyncpg|aiopg|pymysql|MySQLdb|aiomysql|asyncmy|mariadb|mysql\.connector)\..*")
+"""Drivers whose calls name user, password and database."""
 _SETTINGS = {
     "DATABASES": "HOST", "CACHES": "LOCATION", "SQLALCHEMY_DATABASE_URI": "", "CELERY_BROKER_URL": "",
     "CELERY_RESULT_BACKEND": "",
@@ -111,11 +132,34 @@ def _addressed(source: Source, node: ast.Call, spot: Spot) -> Iterator[tuple[str
         yield from _session(source, node)
         return
     for key, index in shape:
-        given = node.args[index] if index < len(node.args) else keyword(node, key)
+        given = node.args[index] if index < len(node.args) else _option(source, node, key, spot)
         if key == "bootstrap.servers":
             given = _from_dict(source, given, key, spot)
         if given is not None and not isinstance(given, ast.Starred):
+            yield from _apart(source, key, given, spot)
+    for key in _LOGIN if _LOGGING_IN.fullmatch(name) else ():
+        given = _option(source, node, key, spot)
+        if given is not None:
             yield key, given
+
+
+def _option(source: Source, node: ast.Call, key: str, spot: Spot) -> ast.expr | None:
+    """What a call gives to a keyword, by itself or in a dict that it spreads."""
+    spread = (k.value for k in node.keywords if k.arg is None)
+    return keyword(node, key) or next((f for s in spread if (f := _from_dict(source, s, key, spot))), None)
+
+
+def _apart(source: Source, key: str, given: ast.expr, spot: Spot) -> Iterator[tuple[str, ast.expr]]:
+    """An address as a client takes it: in one, as a pair of host and port, or each of a list."""
+    bound = source.single(given.id, spot.scope) if isinstance(given, ast.Name) else None
+    told = bound if isinstance(bound, ast.Tuple | ast.List) else given
+    if key not in {"server", "servers", "address"} or not isinstance(told, ast.Tuple | ast.List):
+        yield key, given
+    elif isinstance(told, ast.Tuple) and len(told.elts) == len(_HOST_PORT) and key != "servers":
+        yield from zip(("host", "port"), told.elts, strict=True)
+    else:
+        for one in told.elts:
+            yield from _apart(source, "server", one, spot)
 
 
 def _settings(source: Source) -> Iterator[ClientCall]:

@@ -168,7 +168,8 @@ class Cors:
 
 @dataclass(frozen=True, slots=True)
 class ClientCall:
-    """A connection opened by the code. `kind` says what `value` is: "url", "host", "port" or "address" (host:port).
+    """A connection opened by the code. `kind` says what `value` is: "url", "host", "port" or "address" (host:port);
+    "user", "password" and "database" say who asks, and for what.
 
     `location` and `anchor` are the value's; `whole` is the call, which a host and its port share.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
@@ -54,7 +54,7 @@ class _Tool:
     default_port: int | None = None
 
 
-_SOCKET = _Tool(app=None, pair=0, default_host=None)
+_SOCKET = _Tool(app=None, host=("server_address", None), port=("server_address", None), pair=0, default_host=None)
 _TOOLS = {
     "uvicorn.run": _Tool(default_port=8000),
     "uvicorn.Config": _Tool(default_port=8000),
@@ -69,6 +69,8 @@ _TOOLS = {
     "http.server.ThreadingHTTPServer": _SOCKET,
     "socketserver.TCPServer": _SOCKET,
     "socketserver.ThreadingTCPServer": _SOCKET,
+    "socketserver.ForkingTCPServer": _SOCKET,
+    "xmlrpc.server.SimpleXMLRPCServer": _SOCKET,
     "gevent.pywsgi.WSGIServer": _Tool(1, pair=0, default_host=None),
     "asyncio.start_server": _Tool(None, ("host", 1), ("port", 2), default_host=None),
     "websockets.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
@@ -128,12 +130,33 @@ def listens(source: Source, made: Mapping[str, ServerObject]) -> Iterator[Listen
 
 
 def _call(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerObject]) -> Iterator[Listen]:
-    name = source.qualified(node.func) or ""
+    name, own = _maker(source, node.func, spot)
     tool = _TOOLS.get(name)
-    if tool is not None:
+    if tool is not None and not own:
         yield _listen(source, node, spot, name, tool)
+    elif tool is not None and tool.pair is not None:
+        yield from _subclassed(source, node, spot, name, own)
     elif isinstance(node.func, ast.Attribute):
         yield from _method(source, node, node.func, spot, made)
+
+
+def _maker(source: Source, func: ast.expr, spot: Spot) -> tuple[str, str]:
+    """What a call makes: its name with imports followed, and the file's own class where that is one of its bases.
+
+    A class given as a parameter's default counts, as in the manual's `def run(server_class=HTTPServer)`.
+    """
+    bound = source.single(func.id, spot.scope) if isinstance(func, ast.Name) else None
+    name = source.qualified(bound if isinstance(bound, ast.Name | ast.Attribute) else func) or ""
+    made = source.classes.get(name)
+    bases = [source.qualified(base) or "" for base in made.bases] if made is not None else []
+    return next(((base, name) for base in bases if base in _TOOLS), (name, ""))
+
+
+def _subclassed(source: Source, node: ast.Call, spot: Spot, name: str, own: str) -> Iterator[Listen]:
+    """A server of a class of the file's own: what one that has its own `__init__` binds, nobody can tell."""
+    found = _listen(source, node, spot, name, _TOOLS[name])
+    written = join(own, "__init__") not in source.functions
+    yield found if written else replace(found, host=None, port=Template.unknown(), host_anchor=None, port_anchor=None)
 
 
 def _method(
@@ -183,8 +206,9 @@ def _listen(  # noqa: PLR0913, PLR0917 - a call, where it stands, and how its to
     source: Source, node: ast.Call, spot: Spot, tool: str, shape: _Tool, owner: str | None = None
 ) -> Listen:
     host_node, port_node = _argument(node, *shape.host), _argument(node, *shape.port)
-    if shape.pair is not None and len(node.args) > shape.pair:
-        pair = node.args[shape.pair]
+    pair = node.args[shape.pair] if shape.pair is not None and len(node.args) > shape.pair else None
+    pair = host_node if pair is None and shape.pair is not None else pair
+    if pair is not None:
         bound = source.single(pair.id, spot.scope) if isinstance(pair, ast.Name) else pair
         if isinstance(bound, ast.Tuple) and len(bound.elts) == _PAIR:
             host_node, port_node = bound.elts

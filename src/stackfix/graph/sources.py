@@ -44,7 +44,7 @@ def program(graph: Graph, workload: Workload, begun: Process) -> Program | None:
     folders = (*entry.folders, *_python_path(begun), *((begun.folder,) if begun.folder else ()))
     if entry.module is not None:
         for folder in dict.fromkeys(folders):
-            found = _module(seen, folder, entry.module)
+            found = _module(seen, folder, entry.module, main=entry.kind == "module")
             if found is not None:
                 return _followed(graph.library, seen, found, folders, entry, begun)
         return None
@@ -65,9 +65,11 @@ def _python_path(begun: Process) -> tuple[str, ...]:
     return tuple(part for part in given.value.value.split(":") if part.startswith("/"))
 
 
-def _module(seen: Files, folder: str, module: str) -> str | None:
+def _module(seen: Files, folder: str, module: str, *, main: bool) -> str | None:
+    """The file of a module; `main`: as `python -m` runs it, by a package's own `__main__`."""
     base = posixpath.join(folder, module.replace(".", "/"))
-    for path in (base + ".py", base + "/__init__.py", base + "/__main__.py"):
+    inside = ("/__main__.py", "/__init__.py") if main else ("/__init__.py", "/__main__.py")
+    for path in (base + ".py", *(base + ending for ending in inside)):
         found = seen.lookup(path)
         if isinstance(found, str):
             return found
