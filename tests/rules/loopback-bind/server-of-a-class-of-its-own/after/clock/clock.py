@@ -1,0 +1,4 @@
+import os
+import urllib.request
+
+urllib.request.urlopen(os.environ["CHIMES_URL"])
