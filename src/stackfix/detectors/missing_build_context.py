@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.formats import yaml
-from stackfix.graph import build_folders, builds, script_builds
+from stackfix.graph import build_folders, builds, combinations, script_builds
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
@@ -95,10 +95,15 @@ def _lost(graph: Graph, build: Build) -> bool:
 
 
 def _moved_away(graph: Graph, project: Deployment) -> bool:
-    """Whether several services are built and not one of them can be: the file is used from elsewhere."""
+    """Whether several services are built and not one of them can be: the file is used from elsewhere.
+
+    Not where an editor starts it as it lies, nor where folders that it names are there, seen from its own.
+    """
     built = [w.build for w in project.workloads if w.build is not None and w.build.known]
     tree = graph.library.tree
-    if any(tree.is_file(b.dockerfile) for b in built):
+    if any(tree.is_file(b.dockerfile) or _is_named_folder(graph, b) for b in built):
+        return False
+    if any(set(project.paths) <= set(paths) for paths in combinations.of_dev_containers(graph.library)):
         return False
     if len(built) > 1 and len({b.context for b in built}) > 1:
         return True
@@ -107,6 +112,12 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
         tree.is_file(posixpath.normpath(posixpath.join(above, posixpath.relpath(b.dockerfile, project.folder))))
         for b in built
     )
+
+
+def _is_named_folder(graph: Graph, build: Build) -> bool:
+    """Whether a context is written as more than the project's own folder, and is there."""
+    written = build.context_text.value if build.context_text is not None else "."
+    return posixpath.normpath(written) != "." and graph.library.tree.is_folder(build.context)
 
 
 def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:

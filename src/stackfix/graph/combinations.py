@@ -1,4 +1,6 @@
-"""Which Compose files people start together: `-f a.yml -f b.yml` in scripts, Makefiles, workflows and READMEs."""
+"""Which Compose files people start together: `-f a.yml -f b.yml` in scripts, Makefiles, workflows and READMEs, and the
+lists of dev containers.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,9 @@ _SPOKEN_IN = (".sh", ".md", ".yml", ".yaml", ".mk", ".rst", ".txt", ".json", ".t
 _SPOKEN_BY = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile", "Procfile", ".env"})
 _COMMAND = re.compile(r"docker(?:-|[ \t]+)compose(?=[ \t\\])((?:[^\n|;&\\]|\\\r?\n|\\[^\r\n]|\\(?=\r?\n?\Z))*)")
 _FILE = re.compile(r"(?:^|\s)(?:-f|--file)(?:[ \t]+|=)?(?:\\\r?\n\s*)?[\"']?([\w./${}-]+\.ya?ml)[\"']?")
+_DEV_CONTAINERS = ("devcontainer.json", ".devcontainer.json")
+_LISTED = re.compile(r"\"dockerComposeFile\"\s*:\s*(\[[^\]]*\]|\"[^\"\n]*\")")
+_REMARK = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _VARIABLE = re.compile(r"COMPOSE_FILE\s*[:?]?=\s*[\"']?([\w./:${}-]+)")
 
 
@@ -27,12 +32,15 @@ def combinations(library: Library, files: frozenset[str]) -> tuple[tuple[str, ..
         if not entry.wiring or not (path.endswith(_SPOKEN_IN) or posixpath.basename(path) in _SPOKEN_BY):
             continue
         data = library.sources.read(path)
+        if posixpath.basename(path) in _DEV_CONTAINERS:
+            continue
         if data is None or (b"compose" not in data and b"COMPOSE_FILE" not in data):
             continue
         for names in _spoken(data.decode("utf-8", "replace")):
             paths = tuple(p for name in names if (p := _resolve(path, name, files)))
             if len(paths) == len(names):
                 found[paths] = None
+    found.update(dict.fromkeys(paths for paths in of_dev_containers(library) if files.issuperset(paths)))
     return tuple(found)
 
 
@@ -49,6 +57,20 @@ def started(library: Library, folder: str, services: frozenset[str]) -> tuple[fr
             if "up" in words:
                 found[frozenset(words[words.index("up") + 1 :]) & services] = None
     return tuple(found)
+
+
+def of_dev_containers(library: Library) -> tuple[tuple[str, ...], ...]:
+    """The lists of files that an editor starts as a dev container: where they lie, so their folder is certain."""
+    return library.remember("Compose files of dev containers", lambda: tuple(_listed(library)))
+
+
+def _listed(library: Library) -> Iterator[tuple[str, ...]]:
+    for path in sorted(p for name in _DEV_CONTAINERS for p in library.tree.named(name)):
+        text = library.text(path) if library.tree.entries[path].wiring else None
+        match = _LISTED.search(text.value) if text is not None else None
+        if match is not None:
+            names = re.findall(r'"([^"\n]+)"', _REMARK.sub("", match.group(1)))
+            yield tuple(tree.join(posixpath.dirname(path), name) for name in names)
 
 
 def _spoken(text: str) -> Iterator[tuple[str, ...]]:
