@@ -1,11 +1,13 @@
 """A Dockerfile copies a path that its build context doesn't hold.
 
 What it finds: a COPY or ADD whose source is not in the context, or is dropped by `.dockerignore`, or a `COPY --from` of
-what the earlier stage certainly doesn't have; where it is known who builds the image, and so from which folder.
+what the earlier stage certainly doesn't have; where it is known who builds the image, and so from which folder. And
+words for a shell behind the paths (`2>/dev/null || true`): COPY takes them for paths, too.
 
 Why it breaks: the build stops.
 
-Which side is right: the tree. The one file of that name in the context is what was moved.
+Which side is right: the tree. What lies at that path beside the Dockerfile is meant, else the one file of that name in
+the context, else the one in the same folder whose name has the same parts.
 
 Limits: silent for what git ignores, what a script, workflow or program names (it may make it), build outputs,
 wildcards, and for builds whose folder isn't certain. Dependency manifests and files of secrets have rules of their own.
@@ -13,20 +15,23 @@ wildcards, and for builds whose folder isn't certain. Dependency manifests and f
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import builds, manifests, secret_files
+from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
+from stackfix.graph import builds, manifests, moved_sources, secret_files
 from stackfix.graph.builds import By
 from stackfix.graph.image_files import Context, Why
+from stackfix.repairs.cut_words import CutWords
+from stackfix.repairs.remove_instruction import RemoveInstruction
+from stackfix.repairs.remove_source import RemoveSource
 from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stackfix.findings import Repair
     from stackfix.graph.image import Image
     from stackfix.graph.image_files import MissingSource
     from stackfix.graph.link import Graph
@@ -52,9 +57,11 @@ def detect(graph: Graph) -> Iterator[Finding]:
     fine = _found_by_others(graph)
     for made in graph.builds:
         image = graph.image_of(made.build)
-        if image is None or made.by is By.CONVENTION or builds.astray(graph.library, image):
+        if image is None or builds.astray(graph.library, image):
             continue
         for missing in image.missing:
+            if made.by is By.CONVENTION and missing.why is not Why.SHELL:
+                continue
             if missing.location in seen or missing.location in fine or _excused(graph, missing):
                 continue
             seen.add(missing.location)
@@ -69,32 +76,33 @@ def _found_by_others(graph: Graph) -> set[Location]:
         place
         for image, places in zip(images, lost, strict=True)
         for place in places
-        if any(other.path == image.path and place not in them for other, them in zip(images, lost, strict=True))
+        if any(
+            other.path == image.path and place not in them and other.plays(place)
+            for other, them in zip(images, lost, strict=True)
+        )
     }
 
 
 def _excused(graph: Graph, missing: MissingSource) -> bool:
     """Whether another rule speaks of it, or something may make it."""
+    if missing.why is Why.SHELL:
+        return False
     if manifests.is_manifest(missing.path) or secret_files.named_so(missing.path) or missing.kept_out_of_git:
         return True
     if missing.why is Why.DROPPED:
         return False
-    if _OUTPUTS.search(missing.path) and (missing.why is Why.STAGE or _moved_to(graph, missing, "") is None):
-        return True
+    if _OUTPUTS.search(missing.path):
+        elsewhere = moved_sources.only(graph.library, missing, "") if missing.why is Why.ABSENT else None
+        if elsewhere is None:
+            return True
     return manifests.written_by_scripts(graph.library, missing.path)
-
-
-def _moved_to(graph: Graph, missing: MissingSource, context: str) -> str | None:
-    """The one file of that name in the context."""
-    inside = context + "/" if context else ""
-    tree = graph.library.tree
-    named = [p for p in tree.named(posixpath.basename(missing.path)) if p.startswith(inside) and tree.entries[p].wiring]
-    return named[0] if len(named) == 1 else None
 
 
 def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
     context = image.build.context
-    moved = _moved_to(graph, missing, context) if missing.why is Why.ABSENT else None
+    if missing.why is Why.SHELL:
+        return _for_a_shell(graph, image, missing)
+    moved = moved_sources.meant(graph.library, image, missing) if missing.why is Why.ABSENT else None
     kept = Context(graph.library, image.build)
     source = (moved[len(context) + 1 :] if context else moved) if moved is not None else None
     witnesses = [] if missing.by is None else [missing.by]
@@ -102,12 +110,11 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
         text = graph.library.text(moved)
         place = located(text.slice(0, text.value.find("\n")), "is there") if text is not None and text else None
         witnesses += [] if place is None else [place]
-        remedy = Remedy(Applicability.SAFE, f"copy {source}", (SetText(missing.text, _dressed(missing, source)),))
+        remedy = Remedy(Applicability.SAFE, f"copy {source}", (_repaired(missing, source),))
         told = f"; {source} is there"
     else:
-        remedy = Remedy(Applicability.MANUAL, _advice(missing))
+        remedy = Remedy(Applicability.MANUAL, _advice(missing), choices=(Choice("leave it out", (_without(missing),)),))
         told = ""
-    users = [w for w in (*graph.workloads, *graph.own_commands) if graph.build_of(w) == image.build]
     return Finding(
         rule=RULE,
         message=f"{missing.text.value} is {missing.why.value}{_named(context, missing)}{told}",
@@ -116,8 +123,42 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
         value=missing.text.value,
         evidence=(*witnesses, replace(image.build.location, note="builds it")),
         remedy=remedy,
-        components=graph.called(*users),
+        components=_components(graph, image),
     )
+
+
+def _components(graph: Graph, image: Image) -> frozenset[str]:
+    users = [w for w in (*graph.workloads, *graph.own_commands) if graph.build_of(w) == image.build]
+    return graph.called(*users)
+
+
+def _for_a_shell(graph: Graph, image: Image, missing: MissingSource) -> Finding:
+    """Words that take every word before them for a source, and make the last one the destination."""
+    written, name = missing.text.value, missing.command.name
+    if not missing.lost:
+        remedy = Remedy(Applicability.SAFE, f"leave `{written}` out", (CutWords(missing.anchor),))
+    elif "||" in written:
+        command = replace(missing.anchor, steps=missing.anchor.steps[:-1])
+        told = f"leave the {name} out: {', '.join(missing.lost)} isn't there, and the build was meant to go on without"
+        remedy = Remedy(Applicability.UNSAFE, told, (RemoveInstruction(command),))
+    else:
+        remedy = Remedy(Applicability.MANUAL, f"leave `{written}` out, and add {', '.join(missing.lost)}")
+    return Finding(
+        rule=RULE,
+        message=f"{name} runs no shell: it looks for each word of `{written}` in the build context, up to the last",
+        location=replace(missing.location, note="is read as paths"),
+        anchor=missing.anchor,
+        value=written,
+        remedy=remedy,
+        components=_components(graph, image),
+    )
+
+
+def _without(missing: MissingSource) -> Repair:
+    *command, _ = missing.anchor.steps
+    if len(missing.command.words) > len(("source", "destination")):
+        return RemoveSource(missing.anchor)
+    return RemoveInstruction(replace(missing.anchor, steps=tuple(command)))
 
 
 def _named(context: str, missing: MissingSource) -> str:
@@ -132,6 +173,16 @@ def _advice(missing: MissingSource) -> str:
             return "copy what that stage makes"
         case _:
             return "add the file, or leave the COPY out"
+
+
+def _repaired(missing: MissingSource, source: str) -> SetText:
+    """The new path; only what goes before it, where the old one holds variables and is its end."""
+    written, text = missing.text.value, missing.text
+    first = text.slice(0, 1).place
+    here = first is not None and first[0] == missing.location.path and missing.location.span.contains(first[1])
+    if text.place is None and here and source.endswith("/" + written):
+        return SetText(text.slice(0, 1), source.removesuffix(written) + written[0])
+    return SetText(text, _dressed(missing, source))
 
 
 def _dressed(missing: MissingSource, source: str) -> str:

@@ -19,7 +19,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import builds, lock_files, manifests
+from stackfix.graph import builds, lock_files, manifests, moved_sources
 from stackfix.graph.image_files import Why
 from stackfix.repairs.set_text import SetText
 
@@ -111,7 +111,7 @@ def _remedy(
     context = image.build.context
     if lock_files.is_lock(missing.path):
         return _unlocked(graph, image, missing)
-    moved = _moved(graph, context, missing)
+    moved = moved_sources.meant(graph.library, image, missing)
     if moved is not None:
         source = moved[len(context) + 1 :] if context else moved
         text = graph.library.text(moved)
@@ -136,14 +136,6 @@ def _unlocked(graph: Graph, image: Image, missing: MissingSource) -> tuple[Remed
         return Remedy(Applicability.MANUAL, "make the lock file and commit it"), () if place is None else (place,)
     remedy = Remedy(Applicability.UNSAFE, "install what the manifest declares", (lock_files.without(missing),))
     return remedy, () if place is None else (place,)
-
-
-def _moved(graph: Graph, context: str, missing: MissingSource) -> str | None:
-    """The one file of that name elsewhere in the context."""
-    inside = context + "/" if context else ""
-    tree = graph.library.tree
-    named = [p for p in tree.named(posixpath.basename(missing.path)) if p.startswith(inside) and tree.entries[p].wiring]
-    return named[0] if len(named) == 1 else None
 
 
 def _dressed(missing: MissingSource, source: str) -> str:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
-from stackfix.graph import script, workflow
+from stackfix.graph import image_files, script, workflow
 from stackfix.graph.command import literal
 from stackfix.graph.image import dockerfiles, image
 from stackfix.graph.model import Build, Deployment, Platform, Workload
@@ -259,7 +259,7 @@ def _sources(made: Image) -> tuple[str, ...]:
         word.value.lstrip("/")
         for instruction in made.document.instructions
         if instruction.name in {"COPY", "ADD"} and instruction.flag("from") is None
-        for word in instruction.words[:-1]
+        for word in image_files.paths(instruction)[:-1]
         if not word.dollars
         and not _ELSEWHERE.match(word.value)
         and not re.search(r"[*?\[\\]", word.value)

@@ -42,7 +42,8 @@ class Image:
     `environment` is not complete where the base may set further variables. `command` and `entrypoint` are None where
     nothing in the file sets them: then `inherits_command` (`inherits_entrypoint`) says whether the base's own counts.
     `working_dir` is None where not certain. `missing` are COPY and ADD sources of all stages that the target needs.
-    `arguments` are the names that ARG declares in the chain's stages. `anchor` addresses the target stage.
+    `arguments` are the names that ARG declares in the chain's stages, `played` all stages that the target needs.
+    `anchor` addresses the target stage.
     """
 
     path: str
@@ -71,6 +72,12 @@ class Image:
     missing: tuple[MissingSource, ...] = ()
     copies: tuple[Copying, ...] = ()
     arguments: tuple[str, ...] = ()
+    played: tuple[Stage, ...] = ()
+
+    def plays(self, place: Location) -> bool:
+        """Whether the build comes to a place of its Dockerfile: a target leaves the stages out that it doesn't need."""
+        spans = (p[1] for stage in self.played for i in stage.instructions if (p := i.text.place) is not None)
+        return any(span.overlaps(place.span) for span in spans)
 
     def has_program(self, name: str) -> bool | None:
         """Whether a program is in the image; None where that isn't certain."""
@@ -235,6 +242,7 @@ class _Builder:
             missing=_once([*(m for s in needed for m in s.missing), *state.missing]),
             copies=tuple(state.copies),
             arguments=tuple(state.scope.arguments),
+            played=tuple(self._document.stages[i] for i in sorted(self._states)),
         )
 
     def _state(self, stage: Stage) -> _State:
@@ -335,7 +343,7 @@ class _Builder:
         state.files = image_files.with_folder(state.files, instruction, stage.index, state.working_dir)
 
     def _copy(self, state: _State, stage: Stage, instruction: Instruction) -> None:
-        *sources, destination = instruction.words or (None,)
+        *sources, destination = image_files.paths(instruction) or (None,)
         if destination is None or not sources:
             return
         value = state.scope.value(destination)
@@ -349,7 +357,7 @@ class _Builder:
         origin = instruction.flag("from")
         if origin is None:
             layer, missing = image_files.from_context(copying, self._context, state.files)
-            state.missing.extend(missing)
+            state.missing.extend(image_files.unshelled(copying, missing))
         else:
             layer = self._from(copying, state, stage, origin.value)
         state.files = state.files.plus(layer)

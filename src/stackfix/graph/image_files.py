@@ -12,24 +12,27 @@ from enum import Enum
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from stackfix.findings import located
+from stackfix.findings import Location, located
 from stackfix.formats import dockerignore
+from stackfix.formats.dockerfile import Form
 from stackfix.graph.image_builds import compiles
 from stackfix.graph.image_steps import PLACES, makes
+from stackfix.spans import Span
+from stackfix.text import Text
 from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from stackfix.findings import Anchor, Location
+    from stackfix.findings import Anchor
     from stackfix.formats.dockerfile import Instruction, Word
     from stackfix.graph.dockerfile_values import Scope
     from stackfix.graph.library import Library
     from stackfix.graph.model import Build
     from stackfix.graph.value import Value
-    from stackfix.text import Text
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
+_PRUNES = re.compile(r"\bturbo\s+prune\b[^;&|]*\s--docker\b")
 _REMOTE = re.compile(r"(?:https?|ftp|git|ssh)://|git@|[^/]+\.git(?:#|$)")
 # Where official base images have files of their own; /usr/src, /opt, /srv and /home are the application's.
 _BASE_FOLDERS = (
@@ -78,6 +81,7 @@ class Why(Enum):
     ABSENT = "not in the build context"
     DROPPED = "dropped by .dockerignore"
     STAGE = "not in the stage it is taken from"
+    SHELL = "written for a shell, which doesn't read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ class MissingSource:
     """A source of COPY or ADD that the build stops at. `path` is its path in the tree (in the image for STAGE).
 
     `by` is the line of `.dockerignore` that drops it. `kept_out_of_git` says that git would ignore such a file: it is
-    made before the build, perhaps. `steps` address the word. `command` is COPY or ADD itself.
+    made before the build, perhaps. `steps` address the word. `command` is COPY or ADD itself. For SHELL, `text` are all
+    words of that kind and `lost` the sources before them that aren't there, none if they are.
     """
 
     text: Text
@@ -96,6 +101,7 @@ class MissingSource:
     command: Instruction
     by: Location | None = None
     kept_out_of_git: bool = False
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +259,38 @@ class Copying:
         return self.slash or len(self.sources) > 1
 
 
+_SHELL = re.compile(r"\|\|?|&&?|;|\d*>>?(?:&\d)?\S*|\d*<(?!<)\S*|&>\S*")
+
+
+def paths(instruction: Instruction) -> tuple[Word, ...]:
+    """The sources and the destination of a COPY or ADD, without what only a shell would understand behind them."""
+    words = instruction.words
+    if instruction.form is Form.EXEC:
+        return words
+    first = next((i for i, word in enumerate(words) if _SHELL.fullmatch(word.raw.value)), len(words))
+    return words[:first] if first > 1 else words
+
+
+def unshelled(copying: Copying, missing: tuple[MissingSource, ...]) -> tuple[MissingSource, ...]:
+    """What is wrong with the sources of a COPY or ADD: where words for a shell end it, they are, and nothing else."""
+    words = copying.instruction.words
+    rest = words[len(paths(copying.instruction)) :]
+    first, last = (rest[0].raw.place, rest[-1].raw.place) if rest else (None, None)
+    if first is None or last is None:
+        return missing
+    return (
+        MissingSource(
+            text=Text.unwritten(" ".join(word.raw.value for word in rest)),
+            path=copying.anchor.path,
+            why=Why.SHELL,
+            location=Location(first[0], Span(first[1].start, last[1].end)),
+            anchor=copying.anchor.child(len(words) - len(rest)),
+            command=copying.instruction,
+            lost=tuple(m.text.value for m in missing),
+        ),
+    )
+
+
 def from_context(copying: Copying, context: Context, before: ImageFiles) -> tuple[Layer, tuple[MissingSource, ...]]:
     """Play a COPY or ADD from the build context through."""
     files: dict[str, str] = {}
@@ -399,7 +437,19 @@ def from_run(
     scripts = text is None or re.search(r'"(?:(?:pre|post)?install|prepare)"\s*:', text.value) is not None
     made = makes(instruction, working_dir, package_scripts=scripts)
     compiled = "/" in made and compiles(library, instruction, manifest if isinstance(manifest, str) else None)
-    return Layer(instruction.start, stage, files.known() if compiled else {}, made)
+    again = files.known() if compiled else _pruned(instruction, working_dir, files)
+    return Layer(instruction.start, stage, again, made)
+
+
+def _pruned(instruction: Instruction, working_dir: str | None, files: ImageFiles) -> Mapping[str, str]:
+    """What `turbo prune --docker` writes: the workspaces again, whole in out/full, their manifests in out/json."""
+    if working_dir is None or not _PRUNES.search(instruction.rest.value):
+        return {}
+    cut = len(working_dir.rstrip("/")) + 1
+    held = {place[cut:]: path for place, path in files.below(working_dir).items()}
+    found = {posixpath.join(working_dir, "out/full", name): path for name, path in held.items()}
+    manifests = {name: path for name, path in held.items() if posixpath.basename(name) == "package.json"}
+    return found | {posixpath.join(working_dir, "out/json", name): path for name, path in manifests.items()}
 
 
 def with_folder(files: ImageFiles, instruction: Instruction, stage: int, folder: str | None) -> ImageFiles:

@@ -1,0 +1,71 @@
+"""What a COPY that finds nothing was meant to copy: where its source lies now, as far as the tree leaves no doubt."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from stackfix.tree import join
+
+if TYPE_CHECKING:
+    from stackfix.graph.image import Image
+    from stackfix.graph.image_files import MissingSource
+    from stackfix.graph.library import Library
+
+_SEPARATORS = re.compile(r"[.\-_]")
+
+
+def meant(library: Library, image: Image, missing: MissingSource) -> str | None:
+    """The path of the tree, inside the context, that a missing source can only mean; a folder for a folder."""
+    return (
+        _beside_dockerfile(library, image, missing)
+        or only(library, missing, image.build.context)
+        or _moved_along(library, image, missing)
+        or _respelled(library, missing)
+    )
+
+
+def only(library: Library, missing: MissingSource, folder: str) -> str | None:
+    """The one file of that name at or below a folder."""
+    inside = folder + "/" if folder else ""
+    tree = library.tree
+    named = [p for p in tree.named(posixpath.basename(missing.path)) if p.startswith(inside) and tree.entries[p].wiring]
+    return named[0] if len(named) == 1 else None
+
+
+def _own_folder(image: Image) -> str:
+    """The folder of the Dockerfile, where it lies below the context; else nothing."""
+    folder = posixpath.dirname(image.path)
+    inside = image.build.context + "/" if image.build.context else ""
+    return folder if folder.startswith(inside) else ""
+
+
+def _moved_along(library: Library, image: Image, missing: MissingSource) -> str | None:
+    """The one file of that name in the Dockerfile's folder, where it only moved up or down in it."""
+    folder = _own_folder(image)
+    found = only(library, missing, folder) if folder else None
+    if found is None:
+        return None
+    one, other = sorted((posixpath.dirname(found) + "/", posixpath.dirname(missing.path) + "/"), key=len)
+    return found if other.startswith(one) else None
+
+
+def _beside_dockerfile(library: Library, image: Image, missing: MissingSource) -> str | None:
+    """The same path seen from the Dockerfile's folder: it was written for that folder as the context."""
+    folder = _own_folder(image)
+    path = join(folder, posixpath.relpath(missing.path, image.build.context or "."))
+    return path if folder and (library.tree.is_file(path) or library.tree.is_folder(path)) else None
+
+
+def _respelled(library: Library, missing: MissingSource) -> str | None:
+    """The one file of the same folder whose name has the same parts, in other cases or in another order."""
+    folder, name = posixpath.split(missing.path)
+    parts = _parts(name)
+    beside = (p for p in library.tree.below(folder) if posixpath.dirname(p) == folder)
+    same = [p for p in beside if _parts(p[len(folder) :]) == parts]
+    return same[0] if len(same) == 1 and len(parts) > 1 else None
+
+
+def _parts(name: str) -> list[str]:
+    return sorted(_SEPARATORS.split(name.strip("/").lower()))
