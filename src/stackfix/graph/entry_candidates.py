@@ -57,6 +57,9 @@ def candidates(library: Library, process: Process, place: str, seen: Files) -> t
     if entry is None:
         return tuple(_moved(library, process, place, held.items()))
     if entry.module is not None:
+        meant = tuple(_from_above(library, process, entry, held.items(), seen))
+        if len(meant) == 1:
+            return meant
         found = list(_modules(library, process, entry, held.items(), seen))
     elif process.tool in _NODE or place.endswith((".js", ".mjs", ".cjs", ".ts")):
         found = list(_moved(library, process, place, held.items())) or list(_scripts(library, process, held.items()))
@@ -140,7 +143,7 @@ def _modules(
     library: Library, process: Process, entry: Entry, held: Iterable[tuple[str, str]], seen: Files
 ) -> Iterator[Candidate]:
     """Modules that hold what the server asks for."""
-    folders = tuple(dict.fromkeys((*entry.folders, *((process.folder,) if process.folder is not None else ()))))
+    folders = _searched(process, entry)
     roots = tuple(r for f in folders if (r := seen.folder(f)) is not None)
     for other, path, found in _applications(library, held):
         module = _dotted(other, folders)
@@ -156,6 +159,29 @@ def _modules(
             certain = _imports(library, path, roots, script=False)
             word = _object(entry, module, attribute)
             yield Candidate(path, other, word, certain, _why(library, path, starts=False), module, attribute)
+
+
+def _from_above(
+    library: Library, process: Process, entry: Entry, held: Iterable[tuple[str, str]], seen: Files
+) -> Iterator[Candidate]:
+    """The file that the module is, seen from a folder above the one whose contents were copied."""
+    named = (entry.module or "").replace(".", "/") + ".py"
+    folders = _searched(process, entry)
+    roots = tuple(r for f in folders if (r := seen.folder(f)) is not None)
+    wanted = (entry.attribute or "application").partition("(")[0]
+    for other, path in held:
+        module = _dotted(other, folders) if path == named or path.endswith("/" + named) else None
+        names = application.attributes(library, path) if module is not None else None
+        if module is None or names is None or (entry.kind != "module" and wanted not in names):
+            continue
+        certain = _imports(library, path, roots, script=False)
+        word = module if entry.kind == "module" else _object(entry, module, wanted)
+        yield Candidate(path, other, word, certain, _top(library, path), module, entry.attribute)
+
+
+def _searched(process: Process, entry: Entry) -> tuple[str, ...]:
+    """Where modules are looked for: the command's folders, then the working folder."""
+    return tuple(dict.fromkeys((*entry.folders, *((process.folder,) if process.folder is not None else ()))))
 
 
 def _object(entry: Entry, module: str, attribute: str) -> str:

@@ -91,6 +91,8 @@ _INSTALLS = {
     "go": {"mod", "install", "env"},
     "playwright": {"install", "install-deps"},
 }
+# Modules of installed packages that fetch data into folders of their own.
+_FETCHES = frozenset({"nltk.downloader", "spacy", "textblob.download_corpora", "ensurepip", "compileall"})
 NODE = frozenset({"npm", "yarn", "pnpm"})
 _NODE_INSTALLS = frozenset({"ci", "install", "i", "config", "cache", "set", "add"})
 _MANAGERS = {
@@ -228,6 +230,8 @@ def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool
         return () if program != "find" or "-exec" not in arguments else ("/",)
     if program.startswith("python") and arguments[:2] in {("-m", "pip"), ("-m", "venv"), ("-m", "playwright")}:
         program, arguments = arguments[1], arguments[2:]
+    if program.startswith("python") and _fetches(arguments):
+        return ()
     if program == "venv" and arguments:
         return (posixpath.join(working_dir or "/", arguments[-1]),)
     if program in NODE:
@@ -237,6 +241,11 @@ def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool
     return ("/",)
 
 
+def _fetches(arguments: tuple[str, ...]) -> bool:
+    """Whether an interpreter only runs a module that fetches data to where its package looks for them."""
+    return arguments[:1] == ("-m",) and not _FETCHES.isdisjoint(arguments[1:2]) and "-d" not in arguments
+
+
 def _by_node(
     arguments: tuple[str, ...], working_dir: str | None, *, bare: bool, package_scripts: bool
 ) -> tuple[str, ...]:
@@ -244,7 +253,7 @@ def _by_node(
     first = _first(arguments)
     if _is_placed(arguments):
         return ("/",)
-    if {"-g", "--global"} & set(arguments):
+    if {"-g", "--global"} & set(arguments) or (bare and first == "global"):
         return ()
     if first not in _NODE_INSTALLS and (first or not bare):
         return ("/",)

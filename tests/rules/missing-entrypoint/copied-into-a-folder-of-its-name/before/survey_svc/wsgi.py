@@ -1,0 +1,3 @@
+from survey_svc.web.main import app
+
+__all__ = ["app"]

@@ -1,0 +1,3 @@
+from web.main import app
+
+__all__ = ["app"]
