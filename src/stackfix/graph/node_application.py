@@ -228,9 +228,17 @@ def program(library: Library, path: str) -> NodeProgram | None:
             target = modules.resolve(here, specifier)
             if target is not None:
                 queue.append(target)
-            elif modules.is_own(specifier) and not specifier.endswith(_NOT_SOURCE):
+            elif modules.is_own(specifier) and not _is_no_code(library, here, specifier):
                 unread.append(f"{here}: {specifier}")
     return _program(entry, modules, found, (*unread, *(queue[:1] if len(found) >= _MOST_FILES else ())))
+
+
+def _is_no_code(library: Library, path: str, specifier: str) -> bool:
+    """Whether an import means a style sheet or the like, or declarations alone, which are gone once compiled."""
+    if specifier.endswith(_NOT_SOURCE):
+        return True
+    base = tree.join(posixpath.dirname(path), specifier)
+    return library.tree.is_file(posixpath.splitext(base)[0] + ".d.ts") or library.tree.is_file(base + ".d.ts")
 
 
 def names_of(library: Library, path: str) -> Names | None:

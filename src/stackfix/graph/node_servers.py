@@ -13,6 +13,7 @@ from stackfix.graph.value import Opaque, Symbol, Template
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from stackfix.formats.javascript_bindings import Binding
     from stackfix.graph.javascript_values import Source
 
 _MADE = {
@@ -92,8 +93,8 @@ def servers(source: Source) -> tuple[Server, ...]:
     found = []
     for name, bound in source.bindings.items():
         for binding in bound:
-            made = maker(source, binding.value)
-            if made is not None and not binding.path:
+            made = maker(source, binding.value) if not binding.path else _given_back(source, binding)
+            if made is not None:
                 found.append(_server(source, name, made))
     module = source.module
     for at, token in enumerate(module.tokens.all):
@@ -103,6 +104,17 @@ def servers(source: Source) -> tuple[Server, ...]:
                 name = f"this.{module.value(at - 1)}" if module.value(at - 2) == "." else module.value(at - 1)
                 found.append(_server(source, name, made))
     return tuple(dict.fromkeys(found))
+
+
+def _given_back(source: Source, binding: Binding) -> Maker | None:
+    """The application that express-ws gives back with its WebSocket routes: `const { app } = expressWs(express())`."""
+    call = binding.value
+    name = js.dotted(call.function) if isinstance(call, js.Call) else None
+    if not isinstance(call, js.Call) or name is None or binding.path != ("app",):
+        return None
+    if (origin(source, name) or ("",))[0] != "express-ws":
+        return None
+    return maker(source, js.argument(call, 0))
 
 
 def _may_make(source: Source, at: int) -> bool:

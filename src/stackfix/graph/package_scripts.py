@@ -1,4 +1,4 @@
-"""npm, yarn, pnpm and bun: the script of package.json that a command names."""
+"""npm, yarn, pnpm, bun and turbo: the script of package.json that a command names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.formats import yaml
+from stackfix.graph import workspaces
 from stackfix.graph.command import begins, literal
 from stackfix.graph.value import Template
 from stackfix.text import Text
@@ -25,10 +26,16 @@ def packaged(name: str, words: tuple[Template, ...], setting: Setting) -> tuple[
 
     None where `name` is no package manager; True for a command that ends; False where nobody can tell.
     """
+    if name == "turbo":
+        ran = workspaces.turbo(words, setting)
+        return False if ran is None else _script(name, ran[0], [], ran[1])
     if name not in _MANAGERS:
         return None
-    queue = list(words[1:])
-    seen = _options(queue, setting)
+    queue, chosen = workspaces.without(list(words[1:]), name)
+    if name == "yarn" and queue and literal(queue[0]) == "workspace" and len(queue) > 1:
+        chosen, queue = literal(queue[1]) or "", queue[2:]
+    there = setting if chosen is None else workspaces.picked(chosen, setting)
+    seen = None if there is None else _options(queue, there)
     first = literal(queue.pop(0)) if queue else ""
     if seen is None:
         return False

@@ -1,0 +1,1 @@
+export type Beat = { at: number };
