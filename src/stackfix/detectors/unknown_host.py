@@ -114,9 +114,12 @@ def _telling(graph: Graph, reference: Reference) -> bool:
     """Whether a value with no candidate is certainly an address that nothing else can serve: a URL of Compose's own.
 
     A file of variables brings what other programs read, too: a name that nothing here says may be read by nobody.
+    An nginx that is to forward to a name which isn't there doesn't even start.
     """
     if reference.place is Place.POD or (reference.variable is not None and not _is_said(graph, reference)):
         return False
+    if reference.writing is Writing.PROXY:
+        return proxying.looked_up_at_start(graph, reference)
     return reference.writing is Writing.ENVIRONMENT and reference.address.scheme is not None
 
 

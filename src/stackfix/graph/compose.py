@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from stackfix import tree
 from stackfix.formats import yaml
-from stackfix.graph import compose_file, compose_service, environment
+from stackfix.graph import compose_file, compose_service, copied_env, environment
 from stackfix.graph.combinations import combinations
 from stackfix.graph.model import Deployment, Platform
 from stackfix.graph.production import is_production
@@ -214,6 +214,7 @@ def _deployment(library: Library, policy: Policy, project: Project, names: Mappi
         values=values,
         included={path: _included_values(library, entry).under(values) for path, entry in project.included.items()},
         read_env=partial(environment.variables, library),
+        read_copied=partial(copied_env.variables, library),
         network_id=partial(_network_id, project, names),
         is_unknown=library.tree.is_unknown,
     )

@@ -34,14 +34,16 @@ class Setting:
     """What a service's values are read against.
 
     `folder` is the project directory, None where it isn't known. `values` fill `${…}`, in the files of `included` what
-    is given there by path. `read_env` gives the variables
-    of an env file by path, None where it isn't there. `network_id` gives a network's identity by its key.
+    is given there by path. `read_env` gives the variables of an env file by path, None where it isn't there;
+    `read_copied` those of the example that it is made from, as far as the repository says so. `network_id` gives a
+    network's identity by its key.
     """
 
     deployment: Deployment
     folder: str | None
     values: Environment
     read_env: Callable[[str], Mapping[str, Variable] | None]
+    read_copied: Callable[[str], Mapping[str, Variable] | None]
     network_id: Callable[[str], str]
     is_unknown: Callable[[str], bool]
     included: Mapping[str, Environment] = field(default_factory=dict)
@@ -213,6 +215,7 @@ class _Reader:
             given = self._setting.read_env(file.path)
             if given is None:
                 complete = complete and file.missing_ok
+                variables.update(self._setting.read_copied(file.path) or {})
             else:
                 variables.update(given)
         for variable in self._variables("environment"):

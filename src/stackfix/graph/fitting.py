@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from stackfix.findings import located
 from stackfix.graph import kinship, kubernetes_names
 from stackfix.graph.kubernetes_cluster import same_namespace
-from stackfix.graph.model import Platform
+from stackfix.graph.model import Platform, Writing
+from stackfix.graph.reach import Reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,11 +135,22 @@ def _sole(graph: Graph, reference: Reference, possible: Iterable[Candidate]) -> 
     """Those that speak the reference's own protocol, else those that answer on its telling port."""
     engine = kinship.protocol(reference.address.scheme)
     port = reference.address.port
+    if reference.writing is Writing.PROXY:
+        # What the proxy forwards to by its own name elsewhere is not what another name was meant for.
+        known = _met(graph, reference)
+        possible = tuple(c for c in possible if c.workload not in known)
     if engine is not None:
         found = {c.name: c for c in possible if kinship.engine(_image(c.workload)) == engine}
     else:
         found = {c.name: c for c in possible if port not in _ANYONES and _answers(graph, c, port)}
     return tuple(found.values())
+
+
+def _met(graph: Graph, reference: Reference) -> frozenset[Workload]:
+    """Who the asker reaches by the other addresses that are written as this one is."""
+    asked = (r for r in graph.references if r.workload is reference.workload and r.writing is reference.writing)
+    reached = (graph.resolve(other) for other in asked)
+    return frozenset(w for reach in reached if reach.reached is Reached.MET for w in reach.workloads)
 
 
 def _answers(graph: Graph, candidate: Candidate, port: int | None) -> bool:

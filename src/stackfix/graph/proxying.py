@@ -53,6 +53,14 @@ def references(graph: Graph, workload: Workload) -> Iterator[Reference]:
                 yield replace(found, location=place)
 
 
+def looked_up_at_start(graph: Graph, reference: Reference) -> bool:
+    """Whether nginx looks a host up before it answers anybody: one that a variable brings waits for a request."""
+    found = graph.proxies(reference.workload) if reference.workload is not None else ()
+    servers = {server.anchor for facts in found for upstream in facts.upstreams for server in upstream.servers}
+    passes = {handler.anchor for facts in found for handler in facts.passes if not handler.variable}
+    return reference.anchor in servers | passes
+
+
 def _may_be_an_upstream(graph: Graph, workload: Workload, said: Pass) -> bool:
     """Whether a plain name that is no host may be that of an upstream in a file that nobody sees."""
     found = said.address

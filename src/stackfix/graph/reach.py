@@ -6,6 +6,7 @@ aliases on the networks it shares, and the links and extra_hosts of the one who 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -91,7 +92,7 @@ class ComposeNames:
         if apart := [w for w in asker.deployment.workloads if w.name == host or _named(w, host)]:
             apart_for_sure = _own_networks(asker) and not self._open(asker)
             return Reach(Reached.NO_NETWORK if apart_for_sure else Reached.UNKNOWN, tuple(apart))
-        if self._open(asker) or self._elsewhere(host):
+        if self._open(asker) or self._elsewhere(host) or any(_numbered(w, host) for w in self._neighbours(asker)):
             return Reach(Reached.UNKNOWN)
         return Reach(Reached.MISSING)
 
@@ -157,6 +158,13 @@ def _own_networks(workload: Workload) -> bool:
 
 def _named(workload: Workload, host: str) -> bool:
     return workload.container_name is not None and workload.container_name.value == host
+
+
+def _numbered(workload: Workload, host: str) -> bool:
+    """Whether a name may be the one that Compose gives a container itself: the project's, the service's, a number."""
+    if workload.container_name is not None:
+        return False
+    return re.fullmatch(rf"[a-z0-9][\w.-]*[-_]{re.escape(workload.name)}[-_]\d+", host) is not None
 
 
 def _name(workload: Workload, host: str, asker: Workload) -> By | None:
