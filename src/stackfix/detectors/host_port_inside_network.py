@@ -1,7 +1,8 @@
 """A container reaches another by the port that is published on the host.
 
 What it finds: an address used inside a Compose network whose host is a sibling and whose port is the left side of that
-sibling's `ports` entry.
+sibling's `ports` entry; and one whose host is the host's own name (`host.docker.internal`) without `extra_hosts`, with
+the port that a sibling publishes (a warning: desktops give containers that name, servers don't).
 
 Why it breaks: containers talk to each other directly; a published port exists on the host alone, so the connection is
 refused.
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.graph import meeting, moves, proxying
-from stackfix.graph.model import Place
+from stackfix.graph.model import Place, Writing
 from stackfix.graph.reach import By, Reached
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
             continue
         reach = graph.resolve(reference)
         if reach.reached is not Reached.MET:
+            yield from _over_the_host(graph, reference)
             continue
         answer = meeting.published_instead(graph, reference, reach.workloads)
         if answer is None:
@@ -53,6 +55,29 @@ def detect(graph: Graph) -> Iterator[Finding]:
         others = proxying.readers(graph, reference, partial(_same, graph, answer))
         if not others.variant:
             yield _finding(graph, reference, reach, answer, others)
+
+
+def _over_the_host(graph: Graph, reference: Reference) -> Iterator[Finding]:
+    """A sibling that is reached through the host's own name."""
+    found = meeting.over_the_host(graph, reference) if reference.writing is Writing.ENVIRONMENT else None
+    if found is None:
+        return
+    (target, answer), address = found, reference.address
+    move = moves.move(graph, reference, moves.Target(target.name, answer.port))
+    yield Finding(
+        rule=RULE,
+        message=(
+            f"{address.host.value} is the host, which a container knows by that name on desktops alone;"
+            f" {target.name} is on the same network and answers on {answer.port}"
+        ),
+        location=Location(reference.location.path, reference.location.span, "goes out to the host and back"),
+        anchor=reference.anchor,
+        value=reference.value.value,
+        evidence=(*answer.evidence, *move.copies),
+        remedy=Remedy(Applicability.UNSAFE, f"use {target.name}:{answer.port}", move.repairs),
+        components=graph.concerned(reference, target),
+        level=Severity.WARNING,
+    )
 
 
 def _same(graph: Graph, answer: meeting.Answer, other: Reference) -> bool:

@@ -26,6 +26,9 @@ _PLAIN = frozenset({"http", "ws"})
 """Schemes whose own port is meant where none is written."""
 
 
+_HOSTS = frozenset({"host.docker.internal", "gateway.docker.internal", "host.containers.internal"})
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The port that a component answers on, and who says so."""
@@ -61,6 +64,31 @@ def _behind(graph: Graph, target: Workload, port: int | None) -> Answer | None:
     container = bound.port if bound and mapping.port not in graph.settled(target).ports else mapping.port
     place = located(mapping.published_text or mapping.port_text, f"{mapping.published} is the host's side of this port")
     return Answer(container, tuple(filter(None, (place, *_witnesses(graph, target, container)))))
+
+
+def over_the_host(graph: Graph, reference: Reference) -> tuple[Workload, Answer] | None:
+    """The sibling that an address of the host itself leads back to, by the port that it publishes there.
+
+    A desktop's engine gives containers a name for the host, a server's only where `extra_hosts` says so.
+    """
+    asker, port = reference.workload, reference.address.port
+    host = reference.address.host.value
+    if asker is None or port is None or host not in _HOSTS or host in asker.extra_hosts or asker.network_mode:
+        return None
+    found = [
+        (other, mapping)
+        for other in graph.names.neighbours(asker)
+        if other.deployment is asker.deployment and other is not asker and other.profiles <= asker.profiles
+        for mapping in other.declarations
+        if mapping.published == port and mapping.protocol == "tcp"
+    ]
+    if len({other for other, _ in found}) != 1 or len({mapping.port for _, mapping in found}) != 1:
+        return None
+    target, mapping = found[0]
+    if graph.settled(target).known and mapping.port not in graph.settled(target).ports:
+        return None
+    place = located(mapping.published_text or mapping.port_text, f"{target.name} publishes {port}")
+    return target, Answer(mapping.port, tuple(filter(None, (place,))))
 
 
 def wrong_port(graph: Graph, reference: Reference, reach: Reach) -> Answer | None:
