@@ -2,12 +2,13 @@
 
 What it finds: `${NAME}` without a default that no `.env`, example, script, CI definition, document or comment names;
 a variable for which a data store and a service that uses it have different defaults; quotes inside a default of an
-`environment` value.
+`environment` value; a dollar before something that can be no name (`'^1$'`, `$(date)`).
 
 Why it breaks: Compose puts nothing in the place of an unset variable and only warns; two sides with different defaults
-don't meet; the quotes become part of the value.
+don't meet; the quotes become part of the value; at a dollar that begins no variable Compose refuses the whole file.
 
-Which side is right: nobody can tell; the value is the deployer's to give.
+Which side is right: nobody can tell; the value is the deployer's to give. A dollar that begins no variable can only be
+meant as one, and is written `$$`.
 
 Limits: silent for `${NAME:?message}`, which is a decision, for what the machine gives, and where a `.env` without an
 example is kept out of git: what it holds is unknown. Where there is neither a `.env` nor an example it is a warning,
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.graph import undefined
+from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,9 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 
 def _finding(one: Undefined) -> Finding:
+    remedy = Remedy(Applicability.MANUAL, one.advice)
+    if one.dollar is not None:
+        remedy = Remedy(Applicability.SAFE, one.advice, (SetText(one.dollar, "$$"),))
     return Finding(
         rule=RULE,
         message=one.message,
@@ -44,6 +49,6 @@ def _finding(one: Undefined) -> Finding:
         anchor=one.anchor,
         value=one.name,
         evidence=tuple(Location(p.path, p.span, "and here") for p in one.others),
-        remedy=Remedy(Applicability.MANUAL, one.advice),
+        remedy=remedy,
         level=None if one.certain else Severity.WARNING,
     )

@@ -1,4 +1,5 @@
-"""Variables of Compose files that nothing gives, defaults that contradict each other, and quotes inside of defaults.
+"""Variables of Compose files that nothing gives, defaults that contradict each other, quotes inside of defaults, and
+dollars that begin no variable.
 
 May import Compose, dotenv files and interpolation.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix import tree
-from stackfix.findings import Anchor
+from stackfix.findings import Anchor, located
 from stackfix.formats import yaml
 from stackfix.graph import compose, environment, kinship
 from stackfix.graph.interpolation import template
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Deployment
     from stackfix.graph.value import Hole
+    from stackfix.text import Text
 
 _TELLS = (
     ".md", ".rst", ".txt", ".adoc", ".sh", ".bash", ".mk", ".yml", ".yaml", ".toml", ".json", ".env", ".ps1", ".bat",
@@ -35,13 +37,16 @@ _HOSTS = re.compile(
     r"(?:HOME|PWD|USER|USERNAME|LOGNAME|UID|GID|EUID|HOSTNAME|HOST|PATH|SHELL|TERM|DISPLAY|XAUTHORITY|SSH_AUTH_SOCK|TMPDIR|TEMP|TZ"
     r"|LANG|APPDATA|USERPROFILE|CI)|(?:XDG|COMPOSE|DOCKER|GITHUB|CI|WAYLAND|LC)_.*"
 )
+_DOLLAR = re.compile(r"\$(?:\$|\{|[A-Za-z_])|(?P<bare>\$)")
+"""Source: compose-go, template/template.go (`$` before anything else is an invalid template)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undefined:
     """One fault of the variable `name`. `location` is the first place, `others` are the further ones.
 
-    Not `certain`: no file says what there is to be given; whoever deploys may give it.
+    Not `certain`: no file says what there is to be given; whoever deploys may give it. `dollar` is one that begins no
+    variable.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Undefined:
     anchor: Anchor
     others: tuple[Location, ...] = ()
     certain: bool = True
+    dollar: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,8 @@ def undefined(graph: Graph) -> Iterator[Undefined]:
     """Every such fault, each place once."""
     seen: set[Location] = set()
     for project in graph.projects:
-        for one in (*_quoted(graph, project), *_apart(graph, project), *_nowhere(graph, project)):
+        written = (*_bare(graph, project), *_quoted(graph, project))
+        for one in (*written, *_apart(graph, project), *_nowhere(graph, project)):
             if one.location not in seen:
                 seen.add(one.location)
                 yield one
@@ -180,3 +187,23 @@ def _quoted(graph: Graph, project: Deployment) -> Iterator[Undefined]:
         if text is not None and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
             message = f"the default of {used.hole.name} has quotes in it, which become part of the value"
             yield Undefined(used.hole.name, message, "leave the quotes out", used.place, used.anchor)
+
+
+# --- dollars ---------------------------------------------------------------------------------------------------------
+
+
+def _bare(graph: Graph, project: Deployment) -> Iterator[Undefined]:
+    """Dollars before what can be no name, at which Compose refuses the file."""
+    known = compose.files(graph.library)
+    for part in (p for path in project.paths if path in known for p in known[path].services):
+        keys = {id(item.key) for node in yaml.walk(part.node) for item in yaml.items(node)}
+        for node in yaml.walk(part.node):
+            if not isinstance(node, yaml.Scalar) or "$" not in node.value or id(node) in keys:
+                continue
+            for match in _DOLLAR.finditer(node.value):
+                text = node.text.slice(*match.span("bare")) if match["bare"] else None
+                place = located(text) if text is not None else None
+                if text is not None and place is not None:
+                    rest = node.value[match.start() : match.start() + 2]
+                    said = f"Compose takes `{rest}` for the start of a variable, which it isn't, and refuses the file"
+                    yield Undefined(rest, said, "write $$, which is one dollar", place, part.anchor, dollar=text)
