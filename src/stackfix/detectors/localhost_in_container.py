@@ -3,7 +3,8 @@
 What it finds: a connection that the source of a container is seen to open (HTTP, WebSocket, database, cache, broker)
 to localhost or 127.0.0.1, on a port that no process of the container binds and that a sibling answers on or publishes.
 The address may be a variable's value, a default of the source that the deployment leaves in force, or written in the
-source.
+source. Also an address in a configuration file (YAML, JSON, properties) that Compose mounts into a service, where its
+keys name the sibling or its port is nothing but the sibling's published one; it is unsafe to change.
 
 Why it breaks: inside a container localhost is the container itself: the connection is refused.
 
@@ -21,8 +22,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import at_loopback
+from stackfix.graph import at_loopback, mounted_settings
 from stackfix.graph.at_loopback import Given
+from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,37 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if (where, one.variable) not in seen:
             seen.add((where, one.variable))
             yield _finding(graph, one, where, anchor, shared=at_loopback.shared(graph, one, found))
+    for mounted in mounted_settings.astray(graph):
+        if (mounted.reference.location, None) not in seen:
+            seen.add((mounted.reference.location, None))
+            yield _mounted(graph, mounted)
+
+
+def _mounted(graph: Graph, one: mounted_settings.Astray) -> Finding:
+    """An address in a file that the container is given."""
+    found, sibling, port = one.reference.address, one.sibling, one.mapping.port
+    assert one.reference.workload is not None
+    repairs = [SetText(found.host, sibling.name)]
+    if found.port_text is not None and found.port != port:
+        repairs.append(SetText(found.port_text, str(port)))
+    told = located(one.mapping.published_text or one.mapping.port_text, f"{sibling.name} has this port")
+    user = one.reference.workload
+    return Finding(
+        rule=RULE,
+        message=(
+            f"{user.name} is told to reach {found.host.value}:{found.port}, which is its own container;"
+            f" {sibling.name}:{port} is what has that port"
+        ),
+        location=Location(one.reference.location.path, one.reference.location.span, "its own container"),
+        anchor=one.reference.anchor,
+        value=f"{found.host.value}:{found.port}",
+        evidence=(
+            *filter(None, (told,)),
+            Location(user.location.path, user.location.span, f"{user.name} is given the file"),
+        ),
+        remedy=Remedy(Applicability.UNSAFE, f"use {sibling.name}:{port}", tuple(repairs)),
+        components=graph.called(user, sibling),
+    )
 
 
 def _finding(graph: Graph, one: Astray, where: Location, anchor: Anchor, *, shared: bool) -> Finding:
