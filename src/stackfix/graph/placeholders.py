@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Location
     from stackfix.graph.library import Library
+    from stackfix.graph.link import Graph
     from stackfix.graph.script_substitutions import Substitution
     from stackfix.graph.scripts import Script
     from stackfix.text import Text
@@ -69,6 +70,37 @@ def left(library: Library) -> Iterator[Left]:
             continue
         for form, shape in _FORMS.items():
             yield from _of_form(library, path, text, (form, shape), found)
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """A list of variables for envsubst that the shell fills in. `stays` is one that stays in the template, if seen."""
+
+    path: str
+    text: Text
+    stays: Location | None
+
+
+def swallowed(graph: Graph) -> Iterator[Swallowed]:
+    """Every such list, each once."""
+    for one in scripts.scripts(graph.library):
+        for found in one.facts.substitutes:
+            if found.swallowed is not None:
+                yield Swallowed(one.path, found.swallowed, _stays(graph, one, found))
+
+
+def _stays(graph: Graph, one: Script, found: Substitution) -> Location | None:
+    """A variable of the list in the template, where an image holds both."""
+    assert found.swallowed is not None
+    names = "|".join(map(re.escape, re.findall(r"\w+", found.swallowed.value)))
+    for image in (graph.image_of(made.build) for made in graph.builds):
+        held = image.files.below("/") if image is not None and image.files.places(one.path) else {}
+        for path in (text.value for file in found.files if (text := file.text) is not None):
+            template = graph.library.text(held[path]) if path in held else None
+            match = re.search(rf"\$\{{(?:{names})\}}", template.value) if template is not None else None
+            if template is not None and match is not None:
+                return located(template.slice(*match.span()), "stays as it is")
+    return None
 
 
 def _templates(library: Library) -> dict[str, list[Substitution]]:

@@ -30,6 +30,8 @@ _SUBSTITUTE = re.compile(
     r"(?:^|[;\n{}&\s])[ \t]*(?:\d+,?\d*|/[^/\n]*/)?[ \t]*s([^\w\s\\])((?:\\.|(?!\1)[^\\\n])*)\1", re.DOTALL
 )
 _LISTED = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+_IN_DOUBLE = re.compile(r"\"(?:\s*,?\s*\$\{?[A-Za-z_]\w*\}?)+\s*\"")
+_SEVERAL = 2
 _SPACES = re.compile(r"\[\[:space:\]\]\*|\\s\*|[ ]\*|\[ \]\*")
 
 
@@ -38,7 +40,8 @@ class Substitution:
     """What one command replaces in its files.
 
     `patterns` are placeholders as a file writes them. `everything`: what else it replaces nobody can tell, or
-    `variables`: every `${NAME}`. `files` are those that it reads or edits; none known: they may be any.
+    `variables`: every `${NAME}`. `files` are those that it reads or edits; none known: they may be any. `swallowed` is
+    a list of variables in double quotes: the shell fills it in, and what reads it finds no name.
     """
 
     patterns: frozenset[str]
@@ -47,6 +50,7 @@ class Substitution:
     location: Location
     everything: bool = False
     variables: bool = False
+    swallowed: Text | None = None
 
 
 def substitutions(
@@ -67,13 +71,24 @@ def substitutions(
             listed = [_said(w) for w in words if _said(w).lstrip().startswith("$")]
             patterns = frozenset("${" + m + "}" for one in listed for m in _LISTED.findall(one))
             hidden = any(_HIDDEN in one for one in listed) or any(literal(w) is None for w in words)
-            yield Substitution(patterns, files, folders[index], place, hidden, variables=not listed)
+            swallowed = next((w.text for w in command.words[1:] if _is_swallowed(w.text.value, variables)), None)
+            every = not listed
+            yield Substitution(patterns, files, folders[index], place, hidden, variables=every, swallowed=swallowed)
         else:
             expressions = _expressions(words)
             found = [_patterns(_said(e)) for e in expressions]
             every = not expressions or any(one is None for one in found)
             patterns = frozenset(p for one in found if one is not None for p in one)
             yield Substitution(patterns, files, folders[index], place, every)
+
+
+def _is_swallowed(word: str, variables: Mapping[str, Template]) -> bool:
+    """Whether a word is nothing but variables in double quotes, none of which is itself such a list."""
+    names = _LISTED.findall(word)
+    if len(names) < _SEVERAL or not _IN_DOUBLE.fullmatch(word):
+        return False
+    held = [part for name in names if name in variables for part in variables[name].parts]
+    return not any("$" in part.value for part in held if isinstance(part, Text))
 
 
 def _said(word: Template) -> str:

@@ -1,0 +1,8 @@
+server {
+    listen 8080;
+
+    location /tides/ {
+        proxy_set_header Host $host;
+        proxy_pass http://${TIDES_HOST}:${TIDES_PORT}/;
+    }
+}
