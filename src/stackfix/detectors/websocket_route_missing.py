@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from stackfix.graph.link import Graph
     from stackfix.graph.missing_sockets import Missing
+    from stackfix.graph.proxy_facts import ProxyLocation
 
 RULE = Rule(
     "websocket-route-missing",
@@ -46,13 +47,13 @@ def _finding(graph: Graph, missing: Missing) -> Finding:
         Location(route.location.path, route.location.span, "served as a WebSocket"),
     ]
     if taken is not None:
-        witnesses.append(Location(taken.location.path, taken.location.span, "takes the path and answers itself"))
+        witnesses.append(Location(taken.location.path, taken.location.span, "takes the path"))
     server = missing.server.location
     return Finding(
         rule=RULE,
         message=(
             f"the front end opens the WebSocket {missing.path}, which {missing.target.name} serves,"
-            f" but {f'location {taken.path.value}' if taken is not None else 'nginx'} answers it from files"
+            f" but {f'location {taken.path.value}' if taken is not None else 'nginx'} {_answers(taken)}"
         ),
         location=Location(server.path, server.span, f"{missing.path} is handed on to nobody"),
         anchor=missing.server.anchor,
@@ -63,8 +64,12 @@ def _finding(graph: Graph, missing: Missing) -> Finding:
     )
 
 
+def _answers(taken: ProxyLocation | None) -> str:
+    return "hands it to a server of files" if taken is not None and taken.passes else "answers it from files"
+
+
 def _remedy(graph: Graph, missing: Missing) -> Remedy:
-    description = f"hand {missing.path} on to {missing.target.name} with the handshake"
+    description = f"hand {missing.place} on to {missing.target.name} with the handshake"
     block = missing_sockets.location(graph, missing)
     if block is None:
         return Remedy(Applicability.MANUAL, description)

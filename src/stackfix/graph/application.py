@@ -229,7 +229,7 @@ def _django(names: Names, reached: Reach) -> tuple[tuple[str, str], ...]:
             found.append((target, "urlpatterns"))
             if target not in reached.paths:
                 reached.paths.extend(p for p in _urls(names, target) if p not in reached.paths)
-        if "websocket_urlpatterns" in known.own:
+        if "websocket_urlpatterns" in {*known.own, *(route.owner for route in known.routes)}:
             found.append((path, "websocket_urlpatterns"))
     return tuple(found)
 

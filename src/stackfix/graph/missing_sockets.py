@@ -30,7 +30,9 @@ _GUARDS = frozenset({"auth_basic", "auth_request", "allow", "deny", "satisfy", "
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Missing:
-    """A WebSocket that ends in a page. `path` is what a location for it would take; `taken` the location that has it.
+    """A WebSocket that ends in a page. `path` is what is opened; `taken` the location that has it.
+
+    `place` is what a location for it would take: the folder of all sockets where the application has nothing else.
 
     `sibling` hands other requests on to the `target`, which serves `route`.
     """
@@ -39,6 +41,7 @@ class Missing:
     server: ProxyServer
     opening: SocketPath
     path: str
+    place: str
     route: ServedRoute
     target: Workload
     sibling: ProxyLocation
@@ -74,13 +77,41 @@ def _is_way_in(graph: Graph, found: Missing, proxied: Proxied, server: ProxyServ
 def _missing(graph: Graph, proxied: Proxied, server: ProxyServer, opening: SocketPath) -> Missing | None:
     path = opening.path or "/"
     match = choose(server.locations, path)
-    if path == "/" or not match.known or match.redirect or not keeps(server, match.location):
+    if path == "/" or not match.known or match.redirect:
+        return None
+    if not (keeps(server, match.location) or _ends_in_pages(graph, proxied, match.location, path)):
         return None
     served = tuple(_served(graph, proxied, server, opening))
     if len({target for target, _, _ in served}) != 1:
         return None
     target, route, sibling = served[0]
-    return Missing(proxied, server, opening, path, route, target, sibling, match.location)
+    place = _folder(graph, server, target, path)
+    return Missing(proxied, server, opening, path, place, route, target, sibling, match.location)
+
+
+def _folder(graph: Graph, server: ProxyServer, target: Workload, path: str) -> str:
+    """The folder of the application's WebSockets, where it has several, nothing else and no location of its own."""
+    routing = proxied_routes.routing_of(graph, target)
+    sockets = [route.path for route in routing.routes if route.websocket] if routing is not None else []
+    folder = "/" + path.strip("/").partition("/")[0] + "/"
+    plain = any(r.path.startswith(folder) for r in routing.routes if not r.websocket) if routing is not None else True
+    taken = any(one.path.value.startswith(folder.rstrip("/")) for one in server.all_locations())
+    alone = len(sockets) > 1 and all(route.startswith(folder) for route in sockets) and not (plain or taken)
+    return folder if alone and path != folder else path
+
+
+def _ends_in_pages(graph: Graph, proxied: Proxied, location: ProxyLocation | None, path: str) -> bool:
+    """Whether a location hands such a request on to another nginx, which answers it from its own files."""
+    handler = location.handler if location is not None else None
+    if location is None or handler is None or handler.uri is not None or location.rewrites:
+        return False
+    if handler.keyword != "proxy_pass":
+        return False
+    further = proxying.behind(graph, proxied.workload, handler)
+    servers = [server for one in further for facts in graph.proxies(one) for server in facts.servers]
+    found = [(server, choose(server.locations, path)) for server in servers]
+    seen = bool(further) and all(graph.proxies(one) for one in further)
+    return seen and all(match.known and not match.redirect and keeps(server, match.location) for server, match in found)
 
 
 def keeps(server: ProxyServer, location: ProxyLocation | None) -> bool:
@@ -137,7 +168,7 @@ def location(graph: Graph, found: Missing) -> AddBlock | None:
         ("proxy_set_header", "Connection", connection),
         *kept,
     )
-    return AddBlock(found.server.anchor, "location", (found.path,), lines)
+    return AddBlock(found.server.anchor, "location", (found.place,), lines)
 
 
 def reachable(graph: Graph, server: ProxyServer, authority: str) -> bool:

@@ -54,6 +54,8 @@ def facts(source: Source, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
             yield from _call(source, node, spot, made)
         elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
             yield from _django(source, node, spot)
+        elif isinstance(node, ast.Return):
+            yield from _consumers(source, node.value, spot)
 
 
 def _owner(source: Source, node: ast.expr, spot: Spot) -> str | None:
@@ -104,6 +106,8 @@ def _call(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerO
         # `router.get("/x")(handler)` is a decorator used as the call that it is.
         yield from _decorated(source, node.func, spot, made)
     name = source.qualified(node.func) or ""
+    if name == "channels.routing.URLRouter":
+        yield from _consumers(source, node.args[0] if node.args else None, spot)
     if makes_application(source, node) or name in {"starlette.routing.Router", "fastapi.APIRouter"}:
         yield from _constructed(source, node, spot, made)
     elif name in {"flask_socketio.SocketIO", "flask_restx.Api", "flask_restful.Api", "flask_sock.Sock"} and node.args:
@@ -239,6 +243,20 @@ def _django(source: Source, node: ast.Assign | ast.AugAssign | ast.AnnAssign, sp
                 yield from _pattern(source, entry, target.id, spot)
         else:
             yield _unknown(source, item, spot, target.id, "patterns made elsewhere")
+
+
+def _consumers(source: Source, node: ast.expr | None, spot: Spot) -> Iterator[Fact]:
+    """The WebSocket routes of Channels in a list that a function returns, or that URLRouter is given."""
+    entries = node.elts if isinstance(node, ast.List | ast.Tuple) else []
+    if all(isinstance(entry, ast.Call) and _is_consumer(source, entry) for entry in entries):
+        for entry in entries:
+            yield from _pattern(source, entry, "websocket_urlpatterns", spot)
+
+
+def _is_consumer(source: Source, entry: ast.Call) -> bool:
+    view = entry.args[1] if len(entry.args) > 1 else None
+    made = view.func if isinstance(view, ast.Call) else None
+    return source.qualified(entry.func) in _DJANGO and isinstance(made, ast.Attribute) and made.attr == "as_asgi"
 
 
 def _sum(node: ast.expr) -> list[ast.expr]:

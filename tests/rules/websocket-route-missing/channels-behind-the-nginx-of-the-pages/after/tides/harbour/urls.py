@@ -1,0 +1,6 @@
+from django.http import JsonResponse
+from django.urls import path
+
+urlpatterns = [
+    path("api/tides/", lambda request: JsonResponse({})),
+]

@@ -1,0 +1,2 @@
+ROOT_URLCONF = "harbour.urls"
+ASGI_APPLICATION = "harbour.asgi.application"
