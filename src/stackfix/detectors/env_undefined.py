@@ -5,7 +5,8 @@ a variable for which a data store and a service that uses it have different defa
 `environment` value; a dollar before something that can be no name (`'^1$'`, `$(date)`).
 
 Why it breaks: Compose puts nothing in the place of an unset variable and only warns; two sides with different defaults
-don't meet; the quotes become part of the value; at a dollar that begins no variable Compose refuses the whole file.
+don't meet; the quotes become part of the value; at a dollar that begins no variable older releases of Compose refuse
+the whole file (a warning).
 
 Which side is right: nobody can tell; the value is the deployer's to give. A dollar that begins no variable can only be
 meant as one, and is written `$$`.
@@ -41,7 +42,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
 def _finding(one: Undefined) -> Finding:
     remedy = Remedy(Applicability.MANUAL, one.advice)
     if one.dollar is not None:
-        remedy = Remedy(Applicability.SAFE, one.advice, (SetText(one.dollar, "$$"),))
+        remedy = Remedy(Applicability.UNSAFE, one.advice, (SetText(one.dollar, "$$"),))
     return Finding(
         rule=RULE,
         message=one.message,

@@ -38,7 +38,7 @@ _HOSTS = re.compile(
     r"|LANG|APPDATA|USERPROFILE|CI)|(?:XDG|COMPOSE|DOCKER|GITHUB|CI|WAYLAND|LC)_.*"
 )
 _DOLLAR = re.compile(r"\$(?:\$|\{|[A-Za-z_])|(?P<bare>\$)")
-"""Source: compose-go, template/template.go (`$` before anything else is an invalid template)."""
+"""Source: compose-go, template/template.go (`$` before anything else was invalid once, and is left alone now)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _quoted(graph: Graph, project: Deployment) -> Iterator[Undefined]:
 
 
 def _bare(graph: Graph, project: Deployment) -> Iterator[Undefined]:
-    """Dollars before what can be no name, at which Compose refuses the file."""
+    """Dollars before what can be no name, at which many a Compose refuses the file."""
     known = compose.files(graph.library)
     for part in (p for path in project.paths if path in known for p in known[path].services):
         keys = {id(item.key) for node in yaml.walk(part.node) for item in yaml.items(node)}
@@ -205,5 +205,7 @@ def _bare(graph: Graph, project: Deployment) -> Iterator[Undefined]:
                 place = located(text) if text is not None else None
                 if text is not None and place is not None:
                     rest = node.value[match.start() : match.start() + 2]
-                    said = f"Compose takes `{rest}` for the start of a variable, which it isn't, and refuses the file"
-                    yield Undefined(rest, said, "write $$, which is one dollar", place, part.anchor, dollar=text)
+                    said = f"`{rest}` begins no variable of Compose: older releases refuse the file for it"
+                    yield Undefined(
+                        rest, said, "write $$, which is one dollar", place, part.anchor, certain=False, dollar=text
+                    )
