@@ -115,9 +115,10 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
 
 
 def _is_named_folder(graph: Graph, build: Build) -> bool:
-    """Whether a context is written as more than the project's own folder, and is there."""
+    """Whether a context has a folder's name in it, not only the way up, and is there."""
     written = build.context_text.value if build.context_text is not None else "."
-    return posixpath.normpath(written) != "." and graph.library.tree.is_folder(build.context)
+    named = not set(posixpath.normpath(written).split("/")) <= {".", ".."}
+    return named and graph.library.tree.is_folder(build.context)
 
 
 def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:

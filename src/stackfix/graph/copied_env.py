@@ -1,6 +1,7 @@
 """Env files that people make by copying an example: `cp .env.example .env` in a script, a Makefile or a README.
 
-What the example says is what a service gets, until somebody changes it; what it doesn't say is unknown.
+What the example says is what a service gets, until somebody changes it; what it doesn't say is unknown, and so is what
+it says of the machine itself: that is for a run on the host.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
     from stackfix.graph.value import Variable
 
+_LOOPBACK = re.compile(r"localhost|127\.0\.0\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal")
 _TELLS = (".md", ".sh", ".bash", ".mk", ".rst", ".txt")
 _TELLERS = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "README"})
 _COPIES = re.compile(
@@ -30,7 +32,8 @@ def variables(library: Library, path: str) -> Mapping[str, Variable] | None:
     if library.tree.is_file(path):
         return None
     made = library.remember("copied env files", lambda: _made(library)).get(path)
-    return environment.variables(library, made) if made is not None else None
+    given = environment.variables(library, made) if made is not None else None
+    return {n: v for n, v in given.items() if v.value is None or not _LOOPBACK.search(v.value.value)} if given else None
 
 
 def _made(library: Library) -> dict[str, str]:

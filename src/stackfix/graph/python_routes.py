@@ -37,7 +37,7 @@ _PLAIN_EXTENSIONS = {
     "session", "talisman", "compress",
 }  # fmt: skip
 _ADDERS: tuple[type[ast.AST], ...] = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.Call, ast.Assign, ast.AugAssign, ast.AnnAssign,
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.Call, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return,
 )  # fmt: skip
 _STARLETTE = {"Route": False, "WebSocketRoute": True, "APIRoute": False, "APIWebSocketRoute": True}
 _DJANGO = {"django.urls.path": False, "django.urls.re_path": True, "django.conf.urls.url": True}

@@ -1,0 +1,5 @@
+import os
+
+import requests
+
+print(requests.get(os.environ["BOARD_URL"], timeout=5).text)
