@@ -6,7 +6,7 @@ a variable for which a data store and a service that uses it have different defa
 
 Why it breaks: Compose puts nothing in the place of an unset variable and only warns; two sides with different defaults
 don't meet; the quotes become part of the value; at a dollar that begins no variable older releases of Compose refuse
-the whole file (a warning).
+the whole file, and those of today don't (info).
 
 Which side is right: nobody can tell; the value is the deployer's to give. A dollar that begins no variable can only be
 meant as one, and is written `$$`.
@@ -41,7 +41,9 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 def _finding(one: Undefined) -> Finding:
     remedy = Remedy(Applicability.MANUAL, one.advice)
+    level = None if one.certain else Severity.WARNING
     if one.dollar is not None:
+        level = Severity.INFO
         remedy = Remedy(Applicability.UNSAFE, one.advice, (SetText(one.dollar, "$$"),))
     return Finding(
         rule=RULE,
@@ -51,5 +53,5 @@ def _finding(one: Undefined) -> Finding:
         value=one.name,
         evidence=tuple(Location(p.path, p.span, "and here") for p in one.others),
         remedy=remedy,
-        level=None if one.certain else Severity.WARNING,
+        level=level,
     )

@@ -205,7 +205,7 @@ def _bare(graph: Graph, project: Deployment) -> Iterator[Undefined]:
                 place = located(text) if text is not None else None
                 if text is not None and place is not None:
                     rest = node.value[match.start() : match.start() + 2]
-                    said = f"`{rest}` begins no variable of Compose: older releases refuse the file for it"
+                    said = f"`{rest}` begins no variable; older releases of Compose refuse the file for it"
                     yield Undefined(
                         rest, said, "write $$, which is one dollar", place, part.anchor, certain=False, dollar=text
                     )
