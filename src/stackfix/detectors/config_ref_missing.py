@@ -8,7 +8,8 @@ Why it breaks: the container is never started: it waits with CreateContainerConf
 Which side is right: the objects that are defined. The one name that fits is taken.
 
 Limits: silent for optional references, for whatever an operator, a chart, a script or a document may make, for Secrets
-that no other is nearly named like, and for keys of Secrets, which are often filled in elsewhere.
+that no other is nearly named like, and for keys of Secrets, which are often filled in elsewhere, unless one key there
+is nearly called so or is called as the variable.
 """
 
 from __future__ import annotations

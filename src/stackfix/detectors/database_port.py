@@ -3,7 +3,7 @@
 What it finds: a connection string, or a port variable beside a host variable, that reaches a PostgreSQL, MySQL, MariaDB
 or MongoDB server of the same deployment on another port than the one that it binds there: another engine's, or its own
 default where the server is told to use a different one. A port variable that nothing gives counts with the default of
-the source. Also RabbitMQ asked by amqp:// on the port of its management.
+the source, where that is another engine's. Also RabbitMQ asked by amqp:// on the port of its management.
 
 Why it breaks: the connection is refused.
 

@@ -8,6 +8,8 @@ more; what connects at once is refused and ends, or works by luck.
 Which side is right: the health check. In long form `condition: service_healthy` waits for it; the entries without a
 check keep what the list meant, `condition: service_started`.
 
+A list that services share through an anchor is repaired for all of them, where each could wait so.
+
 Limits: silent where a condition is written, where the service's own command or start script waits, and for dependencies
 without a check. Viewers, scrapers, proxies, static front ends, and Kafka Connect with its databases, connect when they
 are asked: information only, and a person should decide. So with a check that can't be seen to pass: it would stop a
@@ -42,8 +44,9 @@ def detect(graph: Graph) -> Iterator[Finding]:
     """Every list that doesn't wait for a health check."""
     seen = set()
     for unready in start_order.unready(graph):
-        if unready.anchor not in seen:
-            seen.add(unready.anchor)
+        place = unready.waits[0].location
+        if unready.anchor not in seen and place not in seen:
+            seen |= {unready.anchor, place}
             yield _finding(graph, unready)
 
 
@@ -56,10 +59,12 @@ def _finding(graph: Graph, unready: Unready) -> Finding:
     conditions = ("service_healthy" if wait.name.value in names else "service_started" for wait in unready.waits)
     values = tuple(Entries((("condition", condition),)) for condition in conditions)
     told = " and ".join(names)
+    started = " and ".join((unready.workload.name, *(w.name for w in unready.sharers)))
+    started += " are" if unready.sharers else " is"
     return Finding(
         rule=RULE,
         message=(
-            f"{unready.workload.name} is started as soon as {told} {'are' if others else 'is'} started, not when"
+            f"{started} started as soon as {told} {'are' if others else 'is'} started, not when"
             f" {'their health checks pass' if others else 'its health check passes'}"
         ),
         location=replace(first, note="waits for the start alone"),
@@ -72,7 +77,7 @@ def _finding(graph: Graph, unready: Unready) -> Finding:
         remedy=Remedy(
             Applicability.SAFE if certain else Applicability.UNSAFE,
             f"wait until {told} {'are' if others else 'is'} healthy",
-            (KeyItems(unready.anchor, values),),
+            (KeyItems(unready.anchor, values, bool(unready.sharers) and unready.alike),),
         )
         if not vain
         else Remedy(Applicability.MANUAL, f"let {vain[0]} be asked with a program that it has, then wait for it"),

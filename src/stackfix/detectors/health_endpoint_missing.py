@@ -8,7 +8,8 @@ Why it breaks: the answer is 404 for ever: the container is restarted, kept out 
 Which side is right: whoever asks. The application gets the route, at the path that is asked for.
 
 Limits: where there is a health route at another path, `probe-path` speaks. The route is added to a FastAPI, Flask or
-Quart application that a module makes at its top; in a factory or another framework nothing is edited. Silent where
+Quart application that a module makes at its top, to the list of routes of Starlette and Django, and behind the last
+route or router of an Express or Fastify application; in a factory or another framework nothing is edited. Silent where
 routes may come from elsewhere, where several programs may answer, and behind nginx.
 """
 
@@ -18,11 +19,14 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
 from stackfix.graph import probing
+from stackfix.graph.model import Platform
 from stackfix.repairs.add_health_route import AddHealthRoute
+from stackfix.repairs.add_listed_route import AddListedRoute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stackfix.findings import Repair
     from stackfix.graph.link import Graph
     from stackfix.graph.probing import Unanswered
 
@@ -32,7 +36,8 @@ RULE = Rule(
     Severity.ERROR,
     "something asks for the health of an application that has no health route",
 )
-_ADDED = frozenset({"fastapi", "flask", "quart"})
+_ADDED = frozenset({"fastapi", "flask", "quart", "express", "fastify"})
+_LISTED = frozenset({"django", "starlette"})
 
 
 def detect(graph: Graph) -> Iterator[Finding]:
@@ -44,10 +49,12 @@ def detect(graph: Graph) -> Iterator[Finding]:
 def _finding(graph: Graph, found: Unanswered) -> Finding:
     asked = " and ".join(found.paths)
     kinds = " and ".join(dict.fromkeys(one.probe.kind for one in found.asked))
+    asker = found.asked[0].workload
+    name = "the application" if asker.deployment.platform is Platform.IMAGE else asker.name
     lenient = all(one.lenient for one in found.asked)
     return Finding(
         rule=RULE,
-        message=f"the {kinds} asks {found.asked[0].workload.name} for {asked}; no route of the application is for that",
+        message=f"the {kinds} asks {name} for {asked}, and no route is for that",
         location=Location(found.app.location.path, found.app.location.span, "has no health route"),
         anchor=found.app.anchor,
         value=asked,
@@ -61,6 +68,11 @@ def _finding(graph: Graph, found: Unanswered) -> Finding:
 def _remedy(found: Unanswered, asked: str) -> Remedy | None:
     """The routes, where the framework's way of adding one is known."""
     app = found.app
-    if app.framework not in _ADDED or "." in app.name:
+    repair: Repair
+    if app.framework in _LISTED:
+        repair = AddListedRoute(app.anchor, app.framework, found.paths)
+    elif app.framework in _ADDED and "." not in app.name:
+        repair = AddHealthRoute(app.anchor, app.framework, found.paths)
+    else:
         return None
-    return Remedy(Applicability.UNSAFE, f"serve {asked}", (AddHealthRoute(app.anchor, app.framework, found.paths),))
+    return Remedy(Applicability.UNSAFE, f"serve {asked}", (repair,))

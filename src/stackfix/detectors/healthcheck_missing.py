@@ -9,7 +9,7 @@ refuses to start it.
 Which side is right: the data store's image has a program of its own that says whether it is ready.
 
 Limits: information only, save where somebody waits for a health that can't be told. Silent for images whose check is
-set or switched off, and for images that the repository builds.
+set or switched off, for stores at another port than the image's own, and for images that the repository builds.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Why it breaks: Docker makes an empty folder in the place of a missing source: th
 reads a file, or nothing where it needs something.
 
 Which side is right: the tree. The one file of that name, or the one beside it that is nearly called so, is what was
-meant.
+meant; of folders also the one that is called as in the container.
 
 Limits: silent outside git, for what git ignores, for what a script, CI or a document is seen to make or to fetch, where
 an example lies beside it, below a folder that another container writes to, and for build outputs. A secret's file is

@@ -44,11 +44,11 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 def _finding(graph: Graph, found: Shallow) -> Finding:
     route = found.route
-    needs = [n.client.needs.value for n in found.needed] or sorted({c.partition(".")[0] for c, _ in found.calls})
+    needs = " and ".join(n.title for n in found.needs)
     places = [n.client.location for n in found.needed] or [place for _, place in found.calls[:1]]
     return Finding(
         rule=RULE,
-        message=f"{route.path} looks at nothing, though the application needs {' and '.join(needs)}",
+        message=f"{route.path} looks at nothing, though the application needs {needs}",
         location=Location(route.location.path, route.location.span, "answers the same whatever happens"),
         anchor=route.anchor,
         value=route.path,
@@ -68,4 +68,7 @@ def _remedy(found: Shallow) -> Remedy | None:
     if found.framework == "flask" and any(d.asynchronous for d in dependencies):
         return None
     repair = AddDetailedRoute(found.handler.anchor, found.route.anchor, dependencies)
-    return Remedy(Applicability.UNSAFE, "add a detailed route beside it", (repair,))
+    asked = {n.client.needs for n in found.needed}
+    left = " and ".join(n.title for n in found.needs if n not in asked)
+    told = f"; how it asks {left} is for a person to say" if left else ""
+    return Remedy(Applicability.UNSAFE, f"add a detailed route beside it{told}", (repair,))

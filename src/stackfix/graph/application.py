@@ -139,6 +139,7 @@ def program(  # noqa: PLR0913 - a start command has that many parts
     main: bool = True,
     attribute: str | None = None,
     arguments: tuple[Template, ...] = (),
+    settings: str | None = None,
 ) -> Program:
     """What a start command runs.
 
@@ -146,11 +147,12 @@ def program(  # noqa: PLR0913 - a start command has that many parts
     entry is imported or run by) the entry's own folder is searched before them, as Python does for a script. `main`:
     the entry runs as `__main__` (`python file.py`, `python -m`); false under uvicorn, gunicorn and other servers, which
     name the `attribute` ("app", "create_app()"). `arguments` are the words after the program on its command line.
+    `settings` is the module that its environment says is Django's.
     """
     own = posixpath.dirname(entry_path)
     roots = python_path_roots if as_module is not None else (own, *(r for r in python_path_roots if r != own))
     names = Names(library, roots, arguments)
-    reached = reach(names, entry_path, main=main, attribute=attribute)
+    reached = reach(names, entry_path, main=main, attribute=attribute, settings=settings)
     start = _start(names, reached, attribute)
     calls = tuple(_calls(names, reached))
     known = [f for f in map(names.facts, reached.paths) if f is not None]

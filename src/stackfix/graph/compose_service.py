@@ -342,7 +342,8 @@ class _Reader:
         place = located(target) if target else None
         if target is None or place is None:
             return None
-        bound = source is not None and source.value.startswith((".", "/", "~"))
+        # A home folder is nothing of the tree.
+        bound = source is not None and source.value.startswith((".", "/"))
         path = self._path(anchor, source.value) if source and bound else None
         return Mount(posixpath.normpath(target.value), path, place, anchor, source_text=source)
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import kubernetes_names
+from stackfix.graph import kinship, kubernetes_names
 from stackfix.graph.kubernetes_names import Unresolved
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from stackfix.graph.model import ConfigReference, KubeConfig, Workload
 
 _TELLS = (".md", ".sh", ".bash", ".mk", ".rst", ".txt", ".yml", ".yaml", ".tf", ".py", ".ps1", ".json", ".toml", ".env")
+_TELLING = 4
+"""Letters that a key's name must have to say what it is."""
+_SHORT_FORM = 3
+"""Letters that a word's short form must have: conf for config."""
 _TELLERS = frozenset({"Makefile", "makefile", "justfile", "Justfile", "Taskfile"})
 
 
@@ -61,9 +65,12 @@ def _judged(library: Library, cluster: Cluster, workload: Workload, reference: C
                 yield Dangling(workload, reference, None, near)
         return
     key = reference.key.value if reference.key is not None else None
-    if key is None or found.keys is None or key in found.keys or kind != "ConfigMap":
+    if key is None or found.keys is None or key in found.keys:
         return
-    yield Dangling(workload, reference, found, _nearest(found.keys, key))
+    near = _nearest(found.keys, key) or _named_after(found.keys, reference.variable)
+    # A person may add keys to a Secret: only one that is nearly named, or called as the variable, is surely meant.
+    if kind == "ConfigMap" or len(near) == 1:
+        yield Dangling(workload, reference, found, near)
 
 
 def told(library: Library, name: str, own: str) -> bool:
@@ -87,6 +94,13 @@ def _nearest(names: Iterable[str], name: str) -> tuple[str, ...]:
     return same or tuple(n for n in known if _alike(n, name))
 
 
+def _named_after(keys: Iterable[str], variable: str | None) -> tuple[str, ...]:
+    """The keys that are called as the variable is, or as its end."""
+    known, wanted = tuple(keys), _bare(variable or "")
+    same = tuple(k for k in known if _bare(k) == wanted)
+    return same or tuple(k for k in known if len(_bare(k)) >= _TELLING and wanted.endswith(_bare(k)))
+
+
 def _bare(name: str) -> str:
     return re.sub(r"[-_.]", "", name.lower())
 
@@ -94,16 +108,14 @@ def _bare(name: str) -> str:
 def _alike(one: str, other: str) -> bool:
     """Whether two names are one name but for a part or one letter."""
     parts = [re.split(r"[-_.]", n.lower()) for n in (one, other)]
+    differing = [sorted(pair, key=len) for pair in zip(*parts, strict=False) if pair[0] != pair[1]]
+    if len(parts[0]) == len(parts[1]) > len(differing) == 1:
+        short, long = differing[0]
+        if len(short) >= _SHORT_FORM and long.startswith(short):
+            return True
     longer, shorter = sorted(parts, key=len, reverse=True)
     if len(shorter) > 1 or len(longer) == len(shorter):
         edges = (longer[: len(shorter)], longer[-len(shorter) :])
         if shorter in edges:
             return True
-    return _one_edit(_bare(one), _bare(other))
-
-
-def _one_edit(one: str, other: str) -> bool:
-    if abs(len(one) - len(other)) > 1 or one == other:
-        return False
-    at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return one[at + 1 :] == other[at + 1 :] or one[at:] == other[at + 1 :] or one[at + 1 :] == other[at:]
+    return _bare(one) != _bare(other) and kinship.one_edit(_bare(one), _bare(other))

@@ -60,7 +60,8 @@ class Once:
     def opened(self) -> str:
         """What opens the connection, as the file calls it."""
         call = self.calls[0]
-        return call.threaded or (call.qualified if call.qualified in CALLS else call.name)
+        own = call.name.removeprefix(f"{self.step.function.name}.")
+        return call.threaded or (call.qualified if call.qualified in CALLS else own)
 
 
 def once(graph: Graph) -> Iterator[Once]:

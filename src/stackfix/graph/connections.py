@@ -10,12 +10,12 @@ May import the graph's nouns and engines.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from stackfix.graph import address, engines, kinship, logins, references
+from stackfix.graph import address, engines, kinship, loaded_env, logins, references
 from stackfix.graph.model import Place, Reference, Writing
 from stackfix.graph.reach import Reached
 from stackfix.text import Text
@@ -210,7 +210,23 @@ def _keywords(reference: Reference, reach: Reach, target: Workload, runs: str) -
     )  # fmt: skip
 
 
+def _with_default(graph: Graph, reference: Reference, runs: str) -> Reference:
+    """A host takes the source's default for the port beside it, where nothing gives that and it is another engine's.
+
+    Any other default may be right elsewhere: then the deployment is to give the port.
+    """
+    workload, name = reference.workload, references.port_variable(reference.variable or "")
+    if workload is None or reference.variable is None or reference.address.port is not None or name == "PORT":
+        return reference
+    text = loaded_env.default_ports(graph, workload).get(name)
+    port = int(text.value) if text is not None else None
+    if port is None or port == engines.PORTS[runs] or port not in engines.PORTS.values():
+        return reference
+    return replace(reference, address=replace(reference.address, port=port, port_text=text))
+
+
 def _split(graph: Graph, reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection | None:
+    reference = _with_default(graph, reference, runs)
     beside = {**_beside(graph, reference, _HOST_ENDING), **logins.beside(graph, reference)}
     said = beside.get("engine") or _engine_in_source(graph, reference)
     name = _variable_name(graph, reference, "engine")

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 _MADE_BY_HAND = frozenset({"ServiceAccount", "PersistentVolumeClaim"})
 """Kinds that people and platforms make without a manifest: only one that is nearly named is known to be meant."""
+_BUILT_IN = _MADE_BY_HAND | {
+    "Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "ReplicationController", "Service", "ConfigMap", "Secret",
+    "Role", "ClusterRole", "Namespace", "StorageClass", "PriorityClass", "Job", "CronJob", "Pod",
+}  # fmt: skip
+"""Kinds that every cluster knows; of others, an operator may keep the objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,8 @@ def _object(graph: Graph, cluster: Cluster, reference: ObjectReference) -> Itera
         return
     if any(i.kind == kind and name in i.names for i in cluster.objects):
         return  # It is there, in another namespace: namespace-mismatch.
+    if kind not in _BUILT_IN and not any(i.kind == kind for i in cluster.objects):
+        return  # An operator's kind, of which nothing is kept here.
     near = [i for i in cluster.objects if i.kind == kind and i.name and same_namespace(i.space, reference.namespace)]
     like = kinship.nearly if kind in _MADE_BY_HAND else kinship.meant
     fits = tuple(Fit(i.name.value, i.location) for i in near if i.name and like(name, i.name.value))

@@ -66,7 +66,7 @@ class Installed:
 
 
 def installed(graph: Graph, workload: Workload) -> Installed:
-    """What is installed for a workload; nothing where its image is not built here."""
+    """What is installed for a workload, by lists and by steps; nothing where its image is not built here."""
     found: dict[str, list[Listed]] = {"python": [], "node": [], "java": []}
     hashed = set()
     for path in _lists(graph, workload):
@@ -75,7 +75,19 @@ def installed(graph: Graph, workload: Workload) -> Installed:
         text = graph.library.text(path)
         if text is not None and "--hash=" in text.value:
             hashed.add(path)
+    for where, one in _by_steps(graph, workload):
+        found[where].append(one)
     return Installed(tuple(found["python"]), tuple(found["node"]), tuple(found["java"]), frozenset(hashed))
+
+
+def _by_steps(graph: Graph, workload: Workload) -> Iterator[tuple[str, Listed]]:
+    """What steps of the image's Dockerfile install by name."""
+    image = graph.image(workload)
+    for one in image.installs if image is not None else ():
+        kind = {"pip": "python", "npm": "node"}.get(one.manager)
+        place = one.text.place
+        if kind is not None and place is not None and not one.requirements:
+            yield kind, Listed(_plain(one.name), place[0], one.text)
 
 
 def _lists(graph: Graph, workload: Workload) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ _URL = re.compile(
 )
 _CONNECT = re.compile(r"(?:^|[\s;&|])(?:nc|netcat|ncat)(?:\s+-\S+)*\s+(?P<host>[A-Za-z0-9_.-]+)\s+(?P<port>\d{1,5})\b")
 _NEVER_FAILS = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b|;\s*(?:true|exit\s+0)\s*$")
+_SAYS = re.compile(r"\s*(?:echo|printf)\s")
+_PIPE = re.compile(r"(?<!\|)\|(?!\|)")
 _CLIENTS = ("curl", "wget", "http", "python", "node", "fetch", "urllib", "ruby", "php", "bun", "deno")
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})  # noqa: S104 - read, not bound
@@ -57,7 +59,11 @@ def _tool(words: tuple[Text, ...]) -> str | None:
     values = [w.value for w in words]
     if len(values) > 2 and posixpath.basename(values[0]) in {"sh", "bash", "ash", "dash"} and values[1].startswith("-"):  # noqa: PLR2004 - sh -c TEXT
         values = values[2:]
-    first = values[0].split() if values else []
+    text = values[0] if values else ""
+    if len(values) == 1 and _SAYS.match(text):
+        # What is said goes to a program, whose answer counts.
+        text = _PIPE.split(text)[-1]
+    first = text.split()
     while first and (first[0] in {"if", "exec", "!", "timeout", "("} or "=" in first[0] or first[0].isdecimal()):
         first = first[1:]
     name = posixpath.basename(first[0]) if first else ""

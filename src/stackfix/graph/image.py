@@ -21,6 +21,8 @@ from stackfix.graph.model import Declaration, Says, Words
 from stackfix.graph.value import Environment, Origin, Template, Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stackfix.findings import Location
     from stackfix.formats.dockerfile import Document, Instruction, Stage, Word
     from stackfix.graph.known_images import Base
@@ -89,26 +91,40 @@ class Image:
             return True
         return False if name in self.base.lacks and not self._brought_unseen(name) else None
 
+    def _searched(self) -> Iterator[str]:
+        """The folders that ENV adds to those where programs are looked for."""
+        instructions = (i for stage in self.document.stages for i in stage.instructions if i.name == "ENV")
+        for pair in (pair for instruction in instructions for pair in instruction.pairs):
+            told = pair.value.value if pair.name.value == "PATH" and pair.value is not None else ""
+            for folder in told.split(":"):
+                if folder.startswith("/") and not _PYTHON_S.search(folder):
+                    yield folder.rstrip("/")
+
     def _brought_unseen(self, program: str) -> bool:
         """Whether a step may have put a program in place that no list of packages names."""
         copied = {c.instruction.start for c in self.copies}
         added = [layer for layer in self.files.layers if layer.start >= 0]
+        searched = (*_SEARCHED, *self._searched())
         for layer in added:
-            if "/" in layer.made:
+            if "/" in layer.made and not layer.keeps:
                 return True
-            if layer.start in copied and any(program not in _SYSTEM or _searched(path) for path in layer.made):
+            unseen = layer.made if layer.start in copied else ()
+            if any(program not in _SYSTEM or _may_bring(place, program, searched) for place in unseen):
                 return True
         return any(posixpath.basename(path) == program for layer in added for path in layer.files)
 
 
 _SYSTEM = frozenset({"curl", "wget", "nc", "git", "bash"})
 """Programs that come by the system's packages alone, so that no folder of an application holds them."""
-_SEARCHED = re.compile(r"/(?:usr(?:/local)?(?:/s?bin(?:/.*)?)?|s?bin(?:/.*)?|opt(?:/.*)?|root|home)?")
+_PYTHON_S = re.compile(r"(?:^|/)(?:\.local|\.?v?env)(?:/|$)")
+"""Folders of Python's own packages: what they bring is written in Python."""
+_SEARCHED = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+"""Where a shell looks for programs (POSIX: PATH as public images set it)."""
 
 
-def _searched(path: str) -> bool:
-    """Whether programs may be found at or below a path without more ado."""
-    return bool(_SEARCHED.fullmatch(path))
+def _may_bring(place: str, program: str, searched: tuple[str, ...]) -> bool:
+    """Whether a program may be in what is copied to a place, unseen: it is that, or where programs are looked for."""
+    return posixpath.basename(place) == program or any(f == place or f.startswith(place + "/") for f in searched)
 
 
 _PACKAGES = {

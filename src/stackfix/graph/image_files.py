@@ -109,7 +109,7 @@ class Layer:
     """What one instruction adds, at `start` (the instruction's offset; -1 for the base).
 
     `files` maps paths of the image to paths of the tree; `made` are the path prefixes where it may have made anything
-    else ("/" is everywhere); `folders` exist after it.
+    else ("/" is everywhere); `folders` exist after it. `keeps`: it compiles, and leaves what is there.
     """
 
     start: int
@@ -117,6 +117,7 @@ class Layer:
     files: Mapping[str, str]
     made: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -438,7 +439,7 @@ def from_run(
     made = makes(instruction, working_dir, package_scripts=scripts)
     compiled = "/" in made and compiles(library, instruction, manifest if isinstance(manifest, str) else None)
     again = files.known() if compiled else _pruned(instruction, working_dir, files)
-    return Layer(instruction.start, stage, again, made)
+    return Layer(instruction.start, stage, again, made, keeps=compiled)
 
 
 def _pruned(instruction: Instruction, working_dir: str | None, files: ImageFiles) -> Mapping[str, str]:

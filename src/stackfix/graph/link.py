@@ -23,7 +23,6 @@ from stackfix.graph import (
     kubernetes_link,
     kubernetes_names,
     listening,
-    loaded_env,
     lone,
     past_proxy,
     probing,
@@ -289,7 +288,7 @@ class Graph:
         found: list[Reference] = []
         for workload in self.workloads:
             environment = self.environment(workload)
-            named = references.of_environment(workload, environment, loaded_env.default_ports(self, workload))
+            named = references.of_environment(workload, environment)
             found += handed.joined(self, workload, named)
             found += sources.defaults(self, workload)
         for workload in self.running:

@@ -12,12 +12,12 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from stackfix.graph import environment, sources
+from stackfix.graph import environment, node_sources, sources
 from stackfix.graph.model import Platform
 from stackfix.graph.value import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from stackfix.graph.application import Program
     from stackfix.graph.link import Graph
@@ -52,14 +52,32 @@ def default_ports(graph: Graph, workload: Workload) -> Mapping[str, Text]:
         return {}
     found: dict[str, list[Text]] = {}
     for process in begun.processes:
-        program = graph.program_of(workload, process)
-        if program is None:
-            continue
-        given = {*seen(graph, workload, process, program).variables, *program.env_writes}
-        for read in program.env_reads:
-            name = read.name.upper() if read.insensitive else read.name
-            if name.upper().endswith("PORT") and name not in given and read.default is not None:
-                text = program.value(read.location.path, read.default).text
-                if text is not None and text.value.isdigit() and text not in found.setdefault(name, []):
-                    found[name].append(text)
+        for name, text in (*_python(graph, workload, process), *_node(graph, workload, process)):
+            if name.upper().endswith("PORT") and text.value.isdigit() and text not in found.setdefault(name, []):
+                found[name].append(text)
     return {name: texts[0] for name, texts in found.items() if len(texts) == 1}
+
+
+def _python(graph: Graph, workload: Workload, process: Process) -> Iterator[tuple[str, Text]]:
+    """The defaults of a Python program's variables that nothing gives."""
+    program = graph.program_of(workload, process)
+    if program is None:
+        return
+    given = {*seen(graph, workload, process, program).variables, *program.env_writes}
+    for read in program.env_reads:
+        name = read.name.upper() if read.insensitive else read.name
+        text = program.value(read.location.path, read.default).text if read.default is not None else None
+        if text is not None and name not in given:
+            yield name, text
+
+
+def _node(graph: Graph, workload: Workload, process: Process) -> Iterator[tuple[str, Text]]:
+    """The same of a Node program's."""
+    program = node_sources.program(graph, workload, process)
+    if program is None:
+        return
+    given = node_sources.environment_of(sources.files(graph, workload), program, process)
+    for read in program.reads if given.complete else ():
+        text = read.default.text if read.default is not None else None
+        if text is not None and read.name not in given.variables:
+            yield read.name, text

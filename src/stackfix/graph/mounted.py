@@ -34,7 +34,8 @@ _FILE = re.compile(
 )
 _OUTPUT = re.compile(r"(?:^|/)(?:node_modules|dist|build|out|target|\.next|coverage)(?:/|$)|acme\.json$")
 _NEEDS_CONTENTS = re.compile(
-    r"^/docker-entrypoint-initdb\.d$|^/etc/nginx/(?:conf\.d|certs?|ssl|templates|sites-enabled)$"
+    r"^/docker-entrypoint-initdb\.d$"
+    r"|^/etc/nginx/(?:conf\.d|certs?|ssl|templates|snippets|includes?|vhosts?(?:\.d)?|sites(?:-enabled|-available|\.d)?)$"
 )
 _TELLS = (".md", ".sh", ".bash", ".mk", ".rst", ".txt", ".yml", ".yaml", ".toml", ".json", ".py", ".ps1", ".bat", ".js")
 _TELLERS = frozenset({"Makefile", "makefile", "justfile", "Justfile", "Taskfile", "Vagrantfile", "Dockerfile"})
@@ -88,7 +89,9 @@ def _mounts(graph: Graph, project: Deployment) -> Iterator[Absent]:
             file = _FILE.search(posixpath.basename(source)) or _FILE.search(posixpath.basename(mount.target))
             place = located(text, "isn't there")
             if place is not None and (folder or file):
-                fits = _fits(graph.library, project, source, text, folder=folder)
+                fits = _fits(graph.library, project, source, text, folder=folder, target=mount.target)
+                if not fits and _is_a_default(graph.library, text):
+                    continue
                 others = len(fits) == 1 and _has_another_use(graph, fits[0][0], mount.target)
                 yield Absent(source, mount.target, text, place, mount.anchor, folder, fits, (workload,), others)
 
@@ -102,6 +105,13 @@ def _is_taken_in(graph: Graph, workload: Workload, target: str) -> bool:
         if any(path.startswith(below) for path in (*included, *named)):
             return True
     return False
+
+
+def _is_a_default(library: Library, text: Text) -> bool:
+    """Whether a path begins with a variable's default: who has it elsewhere says so."""
+    first = next((piece for piece in text.pieces if piece.path is not None), None)
+    data = library.sources.read(first.path) if first is not None and first.path is not None else None
+    return first is not None and data is not None and data[first.span.start - 1 : first.span.start] == b"-"
 
 
 def _objects(graph: Graph, project: Deployment) -> Iterator[Absent]:
@@ -137,8 +147,15 @@ def _lacks(library: Library, source: str, text: Text) -> bool:
 # --- what was meant --------------------------------------------------------------------------------------------------
 
 
-def _fits(
-    library: Library, project: Deployment, source: str, text: Text, *, folder: bool
+def _is_folder_meant(path: str, source: str, target: str) -> bool:
+    """Whether a folder beside the one that isn't there is nearly called so, or as it is called in the container."""
+    name, meant = posixpath.basename(path), (posixpath.basename(source), posixpath.basename(target))
+    beside = posixpath.dirname(path) == posixpath.dirname(source)
+    return beside and (kinship.one_edit(name, meant[0]) or name == meant[1])
+
+
+def _fits(  # noqa: PLR0913 - a place in a project has that many parts
+    library: Library, project: Deployment, source: str, text: Text, *, folder: bool, target: str = ""
 ) -> tuple[tuple[str, str], ...]:
     """The files of that name in the repository, else those beside it that are nearly called so."""
     if tree.join(project.folder, text.value) != source:
@@ -146,6 +163,7 @@ def _fits(
     name = posixpath.basename(source)
     if folder:
         found = [f for f in sorted(library.tree.folders) if posixpath.basename(f) == name]
+        found = found or [f for f in sorted(library.tree.folders) if _is_folder_meant(f, source, target)]
     else:
         found = [p for p in library.tree.named(name) if library.tree.entries[p].wiring and not _of_others(project, p)]
         found = found or [p for p in _beside(library, source) if _nearly(posixpath.basename(p), name)]
@@ -170,7 +188,8 @@ def _has_another_use(graph: Graph, path: str, target: str) -> bool:
 
 def _beside(library: Library, source: str) -> Iterator[str]:
     folder = posixpath.dirname(source)
-    return (p for p in library.tree.below(folder) if posixpath.dirname(p) == folder and not environment.is_example(p))
+    here = (p for p in library.tree.below(folder) if posixpath.dirname(p) == folder)
+    return (p for p in here if not (environment.is_dotenv(p) and environment.is_example(p)))
 
 
 def _nearly(one: str, name: str) -> bool:

@@ -76,7 +76,7 @@ class NodeUse:
     """`owner` also serves what `target` serves, below `prefix`.
 
     `target` is a name as spelled, or an import's specifier where `loaded`; None is something that can't be followed,
-    which may serve anything there.
+    which may serve anything there. `anchor` addresses what is used below a prefix.
     """
 
     owner: str
@@ -84,6 +84,7 @@ class NodeUse:
     target: str | None
     location: Location
     loaded: bool = False
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,7 @@ def _is_path(source: Source, node: js.Node) -> bool:
 
 def _part(source: Source, owner: str, prefix: Template | None, node: js.Node) -> Iterator[NodeUse]:
     location = source.module.location(node)
+    anchor = source.module.anchor(node) if prefix is not None else None
     if isinstance(node, js.Function):
         return
     if isinstance(node, js.Array):
@@ -166,7 +167,7 @@ def _part(source: Source, owner: str, prefix: Template | None, node: js.Node) ->
     else:
         name = js.dotted(node)
         if name is None or not _is_harmless(source, name, imported=True):
-            yield NodeUse(owner, prefix, name, location)
+            yield NodeUse(owner, prefix, name, location, anchor=anchor)
 
 
 def _called_part(source: Source, owner: str, prefix: Template | None, node: js.Call) -> Iterator[NodeUse]:
@@ -175,7 +176,8 @@ def _called_part(source: Source, owner: str, prefix: Template | None, node: js.C
     name = js.dotted(node.function) or ""
     if name == "require":
         text = source.evaluate(js.argument(node, 0)).text
-        yield NodeUse(owner, prefix, text.value if text else None, location, loaded=True)
+        anchor = source.module.anchor(node) if prefix is not None else None
+        yield NodeUse(owner, prefix, text.value if text else None, location, loaded=True, anchor=anchor)
     elif isinstance(node.function, js.Member) and node.function.name in {"routes", "allowedMethods"}:
         yield NodeUse(owner, prefix, js.dotted(node.function.owner), location)
     elif not _is_harmless(source, name, imported=False) and maker(source, node) is None:

@@ -101,6 +101,7 @@ def _departure(graph: Graph, name: str, setting: Setting[int], found: tuple[Work
         return None
     moving = _Moving()
     if old is not None:
+        listeners.update(_own_commands(graph, found, old))
         _move(graph, moving, {w: e for w, e in listeners.items() if e is not None and e.port == old}, setting.value)
     if host is not None:
         _publish(graph, moving, found, host.value)
@@ -119,6 +120,17 @@ def _listener(graph: Graph, workload: Workload) -> Endpoint | None:
         told = {d.port for d in workload.declarations}
         endpoints = tuple(e for e in endpoints if e.port in told)
     return endpoints[0] if len({e.port for e in endpoints}) == 1 else None
+
+
+def _own_commands(graph: Graph, found: Iterable[Workload], old: int) -> Iterator[tuple[Workload, Endpoint]]:
+    """What their images run by themselves, where the deployments run another command, on the same port."""
+    built = {(b.context, b.dockerfile) for w in found if (b := graph.build_of(w)) is not None}
+    known = {e.port_text.place for w in found for e in graph.listening(w).endpoints if e.port_text is not None}
+    for own in graph.own_commands:
+        endpoint = _listener(graph, own) if own.build and (own.build.context, own.build.dockerfile) in built else None
+        text = endpoint.port_text if endpoint is not None and endpoint.witness in _GIVEN else None
+        if endpoint is not None and endpoint.port == old and text is not None and text.place not in known:
+            yield own, endpoint
 
 
 def _published(workload: Workload) -> Iterator[int]:

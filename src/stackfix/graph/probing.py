@@ -9,26 +9,36 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import node_sources, voices
+from stackfix.graph import node_application, node_sources, voices
 from stackfix.graph.application import Program
 from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stackfix.findings import Location
+    from stackfix.findings import Anchor, Location
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Probe, Workload
     from stackfix.graph.node_application import NodeProgram
-    from stackfix.graph.python_facts import ServerObject
     from stackfix.text import Text
 
 _HEALTH = re.compile(
     r"(?:^|[/_.-])(?:health|healthz|healthcheck|health-check|health_check|livez?|liveness|readyz?|readiness|ping|alive"
     r"|status|up|heartbeat)/?$"
 )
+_NODE = frozenset({"express", "fastify"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1"})  # noqa: S104 - read, not bound
 _FAILS = re.compile(r"-\w*f|--fail(?:-with-body)?|--fail-early")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What is asked. `anchor` is what a route is added by: the call that makes it, else its last route."""
+
+    name: str
+    framework: str
+    location: Location
+    anchor: Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Unserved:
     probe: Probe
     path: Text
     routes: tuple[tuple[str, Location], ...]
-    app: ServerObject | None = None
+    app: Application | None = None
 
     @property
     def homeless(self) -> bool:
@@ -57,7 +67,7 @@ class Unserved:
 class Unanswered:
     """An application without a health route, and the checks that ask it for one."""
 
-    app: ServerObject
+    app: Application
     asked: tuple[Unserved, ...]
 
     @property
@@ -68,7 +78,7 @@ class Unanswered:
 
 def unanswered(graph: Graph) -> Iterator[Unanswered]:
     """Every application that is asked for its health and has no route for that."""
-    found: dict[ServerObject, list[Unserved]] = {}
+    found: dict[Application, list[Unserved]] = {}
     for one in unserved(graph):
         if one.homeless and one.app is not None:
             found.setdefault(one.app, []).append(one)
@@ -105,7 +115,7 @@ def _of(graph: Graph, workload: Workload, probes: tuple[Probe, ...]) -> Iterator
         return
     for probe in probes:
         if probe.path is not None and probe.path_text is not None and _own(graph, workload, probe):
-            found = _judged(workload, probe, programs[0])
+            found = _judged(graph, workload, probe, programs[0])
             if found is not None:
                 yield found
 
@@ -122,7 +132,7 @@ def _own(graph: Graph, workload: Workload, probe: Probe) -> bool:
     return listening.known and len(ports) == 1 and (probe.port is None or probe.port in ports)
 
 
-def _judged(workload: Workload, probe: Probe, program: Program | NodeProgram) -> Unserved | None:
+def _judged(graph: Graph, workload: Workload, probe: Probe, program: Program | NodeProgram) -> Unserved | None:
     assert probe.path is not None
     assert probe.path_text is not None
     asked = _asked(probe.path)
@@ -138,12 +148,57 @@ def _judged(workload: Workload, probe: Probe, program: Program | NodeProgram) ->
         for r in plain
         if _HEALTH.search(r.path) and not re.search(r"[{<*(]", r.path) and (not r.methods or "GET" in r.methods)
     }
-    app = _app(program) if isinstance(program, Program) else None
+    app = _python(program) if isinstance(program, Program) else _node(graph, program)
     return Unserved(workload, probe, probe.path_text, tuple(fitting.items()), app)
 
 
-def _app(program: Program) -> ServerObject | None:
-    """The application that a program serves."""
-    known = program.names.facts(program.app[0]) if program.app is not None else None
-    objects = known.objects if known is not None and program.app is not None else ()
-    return next((o for o in objects if program.app is not None and o.name == program.app[1]), None)
+def _python(program: Program) -> Application | None:
+    """The application that a Python program serves; Django's is its list of URLs."""
+    if program.app is None:
+        return None
+    known = program.names.facts(program.app[0])
+    for made in known.objects if known is not None else ():
+        if made.name == program.app[1] and made.framework != "django":
+            return Application(made.name, made.framework, made.location, made.anchor)
+    urls = _django_urls(program)
+    listed = program.names.facts(urls) if urls is not None else None
+    own = [(r.location, r.anchor) for r in program.routes if r.location.path == urls]
+    own += [(i.location, i.anchor) for i in (listed.includes if listed is not None else ()) if i.anchor is not None]
+    return Application("urlpatterns", "django", *_last(own)) if own else None
+
+
+def _last(places: list[tuple[Location, Anchor]]) -> tuple[Location, Anchor]:
+    """What stands last in its file."""
+    return max(places, key=lambda place: place[0].span.start)
+
+
+def _django_urls(program: Program) -> str | None:
+    """The file that Django's settings say has the site's addresses."""
+    for path in program.paths:
+        known = program.names.facts(path)
+        said = known.constants.get("ROOT_URLCONF") if known is not None else None
+        text = said.text if said is not None else None
+        if text is not None:
+            return program.names.resolve(text.value)
+    return None
+
+
+def _node(graph: Graph, program: NodeProgram) -> Application | None:
+    """The one application that a Node program makes, by the last route of its own; else any of its routes."""
+    seen = ((path, graph.library.get(path, node_application.facts)) for path in program.paths)
+    made = [
+        (path, facts, server)
+        for path, facts in seen
+        for server in (facts.servers if facts is not None else ())
+        if server.framework in _NODE and not server.router
+    ]
+    if len(made) != 1:
+        return None
+    _, facts, server = made[0]
+    if facts is not None:
+        own = [(r.location, r.anchor) for r in facts.routes if r.owner == server.name]
+        own += [(u.location, u.anchor) for u in facts.uses if u.owner == server.name and u.anchor is not None]
+        if own:
+            return Application(server.name, server.framework, *_last(own))
+    first = program.routes[0]
+    return Application(server.name, "", first.location, first.anchor)

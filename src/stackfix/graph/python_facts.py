@@ -99,7 +99,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """`owner` also serves what `target` serves, below `prefix`. `module`: the target is a module's name (Django)."""
+    """`owner` also serves what `target` serves, below `prefix`. `module`: the target is a module's name (Django), whose
+    entry `anchor` addresses.
+    """
 
     owner: str
     target: str
@@ -108,6 +110,7 @@ class Include:
     location: Location
     module: bool = False
     mount: bool = False
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)

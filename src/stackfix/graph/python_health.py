@@ -33,6 +33,19 @@ class Needs(Enum):
     DATABASE = "database"
     REDIS = "redis"
     KAFKA = "kafka"
+    MONGODB = "mongodb"
+    RABBITMQ = "rabbitmq"
+
+    @property
+    def title(self) -> str:
+        """What it is called among people."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Needs.DATABASE: "its database", Needs.REDIS: "Redis", Needs.KAFKA: "Kafka", Needs.MONGODB: "MongoDB",
+    Needs.RABBITMQ: "RabbitMQ",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,12 @@ class Reach:
     """The modules that are imported, in order, and the functions that are called: certainly, or perhaps.
 
     `main`: the entry runs as `__main__`. `unread` are reached files that can't be read: what they do is unknown.
+    `settings` is the module that the environment says is Django's: it stands over one that the code proposes.
     """
 
     entry: str
     main: bool
+    settings: str | None = None
     paths: list[str] = field(default_factory=list)
     functions: dict[Function, bool] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
@@ -53,10 +55,15 @@ class Reach:
         return True if called and not spot.conditional and not spot.fallback else None
 
 
-def reach(names: Names, entry: str, *, main: bool, attribute: str | None = None) -> Reach:
+def reach(
+    names: Names, entry: str, *, main: bool, attribute: str | None = None, settings: str | None = None
+) -> Reach:
     """Follow imports from the entry, then calls from what runs at import, the `__main__` block and the factory."""
-    found = Reach(entry, main)
+    found = Reach(entry, main, settings)
     _follow(names, found, [*_packages(names, entry), entry])
+    given = names.resolve(settings) if settings is not None and _uses_django(names, found) else None
+    if given is not None:
+        _follow(names, found, [given])
     if attribute is not None:
         place = names.find(entry, attribute.removesuffix("()"))
         if place is not None:
@@ -68,6 +75,11 @@ def reach(names: Names, entry: str, *, main: bool, attribute: str | None = None)
                 _calls_of(names, found, path)
         found.stirred.intersection_update(found.paths)
     return found
+
+
+def _uses_django(names: Names, found: Reach) -> bool:
+    known = (names.facts(path) for path in found.paths)
+    return any(i.module.partition(".")[0] == "django" for facts in known if facts is not None for i in facts.imports)
 
 
 def _packages(names: Names, entry: str) -> Iterator[str]:
@@ -100,9 +112,10 @@ def _next(names: Names, found: Reach, path: str, known: PythonFacts) -> Iterator
     for imported in known.imports:
         if not imported.spot.main or (found.main and path == found.entry):
             yield from names.imported(path, imported)
-    settings = known.settings_module
-    if settings is not None:
-        target = names.resolve(settings.value)
+    proposed = known.settings_module
+    settings = found.settings or (proposed.value if proposed is not None else None)
+    if proposed is not None and settings is not None:
+        target = names.resolve(settings)
         if target is not None:
             yield target
     for listen in known.listens:

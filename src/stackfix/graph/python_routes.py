@@ -278,7 +278,7 @@ def _pattern(source: Source, entry: ast.expr, owner: str, spot: Spot) -> Iterato
     place, anchor = source.module.location(entry), source.module.anchor(entry)
     included = _included(source, view)
     if included is not None and not regex:
-        yield Include(owner, included, path, spot, place, module=True)
+        yield Include(owner, included, path, spot, place, module=True, anchor=anchor)
     elif _is_plugin(source, view):
         yield UnknownRoutes(owner, None if regex else path, "patterns made by a plugin", spot, place)
     else:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
@@ -16,7 +15,7 @@ from stackfix.graph import address
 from stackfix.graph.model import Place, Platform, Reference, Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from stackfix.graph.model import Address, Workload
     from stackfix.graph.value import Environment, Variable
@@ -50,15 +49,13 @@ _SCHEMES = re.compile(
 )
 
 
-def of_environment(
-    workload: Workload, environment: Environment, defaults: Mapping[str, Text] = MappingProxyType({})
-) -> Iterator[Reference]:
-    """Every reference in the values that a deployment gives a workload; `defaults` are ports that its source takes."""
+def of_environment(workload: Workload, environment: Environment) -> Iterator[Reference]:
+    """Every reference in the values that a deployment gives a workload."""
     for variable in environment.variables.values():
         if (written := variable.outline) is None:
             continue
         for part, found in addresses(variable.name, written):
-            yield reference(workload, variable, part, with_sibling(variable, found, environment, defaults))
+            yield reference(workload, variable, part, with_sibling(variable, found, environment))
 
 
 def addresses(name: str, value: Text) -> Iterator[tuple[Text, Address]]:
@@ -113,19 +110,19 @@ def reference(workload: Workload, variable: Variable, part: Text, found: Address
     )
 
 
-def with_sibling(
-    variable: Variable, found: Address, environment: Environment, defaults: Mapping[str, Text] = MappingProxyType({})
-) -> Address:
-    """A bare host takes the port of the variable beside it, given or not: REDIS_HOST and REDIS_PORT travel apart."""
+def with_sibling(variable: Variable, found: Address, environment: Environment) -> Address:
+    """A bare host takes the port of the variable beside it: REDIS_HOST and REDIS_PORT travel apart."""
     if found.port is not None or found.scheme is not None:
         return found
-    ending = _HOST_NAME.search(variable.name)
-    stem = variable.name[: ending.start()] if ending else variable.name
-    joint = "" if ending and not ending.group().startswith("_") else "_"
-    name = f"{stem}{joint}PORT" if not variable.name.startswith("HOST") else "PORT"
-    sibling = environment.get(name)
-    if sibling is None and name in defaults and name != "PORT":
-        return replace(found, port=int(defaults[name].value), port_text=defaults[name])
+    sibling = environment.get(port_variable(variable.name))
     if sibling is None or sibling is variable or sibling.value is None or not sibling.value.value.isdigit():
         return found
     return replace(found, port=int(sibling.value.value), port_text=sibling.value)
+
+
+def port_variable(host: str) -> str:
+    """What the port beside a host's variable is called: DB_HOST and DB_PORT, PGHOST and PGPORT."""
+    ending = _HOST_NAME.search(host)
+    stem = host[: ending.start()] if ending else host
+    joint = "" if ending and not ending.group().startswith("_") else "_"
+    return f"{stem}{joint}PORT" if not host.startswith("HOST") else "PORT"

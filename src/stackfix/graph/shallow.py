@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph.python_health import Client, Handler, clients, handlers
+from stackfix.graph.python_health import Client, Handler, Needs, clients, handlers
 from stackfix.graph.python_names import resolve_module
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ _STORES = re.compile(
     r"|motor\.motor_asyncio\.\w+|(?:aio)?kafka\.\w+|confluent_kafka\.\w+|aio_pika\.\w+|pika\.\w+"
     r"|(?:sqlalchemy|sqlmodel)(?:\.ext\.asyncio)?\.create_(?:async_)?engine|redis\.(?:asyncio\.)?\w+"
 )
+_BY_LIBRARY = {
+    "pymongo": Needs.MONGODB, "motor": Needs.MONGODB, "kafka": Needs.KAFKA, "aiokafka": Needs.KAFKA,
+    "confluent_kafka": Needs.KAFKA, "aio_pika": Needs.RABBITMQ, "pika": Needs.RABBITMQ, "redis": Needs.REDIS,
+}  # fmt: skip
+"""What a library reaches that isn't a SQL database's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,12 @@ class Shallow:
     framework: str
     needed: tuple[Needed, ...]
     calls: tuple[tuple[str, Location], ...]
+
+    @property
+    def needs(self) -> tuple[Needs, ...]:
+        """All that the application needs, once each."""
+        seen = (_BY_LIBRARY.get(callee.partition(".")[0], Needs.DATABASE) for callee, _ in self.calls)
+        return tuple(dict.fromkeys((*(n.client.needs for n in self.needed), *seen)))
 
 
 def shallow(graph: Graph) -> Iterator[Shallow]:

@@ -53,9 +53,17 @@ def program(graph: Graph, workload: Workload, begun: Process) -> Program | None:
         return None
     roots = tuple(r for f in folders if (r := seen.folder(f)) is not None)
     words = begun.words[1:]
+    settings = _settings(begun)
     return graph.library.remember(
-        ("script", path, roots, words), lambda: application.program(graph.library, path, roots, arguments=words)
+        ("script", path, roots, words, settings),
+        lambda: application.program(graph.library, path, roots, arguments=words, settings=settings),
     )
+
+
+def _settings(begun: Process) -> str | None:
+    """The module that the environment says is Django's settings."""
+    given = begun.environment.get("DJANGO_SETTINGS_MODULE")
+    return given.value.value if given is not None and given.value is not None else None
 
 
 def _python_path(begun: Process) -> tuple[str, ...]:
@@ -81,11 +89,11 @@ def _followed(  # noqa: PLR0913, PLR0917 - a start command has that many parts
 ) -> Program | None:
     roots = tuple(dict.fromkeys(r for f in folders if (r := seen.folder(f)) is not None))
     words = begun.words[1:]
-    main, attribute = entry.kind == "module", entry.attribute
+    main, attribute, settings = entry.kind == "module", entry.attribute, _settings(begun)
     return library.remember(
-        ("module", path, roots, entry.module, main, attribute, words),
+        ("module", path, roots, entry.module, main, attribute, words, settings),
         lambda: application.program(
-            library, path, roots, entry.module, main=main, attribute=attribute, arguments=words
+            library, path, roots, entry.module, main=main, attribute=attribute, arguments=words, settings=settings
         ),
     )
 

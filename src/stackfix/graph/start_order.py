@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import check_tools, container, known_images, production, proxies, stores, voices
+from stackfix.graph import check_tools, container, engines, known_images, production, proxies, stores, voices
 from stackfix.graph.command import literal
 from stackfix.graph.model import Platform
 from stackfix.text import Text
@@ -53,13 +53,16 @@ class Unready:
     """A list of names that a service is started after, with those among them that have a health check.
 
     `anchor` addresses the list. `checked` are the entries that could be waited for until they are ready, each with what
-    is started and its check.
+    is started and its check. `sharers` are the other services that have the list through an anchor; `alike`: each of
+    them could wait just so.
     """
 
     workload: Workload
     anchor: Anchor
     waits: tuple[Wait, ...]
     checked: tuple[tuple[Wait, Workload, Probe], ...]
+    sharers: tuple[Workload, ...] = ()
+    alike: bool = True
 
 
 def unready(graph: Graph) -> Iterator[Unready]:
@@ -75,7 +78,25 @@ def unready(graph: Graph) -> Iterator[Unready]:
         for anchor, waits in lists.items():
             checked = tuple(_checked(graph, workload, waits))
             if checked:
-                yield Unready(workload, anchor, tuple(waits), checked)
+                sharers = tuple(_sharers(graph, workload, waits))
+                names = {wait.name.value for wait, _, _ in checked}
+                alike = all(_could_wait(graph, other, names) for other in sharers)
+                here = {w.name: w for w in sharers if w.deployment is workload.deployment}
+                yield Unready(workload, anchor, tuple(waits), checked, tuple(here.values()), alike)
+
+
+def _sharers(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[Workload]:
+    """The other services whose list is written at the same place."""
+    places = {wait.location for wait in waits}
+    for other in graph.workloads:
+        if other.name != workload.name and any(wait.location in places for wait in other.waits):
+            yield other
+
+
+def _could_wait(graph: Graph, workload: Workload, names: set[str]) -> bool:
+    """Whether what a service is started after has health checks for those of these names."""
+    targets = {w.name: w for w in workload.deployment.workloads if w.name in names}
+    return names == targets.keys() and all(health_check(graph, w) is not None for w in targets.values())
 
 
 def _holder(anchor: Anchor) -> Anchor | None:
@@ -212,7 +233,7 @@ def unchecked(graph: Graph) -> Iterator[Unchecked]:
         store = stores.store(workload.image.value)
         if store is None or store.check is None or health_check(graph, workload) is not None or _decided(workload):
             continue
-        if _is_laid_over(workload.image, workload):
+        if _is_laid_over(workload.image, workload) or not _answers_as_it_comes(graph, workload):
             continue
         waits = tuple(_waiting(workload))
         if waits:
@@ -223,6 +244,12 @@ def unchecked(graph: Graph) -> Iterator[Unchecked]:
 def _decided(workload: Workload) -> bool:
     """Whether something is said of its health that isn't read, or it does something else than the image does."""
     return workload.healthcheck_written or (workload.command is not None and workload.entrypoint is not None)
+
+
+def _answers_as_it_comes(graph: Graph, workload: Workload) -> bool:
+    """Whether a store is at the port that its own client asks without being told."""
+    engine, known = engines.engine(graph, workload), graph.settled(workload)
+    return engine is None or not known.known or engines.PORTS[engine] in known.ports
 
 
 def _is_laid_over(image: Text, workload: Workload) -> bool:
@@ -258,6 +285,6 @@ def unrestarted(graph: Graph) -> Iterator[Workload]:
         if workload.runs_once or workload.profiles or workload.scaled_to_zero:
             continue
         completed = any(w.condition == "service_completed_successfully" for w in _waiting(workload))
-        serves = bool(graph.settled(workload).endpoints) or any(d.published for d in workload.declarations)
+        serves = bool(graph.settled(workload).endpoints) or bool(workload.declarations) or workload in graph.referring
         if serves and not completed and production.in_production(workload, graph.policy):
             yield workload

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import Location, located
 from stackfix.graph import connections, drivers, engines, meeting, references
 from stackfix.graph.connections import Form
+from stackfix.graph.value import Hole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +146,7 @@ def _python(graph: Graph, connection: Connection, found: drivers.Installed) -> S
         return Switch(None, title, why="which library reads it is not seen")
     opened = {c.callee.rpartition(".")[2] for p in _programs(graph, connection) for c in p.calls}
     waits = driver in _ASYNC_DRIVERS or (driver == "psycopg" and "create_async_engine" in opened)
+    waits = waits or _is_given_as_it_is(graph, connection)
     if not waits and "create_async_engine" in opened and "create_engine" not in opened:
         return Switch(None, title, why="the source changes it before it is used")
     ways = (_ASYNC if waits else _SYNC)[connection.runs]
@@ -154,6 +156,17 @@ def _python(graph: Graph, connection: Connection, found: drivers.Installed) -> S
         changes = tuple((t, "postgresql" if new == made.says else new) for t, new in made.changes)
         return Switch(changes, "postgresql", made.sure, made.why, made.evidence)
     return made
+
+
+def _is_given_as_it_is(graph: Graph, connection: Connection) -> bool:
+    """Whether an asynchronous engine is made of the variable's own value."""
+    for program in _programs(graph, connection):
+        for call in program.calls:
+            only = call.value.parts[0] if len(call.value.parts) == 1 else None
+            named = isinstance(only, Hole) and only.name == connection.reference.variable
+            if named and call.callee.endswith(".create_async_engine"):
+                return True
+    return False
 
 
 def _programs(graph: Graph, connection: Connection) -> tuple[Program, ...]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class AddHealthRoute:
     """Add a route that answers GET on each of `paths` to the application that the call at `anchor` makes.
 
-    `framework` is "fastapi", "flask" or "quart". The routes stand behind the application's last one.
+    `framework` is "fastapi", "flask" or "quart"; in JavaScript "express" or "fastify", and the anchor is then the path
+    of the application's last route, or what it last uses below a path. The routes stand behind that one.
     """
 
     anchor: Anchor

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KeyItems:
-    """Let each name in the list at `anchor` be a key, with the value of the same number. Comments stay in place."""
+    """Let each name in the list at `anchor` be a key, with the value of the same number. Comments stay in place.
+
+    `shared`: it is right for everybody who uses the list through an anchor, under the same key.
+    """
 
     anchor: Anchor
     values: tuple[Entries, ...]
+    shared: bool = False
 
     @property
     def path(self) -> str:

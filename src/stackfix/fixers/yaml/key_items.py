@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def edits(repair: KeyItems, library: Library) -> tuple[Edit, ...]:
     """The edit that turns the list into a mapping. Refused where an item is no plain name."""
     here = site(repair.anchor, library)
-    holder = here.node(here.steps)
-    parent = yaml.own(here.node(here.steps[:-1]), str(here.steps[-1])) if here.steps else None
+    holder = here.node(here.steps, shared=repair.shared)
+    parent = _holding(here, holder)
     if not isinstance(holder, yaml.Sequence) or parent is None or len(holder.items) != len(repair.values):
         raise Refused("it is not the list that was read")
     names = tuple(_name(item) for item in holder.items)
@@ -33,9 +33,22 @@ def edits(repair: KeyItems, library: Library) -> tuple[Edit, ...]:
         raise Refused("a name is listed twice")
     if holder.flow:
         return replace_value(here, parent, value)
-    if holder.head != holder.start:
-        raise Refused("the list has a tag or an anchor")
+    marked = holder.head != holder.start
+    if holder.tag is not None or (marked and "\n" not in here.characters[holder.head : holder.start]):
+        raise Refused("the list has a tag or an anchor beside its items")
     return _rewritten(here, holder, names, value, here.column(parent.start))
+
+
+def _holding(here: Site, holder: yaml.Node) -> yaml.Item | None:
+    """The entry that a value is written in; Refused where it is used under another key, too."""
+    key = here.steps[-1] if here.steps else None
+    nodes = tuple(yaml.walk(here.document.root))
+    items = [item for node in nodes if isinstance(node, yaml.Mapping) for item in node.items]
+    uses = [item for item in items if isinstance(item.value, yaml.Alias) and yaml.deref(item.value) is holder]
+    others = [node for node in nodes if isinstance(node, yaml.Alias) and yaml.deref(node) is holder]
+    if len(uses) != len(others) or any(not isinstance(u.key, yaml.Scalar) or u.key.value != key for u in uses):
+        raise Refused("the list is used for something else, too")
+    return next((item for item in items if item.value is holder), None)
 
 
 def _name(item: yaml.Node) -> yaml.Scalar:
@@ -64,4 +77,5 @@ def _rewritten(
         parts += [here.characters[at:line], " " * column, spelled, ":", here.characters[name.end : end]]
         parts += [here.feed + " " * (column + look.width) + row for row in below]
         at = end
-    return prove(here, start, at, "".join(parts), {id(holder): writing.plain_shape(value)})
+    pairs = writing.plain_shape(value)[3]
+    return prove(here, start, at, "".join(parts), {id(holder): ("mapping", holder.tag, holder.anchor, pairs)})

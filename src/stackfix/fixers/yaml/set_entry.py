@@ -5,6 +5,7 @@ May import edits, formats, repairs and its siblings' ground: site, writing, inse
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stackfix.edits import Edit, Refused
@@ -92,7 +93,7 @@ def _replacement(here: Site, item: yaml.Item, value: Plain) -> Splice:
     look = writing.style(here, (old,) if isinstance(old, yaml.Scalar) else listed)
     flow = isinstance(item.key, yaml.Scalar) and item.key.flow
     if isinstance(old, yaml.Sequence) and old.flow and isinstance(value, tuple):
-        return Splice(old.start, old.end, writing.flow_value(value, look))
+        return Splice(old.start, old.end, _relisted(here, old, value, look))
     one_line = flow or not isinstance(value, (Entries, tuple, str)) or (isinstance(value, str) and "\n" not in value)
     if one_line and here.line_start(item.key.end) == here.line_start(old.start):
         space = " " if old.start == old.end and here.characters[old.start - 1] == ":" else ""
@@ -103,3 +104,14 @@ def _replacement(here: Site, item: yaml.Item, value: Plain) -> Splice:
         raise Refused("the old value is not alone on its lines")
     lines = writing.entry("k", value, here.column(item.start), look)
     return Splice(start, old.end, here.feed.join([lines[0].removeprefix("k:"), *lines[1:]]))
+
+
+def _relisted(here: Site, old: yaml.Sequence, value: tuple[Plain, ...], look: writing.Style) -> str:
+    """A list in brackets with other items: the space inside the brackets and between the items stays."""
+    if not old.items or not value:
+        return writing.flow_value(value, look)
+    written = here.characters
+    first, last = written[old.start + 1 : old.items[0].head], written[old.items[-1].end : old.end - 1]
+    gaps = {written[one.end : other.head] for one, other in pairwise(old.items)}
+    gap = gaps.pop() if len(gaps) == 1 else ", "
+    return f"[{first}{gap.join(writing.flow_value(v, look) for v in value)}{last}]"

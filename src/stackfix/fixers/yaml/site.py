@@ -72,12 +72,17 @@ class Site:
         first = self.characters.find("\n")
         return "\r\n" if first > 0 and self.characters[first - 1] == "\r" else "\n"
 
-    def node(self, steps: tuple[str | int, ...]) -> yaml.Scalar | yaml.Mapping | yaml.Sequence:
-        """The node at these steps, which an edit changes for itself alone; Refused where others share it."""
+    def node(
+        self, steps: tuple[str | int, ...], *, shared: bool = False
+    ) -> yaml.Scalar | yaml.Mapping | yaml.Sequence:
+        """The node at these steps, which an edit changes for itself alone; Refused where others share it.
+
+        `shared`: the edit is meant for them all.
+        """
         node = yaml.get(self.document.root, *steps)
         if node is None:
             raise Refused("the place is no longer there")
-        if yaml.shared(self.document, node):
+        if not shared and yaml.shared(self.document, node):
             raise Refused("others use it through an anchor")
         if yaml.is_template(node):
             raise Refused("a template fills it in")

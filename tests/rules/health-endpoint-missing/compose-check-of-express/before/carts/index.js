@@ -1,0 +1,10 @@
+const express = require('express');
+
+const app = express();
+app.use(express.json());
+
+app.get('/carts/:id', (req, res) => {
+  res.json({ id: req.params.id, items: [] });
+});
+
+app.listen(3000);

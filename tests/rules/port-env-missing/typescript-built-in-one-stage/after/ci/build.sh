@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+docker build -t registry.example.org/bff:latest .
+docker push registry.example.org/bff:latest
