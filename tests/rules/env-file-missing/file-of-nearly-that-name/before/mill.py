@@ -1,0 +1,3 @@
+import os
+
+print(os.environ["GRIST"], int(os.environ["STONES"]))

@@ -1,0 +1,3 @@
+module example.org/kites
+
+go 1.23

@@ -1,0 +1,9 @@
+from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+
+
+@app.websocket("/quotes")
+async def quotes(socket: WebSocket):
+    await socket.accept()
+    await socket.send_text("100")
