@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
 from stackfix.graph import script_imports
 from stackfix.repairs.set_command import SetCommand
+from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,12 +50,13 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Failing]]) -> Finding:
     failing = uses[0][1]
+    what, grade = f"run it as python -m {failing.module}", Applicability.UNSAFE
     if failing.words is not None:
-        remedy = Remedy(
-            Applicability.UNSAFE, f"run it as python -m {failing.module}", (SetCommand(failing.anchor, failing.words),)
-        )
+        remedy = Remedy(grade, what, (SetCommand(failing.anchor, failing.words),))
+    elif failing.inline is not None:
+        remedy = Remedy(grade, what, (SetText(failing.inline, f"-m {failing.module}"),))
     else:
-        remedy = Remedy(Applicability.MANUAL, f"run it as python -m {failing.module}")
+        remedy = Remedy(Applicability.MANUAL, what)
     seen = failing.location
     return Finding(
         rule=RULE,

@@ -5,7 +5,8 @@ the asking service is on.
 
 Why it breaks: a name is resolved only on a network that both are on.
 
-Which side is right: neither is moved: the asking service joins a network of the one it asks, beside its own.
+Which side is right: neither is moved: the asking service joins a network of the one it asks, beside its own. A service
+on no network by name that several ask, all of them on one network, joins that one.
 
 Limits: silent with `network_mode`, where an alias or another project answers to the name, and where the asking service
 is on an external network that nobody here makes: who else is there is unknown.
@@ -29,23 +30,40 @@ if TYPE_CHECKING:
 RULE = Rule("no-shared-network", Family.NAMES, Severity.ERROR, "both ends of an address exist, but share no network")
 
 
+_SEVERAL = 2
+
+
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every address of a service that can't be reached, once a pair of services."""
-    seen: set[tuple[Workload, Workload]] = set()
+    apart: dict[tuple[Workload, Workload], Reference] = {}
     for reference in graph.references:
         asker = reference.workload
         if asker is None or reference.place is not Place.CONTAINER:
             continue
         reach = graph.resolve(reference)
-        if reach.reached is not Reached.NO_NETWORK or len(reach.workloads) != 1:
-            continue
-        pair = (asker, reach.workloads[0])
-        if pair not in seen:
-            seen.add(pair)
-            yield _finding(graph, reference, asker, reach.workloads[0])
+        if reach.reached is Reached.NO_NETWORK and len(reach.workloads) == 1:
+            apart.setdefault((asker, reach.workloads[0]), reference)
+    for (asker, target), reference in apart.items():
+        askers = [other for other, asked in apart if asked is target]
+        yield _finding(graph, reference, asker, target, _theirs(target, askers))
 
 
-def _finding(graph: Graph, reference: Reference, asker: Workload, target: Workload) -> Finding:
+def _theirs(target: Workload, askers: list[Workload]) -> tuple[str, bool] | None:
+    """The one network of all who ask a service that is on none by name, where they are several.
+
+    And whether somebody else is on the network that it has without being put on one.
+    """
+    if [use.key for use in target.networks] != ["default"] or len(askers) < _SEVERAL:
+        return None
+    shared = set.intersection(*({use.key for use in asker.networks if use.key} for asker in askers))
+    others = (w for w in target.deployment.workloads if w is not target)
+    kept = any(use.key == "default" for other in others for use in other.networks)
+    return (shared.pop(), kept) if len(shared) == 1 else None
+
+
+def _finding(
+    graph: Graph, reference: Reference, asker: Workload, target: Workload, joined: tuple[str, bool] | None
+) -> Finding:
     theirs = [use.key for use in target.networks if use.key]
     own = ", ".join(use.key for use in asker.networks)
     return Finding(
@@ -58,9 +76,14 @@ def _finding(graph: Graph, reference: Reference, asker: Workload, target: Worklo
             Location(asker.location.path, asker.location.span, f"on {own}"),
             Location(target.location.path, target.location.span, f"on {', '.join(theirs)}"),
         ),
-        remedy=_remedy(asker, theirs),
+        remedy=_joining(target, *joined) if joined is not None else _remedy(asker, theirs),
         components=graph.concerned(reference, target),
     )
+
+
+def _joining(target: Workload, key: str, kept: bool) -> Remedy:
+    join = JoinNetwork(target.anchor, key, keeps_default=kept)
+    return Remedy(Applicability.UNSAFE, f"put {target.name} on {key}", (join,))
 
 
 def _remedy(asker: Workload, theirs: list[str]) -> Remedy | None:

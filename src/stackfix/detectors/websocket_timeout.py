@@ -15,11 +15,10 @@ silent, as is a written timeout of any length, and a server that nobody can tell
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import node_sources, socket_ways
+from stackfix.graph import socket_ways
 from stackfix.graph.proxy_websocket import handshake, read_timeout
 from stackfix.repairs.add_directives import AddDirectives
 
@@ -27,9 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Workload
     from stackfix.graph.socket_ways import Way
-    from stackfix.graph.started import Process
 
 RULE = Rule(
     "websocket-timeout",
@@ -38,11 +35,6 @@ RULE = Rule(
     "a WebSocket location keeps nginx's read timeout of 60 seconds",
 )
 
-_QUIET = frozenset({"hypercorn", "granian", "gunicorn", "flask"})
-"""Servers that send no pings unless told to."""
-
-_WS = re.compile(r"""['"](?:ws|express-ws|@fastify/websocket)['"]""")
-_PINGS = re.compile(r"ping|heartbeat|keep-?alive|socket\.io", re.IGNORECASE)
 _HOUR = "3600s"
 
 
@@ -56,33 +48,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 
 def _quiet(graph: Graph, way: Way) -> bool:
-    return bool(way.targets) and all(_sends_no_pings(graph, target) for target in way.targets)
-
-
-def _sends_no_pings(graph: Graph, target: Workload) -> bool:
-    """Whether a server is known that was not told to ping: by its options, by another worker, in a file."""
-    begun = graph.started(target)
-    if begun is None or not begun.known or not begun.processes:
-        return False
-    for process in begun.processes:
-        if node_sources.is_node(process):
-            if not _never_pings(graph, target, process):
-                return False
-            continue
-        words = [part.text for part in process.words]
-        told = any(text is None or "ping" in text.value or "uvicorn" in text.value for text in words)
-        if process.tool not in _QUIET or told or process.configuration is not None:
-            return False
-    return True
-
-
-def _never_pings(graph: Graph, target: Workload, process: Process) -> bool:
-    """Whether a Node program serves by `ws`, which pings nobody by itself, and says nothing of pings anywhere."""
-    program = node_sources.program(graph, target, process)
-    if program is None or program.unread:
-        return False
-    texts = [text.value for path in program.paths if (text := graph.library.text(path)) is not None]
-    return any(_WS.search(text) for text in texts) and not any(_PINGS.search(text) for text in texts)
+    return bool(way.targets) and all(socket_ways.sends_no_pings(graph, target) for target in way.targets)
 
 
 def _finding(graph: Graph, way: Way) -> Finding:

@@ -39,6 +39,10 @@ def fitting(graph: Graph, workload: Workload, build: Build) -> Fitting:
     same = same or [f for f in free if posixpath.basename(f) == workload.name]
     if same:
         return Fitting(_agreeing(graph, workload, build, same))
+    # Another service is built from a folder of that very name: the two may share it.
+    shared = [f for f in sorted(taken) if posixpath.basename(f) == wanted and tree.is_file(join(f, name))]
+    if len(shared) == 1:
+        return Fitting(_agreeing(graph, workload, build, shared), Applicability.UNSAFE)
     beside = posixpath.dirname(build.context)
     near = [f for f in free if f and posixpath.dirname(f) == beside]
     alike = [f for f in near if kinship.spelled_otherwise(posixpath.basename(f), wanted)]

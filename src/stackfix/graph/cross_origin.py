@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import located
 from stackfix.formats import python
+from stackfix.graph import node_sources
+from stackfix.graph.application import ProgramCors
 from stackfix.graph.production import in_production
+from stackfix.graph.python_facts import Cors, Spot
 from stackfix.graph.value import Template
 from stackfix.repairs.set_argument import SetArgument
 from stackfix.repairs.set_list import SetList
@@ -24,13 +27,15 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor, Location, Repair
     from stackfix.formats.python import Module
-    from stackfix.graph.application import ProgramCors
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
+    from stackfix.graph.node_facts import NodeCors
     from stackfix.graph.value import Environment
     from stackfix.text import Text
 
+NODE = "node"
+"""What stands for the framework of a Node application."""
 _Display = ast.List | ast.Tuple | ast.Set
 
 
@@ -59,6 +64,17 @@ def settings(graph: Graph) -> Iterator[tuple[Workload, ProgramCors]]:
         for program in graph.programs(workload):
             for setting in program.cors:
                 yield workload, setting
+        for node in node_sources.programs(graph, workload):
+            for cors in node.cors:
+                yield workload, _of_node(node.entry, cors)
+
+
+def _of_node(path: str, found: NodeCors) -> ProgramCors:
+    """A Node application's settings as Python's are said: its list is compared literally, and nothing else gives it."""
+    said = Cors(
+        NODE, found.origins, None, None, None, found.credentials, found.everything, Spot(), found.location, found.anchor
+    )
+    return ProgramCors(path, said, found.origins, None)
 
 
 def open_to_all(graph: Graph) -> tuple[Open, ...]:
@@ -75,7 +91,7 @@ def open_to_all(graph: Graph) -> tuple[Open, ...]:
 
 def _place(graph: Graph, workload: Workload, setting: ProgramCors) -> Open | None:
     cors = setting.cors
-    if cors.spot.conditional or cors.spot.fallback:
+    if cors.spot.conditional or cors.spot.fallback or (cors.framework == NODE and cors.credentials is not True):
         return None
     star = _star(setting, graph.environment(workload))
     if star is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import application
+from stackfix.graph import application, kinship
 from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def candidates(library: Library, process: Process, place: str, seen: Files) -> t
         if len(meant) == 1:
             return meant
         found = list(_modules(library, process, entry, held.items(), seen))
+        found = found or list(_called_nearly_so(library, process, entry, held.items(), seen))
     elif process.tool in _NODE or place.endswith((".js", ".mjs", ".cjs", ".ts")):
         found = list(_moved(library, process, place, held.items())) or list(_scripts(library, process, held.items()))
     elif place.endswith(".py"):
@@ -182,6 +183,24 @@ def _from_above(
 def _searched(process: Process, entry: Entry) -> tuple[str, ...]:
     """Where modules are looked for: the command's folders, then the working folder."""
     return tuple(dict.fromkeys((*entry.folders, *((process.folder,) if process.folder is not None else ()))))
+
+
+def _called_nearly_so(
+    library: Library, process: Process, entry: Entry, held: Iterable[tuple[str, str]], seen: Files
+) -> Iterator[Candidate]:
+    """Modules beside the missing one that `python -m` could run, and whose names are nearly its own."""
+    folders = _searched(process, entry)
+    roots = tuple(r for f in folders if (r := seen.folder(f)) is not None)
+    package, _, wanted = (entry.module or "").rpartition(".")
+    for other, path in held if entry.kind == "module" else ():
+        module = _dotted(other, folders) if other.endswith(".py") else None
+        within, _, name = (module or "").rpartition(".")
+        if module is None or within != package or not kinship.akin(name, wanted):
+            continue
+        known = library.get(path, application.facts)
+        if known is not None and known.main:
+            certain = _imports(library, path, roots, script=False) and _same_role(wanted, other)
+            yield Candidate(path, other, module, certain, _top(library, path), module)
 
 
 def _object(entry: Entry, module: str, attribute: str) -> str:

@@ -141,6 +141,9 @@ def answered(graph: Graph, target: Workload, scheme: str | None = None) -> Answe
     if len({e.port for e in endpoints}) > 1:
         told: set[int | None] = {d.port for d in target.declarations} or {DEFAULT_PORTS.get(scheme or "")}
         endpoints = [e for e in endpoints if e.port in told]
+        # A protocol that few speak is asked at its own port, beside a page for people.
+        usual = [e for e in endpoints if scheme not in _PLAIN and e.port == DEFAULT_PORTS.get(scheme or "")]
+        endpoints = usual or endpoints
     if len({e.port for e in endpoints}) != 1:
         return None
     port = endpoints[0].port

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import front_doors, handshaking, proxied_routes, proxying
+from stackfix.graph import front_doors, handshaking, proxied_routes, proxying, socket_ways
 from stackfix.graph.proxy_facts import dollar
 from stackfix.graph.proxy_matching import choose
 from stackfix.graph.proxy_rendering import rendering
@@ -167,6 +167,7 @@ def location(graph: Graph, found: Missing) -> AddBlock | None:
         ("proxy_set_header", "Upgrade", "$http_upgrade"),
         ("proxy_set_header", "Connection", connection),
         *kept,
+        *((("proxy_read_timeout", "3600s"),) if socket_ways.sends_no_pings(graph, found.target) else ()),
     )
     return AddBlock(found.server.anchor, "location", (found.place,), lines)
 

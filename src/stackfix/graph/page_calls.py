@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from stackfix.graph import front_doors, frontend_builds
 from stackfix.graph.frontend_builds import Given
-from stackfix.graph.value import Hole, Symbol
+from stackfix.graph.value import Hole, Symbol, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stackfix.findings import Location
     from stackfix.graph.frontend import ApiPath, FrontEnd
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.proxy_facts import ProxyServer
     from stackfix.graph.proxying import Proxied
-    from stackfix.graph.value import Template
+    from stackfix.graph.value import Opaque
 
 _OWN = frozenset({"location.origin", "location.host", "location.hostname", "location.protocol"})
 
@@ -67,6 +67,25 @@ def of_front(graph: Graph, built: Sequence[FrontBuild], front: FrontEnd) -> Iter
                 yield Call(asked.path, asked.whole, asked.method, asked.location)
         elif (call := _filled(graph, steps, asked)) is not None:
             yield call
+
+
+def filled(graph: Graph, steps: Sequence[FrontBuild], asked: ApiPath) -> Template | None:
+    """A request's address with what the build puts in for its variables; None where that is unknown for one of them."""
+    given = {name: _baked(graph, steps, name) for name in asked.variables}
+    if any(isinstance(value, Given) for value in given.values()):
+        return None
+    return Template(tuple(_put_in(asked.value, given)))
+
+
+def _put_in(value: Template, given: Mapping[str, Text | Given | None]) -> Iterator[Text | Hole | Symbol | Opaque]:
+    for part in value.parts:
+        baked = given.get(part.name) if isinstance(part, Hole) else None
+        if isinstance(part, Hole) and isinstance(baked, Text) and (baked.value or not part.empty_is_unset):
+            yield baked
+        elif isinstance(part, Hole) and part.default is not None:
+            yield from _put_in(part.default, given)
+        else:
+            yield part
 
 
 def _filled(graph: Graph, steps: Sequence[FrontBuild], asked: ApiPath) -> Call | None:

@@ -175,8 +175,23 @@ def _within_config_maps(graph: Graph, workload: Workload) -> Iterator[NginxFacts
             continue
         for config in graph.configs(workload, "ConfigMap", mount.config_map):
             for key, text in (config.keys or {}).items():
-                if text is not None and (mount.key in {None, key}) and _looks_placed(mount, key):
+                if text is None or mount.key not in {None, key} or not _looks_placed(mount, key):
+                    continue
+                file = _whole_file(graph, text)
+                if file is None:
                     yield proxy.facts_within(text, config.anchor.child("data", key))
+                elif (facts := configuration(graph.library, file, {_place(mount, key): file})) is not None:
+                    yield facts
+
+
+def _whole_file(graph: Graph, text: Text) -> str | None:
+    """The file that a ConfigMap's value is made of, where a generator takes it whole."""
+    place = text.place
+    return place[0] if place is not None and graph.library.text(place[0]) is text else None
+
+
+def _place(mount: Mount, key: str) -> str:
+    return mount.target if mount.key is not None else posixpath.join(mount.target, key)
 
 
 def _looks_placed(mount: Mount, key: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.formats import yaml
 from stackfix.graph import application, container
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Failing:
     location: Location
     anchor: Anchor
     words: tuple[str, ...] | None
+    inline: Text | None = None
 
 
 def failing(graph: Graph, workload: Workload) -> Iterator[Failing]:
@@ -70,8 +72,20 @@ def _failing(graph: Graph, process: Process, seen: Files) -> Failing | None:
             target = _target(graph, path, fact, (folder, root), seen)
             if target is not None:
                 words = _words(process, module, seen)
-                return Failing(entry.text, path, target, module, fact.found.location, process.anchor, words)
+                place = fact.found.location
+                inline = _inside(graph, process.anchor, entry.text) if words is None else None
+                return Failing(entry.text, path, target, module, place, process.anchor, words, inline)
     return None
+
+
+def _inside(graph: Graph, anchor: Anchor, word: Text) -> Text | None:
+    """A word of a command that is one text of a YAML document, as part of that text: it may become two words."""
+    documents = graph.library.get(anchor.path, yaml.read) if anchor.syntax == "yaml" else None
+    node = yaml.resolve(documents, anchor.steps) if documents is not None else None
+    if not isinstance(node, yaml.Scalar) or node.text.value.count(word.value) != 1:
+        return None
+    at = node.text.value.index(word.value)
+    return node.text.slice(at, at + len(word.value))
 
 
 def _installs(seen: Files) -> bool:

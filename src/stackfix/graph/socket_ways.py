@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
-from stackfix.graph import front_doors, proxied_routes, proxying
+from stackfix.graph import front_doors, node_sources, proxied_routes, proxying
 from stackfix.graph.proxy_matching import choose, upstream_path
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from stackfix.graph.proxy_facts import ProxyLocation, ProxyServer
     from stackfix.graph.proxying import Proxied
     from stackfix.graph.python_routing import ServedRoute
+    from stackfix.graph.started import Process
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +36,37 @@ class Way:
     witnesses: tuple[Location, ...]
     targets: tuple[Workload, ...]
     dedicated: bool
+
+
+_QUIET = frozenset({"hypercorn", "granian", "gunicorn", "flask"})
+"""Servers that send no pings unless told to."""
+
+_WS = re.compile(r"""['"](?:ws|express-ws|@fastify/websocket)['"]""")
+_PINGS = re.compile(r"ping|heartbeat|keep-?alive|socket\.io", re.IGNORECASE)
+def sends_no_pings(graph: Graph, target: Workload) -> bool:
+    """Whether a server is known that was not told to ping: by its options, by another worker, in a file."""
+    begun = graph.started(target)
+    if begun is None or not begun.known or not begun.processes:
+        return False
+    for process in begun.processes:
+        if node_sources.is_node(process):
+            if not _never_pings(graph, target, process):
+                return False
+            continue
+        words = [part.text for part in process.words]
+        told = any(text is None or "ping" in text.value or "uvicorn" in text.value for text in words)
+        if process.tool not in _QUIET or told or process.configuration is not None:
+            return False
+    return True
+
+
+def _never_pings(graph: Graph, target: Workload, process: Process) -> bool:
+    """Whether a Node program serves by `ws`, which pings nobody by itself, and says nothing of pings anywhere."""
+    program = node_sources.program(graph, target, process)
+    if program is None or program.unread:
+        return False
+    texts = [text.value for path in program.paths if (text := graph.library.text(path)) is not None]
+    return any(_WS.search(text) for text in texts) and not any(_PINGS.search(text) for text in texts)
 
 
 def ways(graph: Graph) -> Iterator[Way]:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import front_doors, proxied_routes, proxying
+from stackfix.graph import front_doors, frontend_builds, page_calls, proxied_routes, proxying
 from stackfix.graph.proxy_matching import choose, upstream_path
 from stackfix.text import Text
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.python_routing import Routing, ServedRoute
+    from stackfix.graph.value import Template
 
 _UNKNOWN = "\0"
 _LEAST = 4
@@ -47,15 +48,18 @@ class Unserved:
 def unserved(graph: Graph) -> Iterator[Unserved]:
     """Every request that certainly comes to nothing and has one near route."""
     for pages in graph.pages:
+        build = graph.build_of(pages.proxied.workload)
+        made = tuple(frontend_builds.of(graph, build)) if build is not None else ()
+        steps = [step for step in made if step.front.folder == pages.front.folder]
         for path in pages.front.api_paths if pages.front.static else ():
-            found = _unserved(graph, pages, path)
+            found = _unserved(graph, pages, path, page_calls.filled(graph, steps, path))
             if found is not None:
                 yield found
 
 
-def _unserved(graph: Graph, pages: Pages, path: ApiPath) -> Unserved | None:
-    asked = _asked(path)
-    if asked is None or not front_doors.comes_here(graph, pages.proxied.workload, asked):
+def _unserved(graph: Graph, pages: Pages, path: ApiPath, value: Template | None) -> Unserved | None:
+    asked = _asked(path, value) if value is not None else None
+    if value is None or asked is None or not front_doors.comes_here(graph, pages.proxied.workload, asked):
         return None
     location = choose(pages.server.locations, asked).location
     handler = location.handler if location is not None else None
@@ -70,18 +74,18 @@ def _unserved(graph: Graph, pages: Pages, path: ApiPath) -> Unserved | None:
     if near is None:
         return None
     route, back = near
-    segment = _written(path, asked, back)
-    if segment is None:
+    segment = _written(value, asked, back)
+    if segment is None or segment.place is None or segment.place[0] != path.location.path:
         return None
     return Unserved(pages, path, asked, behind[0], route, segment, route.path.rstrip("/").split("/")[-back])
 
 
-def _asked(path: ApiPath) -> str | None:
+def _asked(path: ApiPath, value: Template) -> str | None:
     """The path with something in place of whole segments that nobody knows; None where more than those is unknown."""
-    if not path.relative or path.variables:
+    if not path.relative and not path.variables:
         return None
-    spelled = "".join(p.value if isinstance(p, Text) else _UNKNOWN for p in path.value.parts)
-    if not spelled.startswith("/"):
+    spelled = "".join(p.value if isinstance(p, Text) else _UNKNOWN for p in value.parts)
+    if not spelled.startswith("/") or spelled.startswith("//"):
         return None
     segments = re.split(r"[?#]", spelled, maxsplit=1)[0].split("/")
     if any(_UNKNOWN in one and one != _UNKNOWN for one in segments):
@@ -135,10 +139,10 @@ def _slipped(one: str, other: str) -> bool:
     return len(long) == len(short) + 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
-def _written(path: ApiPath, asked: str, back: int) -> Text | None:
+def _written(value: Template, asked: str, back: int) -> Text | None:
     """Where the request writes a word, counted from the end."""
     at, spans = 0, []
-    for part in path.value.parts:
+    for part in value.parts:
         length = len(part.value) if isinstance(part, Text) else 1
         spans.append((at, at + length, part))
         at += length

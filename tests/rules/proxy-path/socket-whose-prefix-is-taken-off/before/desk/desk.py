@@ -3,6 +3,11 @@ from fastapi import FastAPI, WebSocket
 app = FastAPI()
 
 
+@app.get("/names")
+async def names():
+    return []
+
+
 @app.websocket("/quotes")
 async def quotes(socket: WebSocket):
     await socket.accept()

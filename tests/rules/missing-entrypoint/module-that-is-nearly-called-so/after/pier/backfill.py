@@ -1,0 +1,4 @@
+from pier import names
+
+if __name__ == "__main__":
+    print(names.ALL)
