@@ -436,14 +436,20 @@ def test_namespaces_with_the_places_that_say_them() -> None:
 # --- templates of other tools ----------------------------------------------------------------------------------------
 
 
-def test_an_openshift_template_gives_the_objects_whose_names_are_plain() -> None:
+def test_an_openshift_template_gives_its_objects_with_the_values_of_its_parameters() -> None:
     text = """
         apiVersion: template.openshift.io/v1
         kind: Template
         metadata: {name: t}
+        parameters:
+          - {name: NAME, required: true}
+          - {name: LABEL, value: x}
         objects:
           - {apiVersion: v1, kind: Service, metadata: {name: plain}, spec: {selector: {app: x}, ports: [{port: 80}]}}
-          - {apiVersion: v1, kind: Service, metadata: {name: "${NAME}"}, spec: {ports: [{port: 80}]}}
+          - apiVersion: v1
+            kind: Service
+            metadata: {name: "${NAME}-web"}
+            spec: {selector: {app: "${LABEL}"}, ports: [{port: 80}]}
           - apiVersion: apps.openshift.io/v1
             kind: DeploymentConfig
             metadata: {name: d}
@@ -457,8 +463,9 @@ def test_an_openshift_template_gives_the_objects_whose_names_are_plain() -> None
                       ports: [{containerPort: "${PORT}"}, {containerPort: 8080}]
         """
     cluster = only({"t.yaml": text})
-    assert [s.name.value for s in cluster.services] == ["plain"]
+    assert [s.name.value for s in cluster.services] == ["plain", "${NAME}-web"]
     (found,) = cluster.workloads
+    assert [[w.name for w in kubernetes_names.selected(s, cluster)] for s in cluster.services] == [["c"], ["c"]]
     assert (found.image, [d.port for d in found.declarations]) == (None, [8080])
     assert resolve_host("other", "", cluster) is UNKNOWN
     assert not cluster.complete

@@ -1,7 +1,8 @@
 """A Kafka broker sends its clients to an address that they can't reach.
 
 What it finds: an advertised listener that containers use and that says localhost, one for the host that says a
-container's name, both crossed, another broker's name, and a port that the listener doesn't bind or isn't published as.
+container's name, both crossed, another broker's name, and a port that the listener doesn't bind or isn't published as;
+and a further server of a broker (Confluent's metadata server) that is advertised under another broker's name.
 Confluent, Apache, Bitnami and wurstmeister images by their variables, Redpanda by its flags.
 
 Why it breaks: the first connection succeeds, then the broker tells the client where to go on, and that leads nowhere.
@@ -21,12 +22,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
+from stackfix.graph import kafka_twins
+from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.graph.kafka import Plan
     from stackfix.graph.kafka_settling import Fault
+    from stackfix.graph.kafka_twins import Twin
     from stackfix.graph.link import Graph
 
 RULE = Rule(
@@ -54,6 +58,26 @@ def detect(graph: Graph) -> Iterator[Finding]:
             remedy=_remedy(plan, fault),
             components=graph.called(broker.workload),
         )
+    for twin in kafka_twins.twins(graph):
+        yield _copied(graph, twin)
+
+
+def _copied(graph: Graph, twin: Twin) -> Finding:
+    """One broker's address with another's name."""
+    name, host = twin.broker.workload.name, twin.address.host
+    return Finding(
+        rule=RULE,
+        message=(
+            f"{name} advertises {host.value}:{twin.address.port} in {twin.variable.name}, which is {twin.other.name};"
+            f" {name} calls itself {twin.own}"
+        ),
+        location=located(host, "another broker") or twin.variable.location,
+        anchor=twin.variable.anchor,
+        value=twin.address.whole.value,
+        evidence=twin.evidence,
+        remedy=Remedy(Applicability.SAFE, f"advertise {twin.own}", (SetText(host, twin.own),)),
+        components=graph.called(twin.broker.workload, twin.other),
+    )
 
 
 def _remedy(plan: Plan, fault: Fault) -> Remedy | None:

@@ -9,7 +9,8 @@ Which side is right: what the process binds. The host's port stays as it is, sin
 source takes its port from a variable that the service doesn't set, the entry is right and `port-env-missing` sets it.
 
 Limits: silent where nobody can tell what the container binds, for ranges, for UDP, with the host's network, and where
-every listener has an entry of its own already. A port that a variable fills in is reported and left to a person.
+every listener has an entry of its own already, unless a file laid over the first publishes another usual port as it is
+(`8000:8000`). A port that a variable fills in is reported and left to a person.
 """
 
 from __future__ import annotations
@@ -47,6 +48,6 @@ def detect(graph: Graph) -> Iterator[Finding]:
                     anchor=said.anchor,
                     value=str(said.port),
                     evidence=declaring.evidence(departure.right),
-                    remedy=declaring.remedy(graph, departure.right, said.port_text, said.location),
+                    remedy=declaring.moved(graph, departure),
                     components=graph.called(workload),
                 )

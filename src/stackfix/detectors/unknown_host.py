@@ -1,7 +1,8 @@
 """A reference names a host that resolves to nothing where it is evaluated.
 
 What it finds: an address in a container's environment, or a default in the source that takes effect, whose host is no
-service, alias, container_name or link on a network that the container is on, and no Service of its namespace.
+service, alias, container_name or link on a network that the container is on, and no Service of its namespace; and
+`0.0.0.0` in a variable that a front end is built with, which is an address to listen on.
 
 Why it breaks: the name is not resolved, so nothing is ever connected.
 
@@ -20,15 +21,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import environment, fitting, moves, proxying
+from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
+from stackfix.graph import bound_addresses, environment, fitting, moves, proxying
 from stackfix.graph.model import Place, Writing
 from stackfix.graph.reach import Reached
 from stackfix.graph.value import Origin
+from stackfix.repairs.set_text import SetText
+from stackfix.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stackfix.graph.bound_addresses import Asked
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Reference
 
@@ -54,6 +58,25 @@ def detect(graph: Graph) -> Iterator[Finding]:
         others = proxying.readers(graph, reference, partial(_same, graph, fit))
         if (fit.candidates or _telling(graph, reference)) and not others.variant:
             yield _finding(graph, reference, fit, others)
+    seen: set[Location] = set()
+    for one in bound_addresses.asked(graph):
+        if one.variable.location not in seen:
+            seen.add(one.variable.location)
+            yield _bound(one)
+
+
+def _bound(one: Asked) -> Finding:
+    """An address to listen on, which no browser asks."""
+    host, variable = one.address.host, one.variable
+    return Finding(
+        rule=RULE,
+        message=f"{variable.name} has a browser ask {host.value}, which is an address to listen on; localhost answers",
+        location=located(host, "a browser asks this") or variable.location,
+        anchor=variable.anchor,
+        value=host.value,
+        evidence=(Location(one.front.package, Span(0, 0), "the front end that is built with it"),),
+        remedy=Remedy(Applicability.SAFE, "ask localhost", (SetText(host, "localhost"),)),
+    )
 
 
 def _fit(graph: Graph, reference: Reference) -> fitting.Fit | None:

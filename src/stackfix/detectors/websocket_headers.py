@@ -10,6 +10,8 @@ Which side is right: the application, which serves the route as a WebSocket. Whe
 location, the Connection header is taken from a `map` of `$http_upgrade`, so that their connections stay as they are; a
 location for WebSockets alone gets the constant.
 
+A start script's `envsubst` that empties `$http_upgrade` is given the list of what the template takes from outside.
+
 Limits: a handshake that works is never touched. Where it is known which WebSockets the front end opens, locations that
 none of them comes through are left alone. Silent where an include that can't be read may complete the handshake.
 """
@@ -18,13 +20,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import handshaking, socket_ways
+from stackfix.findings import Anchor, Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
+from stackfix.graph import emptied, handshaking, socket_ways
 from stackfix.graph.proxy_websocket import handshake
+from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stackfix.graph.emptied import Emptied
     from stackfix.graph.link import Graph
     from stackfix.graph.socket_ways import Way
 
@@ -44,6 +48,29 @@ def detect(graph: Graph) -> Iterator[Finding]:
         found = handshake(way.location, way.proxied.facts)
         if found.certain and not found.complete:
             yield _finding(graph, way, found.missing)
+    seen: set[Location] = set()
+    for one in emptied.emptied(graph):
+        place = located(one.value, "nothing is left of it")
+        if place is not None and place not in seen:
+            seen.add(place)
+            yield _emptied(graph, one, place)
+
+
+def _emptied(graph: Graph, one: Emptied, place: Location) -> Finding:
+    """A header that is lost when its template is rendered."""
+    listed = " ".join(f"${{{name}}}" for name in one.names)
+    word = located(one.word, "fills every variable, nginx's own too")
+    remedy = Remedy(Applicability.SAFE, f"fill {listed} alone", (SetText(one.word, f"envsubst '{listed}'"),))
+    return Finding(
+        rule=RULE,
+        message=f"the Upgrade header is empty once the template is rendered: envsubst fills {one.value.value}, too",
+        location=place,
+        anchor=Anchor(place.path, "nginx"),
+        value=one.value.value,
+        evidence=(word,) if word is not None else (),
+        remedy=remedy if listed else Remedy(Applicability.MANUAL, "say which variables envsubst is to fill"),
+        components=graph.called(one.workload),
+    )
 
 
 def _finding(graph: Graph, way: Way, missing: tuple[str, ...]) -> Finding:

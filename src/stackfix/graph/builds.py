@@ -236,14 +236,31 @@ def _alone(library: Library, path: str) -> Build | None:
         for build in (Build(folder, path, location, anchor) for folder in folders)
         if (made := image(library, build)) is not None
     ]
-    if len(built) == 1 == len(folders) and not _sources(built[0][1]):
-        return built[0][0]
+    if built and not _sources(built[0][1]):
+        return built[0][0] if len(built) == 1 == len(folders) else _by_manifest(library, built)
     fitting = [(build, _fit(library, made)) for build, made in built]
     whole = [build for build, (here, missing) in fitting if here and not missing]
     if len(whole) == 1:
         return whole[0]
     some = [build for build, (here, _) in fitting if here]
     return some[0] if len(some) == 1 and not whole else None
+
+
+_MANIFESTS = (
+    ("package.json", re.compile(r"\b(?:npm|npx|yarn|pnpm|bun)\b")),
+    ("go.mod", re.compile(r"\bgo\s+(?:build|mod|install)\b")),
+    ("Cargo.toml", re.compile(r"\bcargo\b")), ("requirements.txt", re.compile(r"\brequirements\.txt\b")),
+    ("pyproject.toml", re.compile(r"\b(?:poetry|uv)\s+\w")), ("pom.xml", re.compile(r"\bmvnw?\b")),
+    ("Gemfile", re.compile(r"\bbundle\b")), ("composer.json", re.compile(r"\bcomposer\b")),
+)  # fmt: skip
+
+
+def _by_manifest(library: Library, built: list[tuple[Build, Image]]) -> Build | None:
+    """The one context that has the manifest which the steps work by, where all of it is copied."""
+    steps = "\n".join(i.rest.value for i in built[0][1].document.instructions if i.name == "RUN")
+    needed = [name for name, asked in _MANIFESTS if asked.search(steps)]
+    having = [build for build, _ in built if any(library.tree.is_file(join(build.context, name)) for name in needed)]
+    return having[0] if len(having) == 1 else None
 
 
 def _fit(library: Library, made: Image) -> tuple[int, int]:

@@ -15,6 +15,9 @@ from stackfix import tree
 from stackfix.graph import process
 from stackfix.graph.command import literal
 from stackfix.graph.image_files import Found, absolute
+from stackfix.graph.model import Words
+from stackfix.graph.value import Template
+from stackfix.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from stackfix.graph.image import Image
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Words, Workload
+    from stackfix.graph.model import Workload
     from stackfix.graph.started import Process, Started
 
 
@@ -148,11 +151,19 @@ def words(graph: Graph, workload: Workload) -> tuple[Words | None, Words | None]
         return (None, workload.command) if workload.command is not None and is_bare(workload) else None
     if image.entrypoint is None and image.inherits_entrypoint and image.base is None:
         return None
+    entrypoint = image.entrypoint or _of_base(image)
     if workload.command is not None:
-        return image.entrypoint, workload.command
+        return entrypoint, workload.command
     if image.command is None and image.entrypoint is None:
         return None
-    return image.entrypoint, image.command
+    return entrypoint, image.command
+
+
+def _of_base(image: Image) -> Words | None:
+    """The entry point that an image has from its base, where that hands its words on to a program."""
+    starts = image.base.starts if image.base is not None and image.inherits_entrypoint else ()
+    words = tuple(Template.literal(Text.unwritten(word)) for word in starts)
+    return Words(words, shell=False, location=image.location, anchor=image.anchor) if words else None
 
 
 def is_bare(workload: Workload) -> bool:

@@ -5,7 +5,7 @@ May import findings, repairs, the graph's nouns and authority.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Location, Remedy
@@ -22,12 +22,20 @@ if TYPE_CHECKING:
     from stackfix.text import Text
 
 
+_USUAL = frozenset({80, 3000, 4000, 5000, 8000, 8080, 8888})
+"""Ports that applications are published on, and debuggers aren't."""
+
+
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A declaration of a port that nobody binds, and the port that is right."""
+    """A declaration of a port that nobody binds, and the port that is right.
+
+    `beside`: another file's entry leads to the only listener already.
+    """
 
     declaration: Declaration
     right: Right
+    beside: bool = False
 
 
 def departures(graph: Graph, workload: Workload, kinds: Collection[Says]) -> Iterator[Departure]:
@@ -44,8 +52,19 @@ def departures(graph: Graph, workload: Workload, kinds: Collection[Says]) -> Ite
     if len(said - ports) != 1:
         return
     for declaration in declared:
-        if declaration.says in kinds and (right := authority.right(graph, workload, declaration.port, said & ports)):
+        if declaration.says not in kinds:
+            continue
+        if right := authority.right(graph, workload, declaration.port, said & ports):
             yield Departure(declaration, right)
+        elif _is_laid_over(declaration, declared) and (right := authority.right(graph, workload, declaration.port)):
+            yield Departure(declaration, right, beside=True)
+
+
+def _is_laid_over(declaration: Declaration, declared: list[Declaration]) -> bool:
+    """Whether a file laid over the service's own publishes a usual port as it is, and nothing else."""
+    others = [d for d in declared if d is not declaration and d.says is declaration.says]
+    own = declaration.published == declaration.port and declaration.port in _USUAL
+    return own and bool(others) and all(d.location.path != declaration.location.path for d in others)
 
 
 def instead(right: Right) -> str:
@@ -80,6 +99,14 @@ def remedy(graph: Graph, right: Right, text: Text | None, written: Location) -> 
     other = right.doubted[0].port
     both = f"use {right.port}, or let the process bind {other}"
     return Remedy(Applicability.UNSAFE, both, (move,), other_ways(right, (move,)))
+
+
+def moved(graph: Graph, departure: Departure) -> Remedy | None:
+    """What moves a departing declaration to the right port."""
+    said = departure.declaration
+    found = remedy(graph, departure.right, said.port_text, said.location)
+    beside = found is not None and departure.beside and found.applicability is Applicability.SAFE
+    return replace(found, applicability=Applicability.UNSAFE) if found is not None and beside else found
 
 
 def _needed(graph: Graph, text: Text) -> str | None:

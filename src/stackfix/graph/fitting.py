@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Reference, Workload
 
-_ANYONES = frozenset({80, 443, 8080})
+_ANYONES = frozenset({80, 443, 3000, 4000, 5000, 8000, 8080, 8888, 9000})
 """Ports that so many servers use that one of them alone names none."""
 
 

@@ -16,7 +16,7 @@ from stackfix.findings import Location, located
 from stackfix.formats import dockerignore
 from stackfix.formats.dockerfile import Form
 from stackfix.graph.image_builds import compiles
-from stackfix.graph.image_steps import PLACES, makes
+from stackfix.graph.image_steps import PLACES, leaves, makes
 from stackfix.spans import Span
 from stackfix.text import Text
 from stackfix.tree import join
@@ -109,7 +109,8 @@ class Layer:
     """What one instruction adds, at `start` (the instruction's offset; -1 for the base).
 
     `files` maps paths of the image to paths of the tree; `made` are the path prefixes where it may have made anything
-    else ("/" is everywhere); `folders` exist after it. `keeps`: it compiles, and leaves what is there.
+    else ("/" is everywhere); `folders` exist after it. `keeps`: it compiles, and leaves what is there. `leaves` are the
+    words of a step that only adds files: those that were there stay as they are, but for what it names.
     """
 
     start: int
@@ -118,6 +119,15 @@ class Layer:
     made: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     keeps: bool = False
+    leaves: str | None = None
+
+    def may_have_made(self, path: str) -> bool:
+        """Whether it may have made a file, or another in its place."""
+        return any(_under(path, prefix) for prefix in self.made)
+
+    def spares(self, path: str) -> bool:
+        """Whether a file that was there before is still the same."""
+        return self.leaves is not None and posixpath.basename(path) not in self.leaves
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,12 +139,19 @@ class ImageFiles:
     def lookup(self, path: str) -> str | Found:
         """The tree's path of an absolute image path, or what is known of it otherwise."""
         path = absolute(path)
+        otherwise = Found.ABSENT
         for layer in reversed(self.layers):
             if path in layer.files:
                 return layer.files[path]
-            if any(_under(path, prefix) for prefix in layer.made):
-                return Found.MADE
-        return Found.ABSENT
+            if layer.may_have_made(path):
+                if not layer.spares(path):
+                    return Found.MADE
+                otherwise = Found.MADE
+        return otherwise
+
+    def was_copied(self, path: str) -> bool:
+        """Whether a file of the tree came to lie there, whatever has become of it."""
+        return any(absolute(path) in layer.files for layer in self.layers)
 
     def holds_folder(self, path: str) -> bool:
         """Whether a folder is certainly there."""
@@ -164,7 +181,7 @@ class ImageFiles:
         found: dict[str, str] = {}
         for layer in self.layers:
             if layer.made and found:
-                found = {p: t for p, t in found.items() if not any(_under(p, made) for made in layer.made)}
+                found = {p: t for p, t in found.items() if not layer.may_have_made(p) or layer.spares(p)}
             found.update(layer.files)
         return found
 
@@ -439,7 +456,7 @@ def from_run(
     made = makes(instruction, working_dir, package_scripts=scripts)
     compiled = "/" in made and compiles(library, instruction, manifest if isinstance(manifest, str) else None)
     again = files.known() if compiled else _pruned(instruction, working_dir, files)
-    return Layer(instruction.start, stage, again, made, keeps=compiled)
+    return Layer(instruction.start, stage, again, made, keeps=compiled, leaves=leaves(instruction))
 
 
 def _pruned(instruction: Instruction, working_dir: str | None, files: ImageFiles) -> Mapping[str, str]:

@@ -246,6 +246,38 @@ def _fetches(arguments: tuple[str, ...]) -> bool:
     return arguments[:1] == ("-m",) and not _FETCHES.isdisjoint(arguments[1:2]) and "-d" not in arguments
 
 
+_ADDS = frozenset(
+    {"bundle", "cargo", "composer", "curl", "django-admin", "dotnet", "flask", "go", "gradle", "gradlew", "gzip",
+     "hugo", "mkdocs", "msgfmt", "mvn", "mvnw", "openssl", "pip", "pip3", "poetry", "protoc", "pybabel", "rails",
+     "rake", "rustup", "strip", "upx", "uv", "wget"}
+)  # fmt: skip
+"""Programs that make files of their own and change no other's."""
+_ADDS_BY_PYTHON = re.compile(r"-[cm]|(?:.*/)?manage\.py|(?:.*/)?setup\.py")
+
+
+def leaves(instruction: Instruction) -> str | None:
+    """The words of a RUN that only adds files, but for those that it names; None where it may change any."""
+    texts = shell_texts(instruction)
+    if texts is None:
+        return None
+    for text in texts:
+        found = commands(text)
+        if found is None or not all(_leaves(command, text) for command in found):
+            return None
+    return "\n".join(texts)
+
+
+def _leaves(command: Command, text: str) -> bool:
+    if command.writes and "$" in text:
+        return False
+    first = _first(command.arguments)
+    if command.program.startswith("python"):
+        return bool(command.arguments) and _ADDS_BY_PYTHON.fullmatch(command.arguments[0]) is not None
+    if command.program == "php":
+        return first == "artisan"
+    return command.program in HARMLESS or command.program in _ADDS
+
+
 def _by_node(
     arguments: tuple[str, ...], working_dir: str | None, *, bare: bool, package_scripts: bool
 ) -> tuple[str, ...]:

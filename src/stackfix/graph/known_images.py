@@ -331,7 +331,7 @@ class Base:
     """The family of a base image. `shell` says whether /bin/sh is there; `manager` installs packages.
 
     `has` and `lacks` are programs certainly there or not: all others are unknown. `port` is what its own command opens,
-    `reserved` the beginnings of the names of variables that it sets itself.
+    `reserved` the beginnings of the names of variables that it sets itself, `starts` the words of its entry point.
     """
 
     family: str
@@ -342,6 +342,7 @@ class Base:
     working_dir: str = "/"
     port: int | None = None
     reserved: tuple[str, ...] = ("PATH", "LANG", "HOME")
+    starts: tuple[str, ...] = ()
 
 
 SCRATCH = Base(
@@ -413,9 +414,16 @@ def _debian(repository: str, tag: str) -> tuple[frozenset[str], frozenset[str]]:
     return _DEBIAN_HAS | _FULL_HAS, _INITS | {"node", "npm"}
 
 
+_DISTROLESS = (
+    ("nodejs", ("/nodejs/bin/node",)), ("python3", ("/usr/bin/python3",)), ("java", ("/usr/bin/java", "-jar")),
+)  # fmt: skip
+
+
 def _distroless(name: Name) -> Base:
     debug = "debug" in (name.tag or "")
     kind = name.repository.removeprefix("gcr.io/distroless/")
     has = frozenset({"python3"}) if kind.startswith("python") else frozenset()
     lacks = frozenset() if debug else frozenset({"sh", "bash", "curl", "wget", "nc"})
-    return Base("distroless", shell=debug, has=has, lacks=lacks, reserved=("PATH", "SSL_CERT_FILE", "LANG", "HOME"))
+    starts = next((words for begins, words in _DISTROLESS if kind.startswith(begins)), ())
+    reserved = ("PATH", "SSL_CERT_FILE", "LANG", "HOME")
+    return Base("distroless", shell=debug, has=has, lacks=lacks, reserved=reserved, starts=starts)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import Anchor
 from stackfix.formats import yaml
 from stackfix.graph import kubernetes_nodes as nodes
+from stackfix.graph import openshift_parameters
 from stackfix.graph.kubernetes_nodes import Branch, take
 
 if TYPE_CHECKING:
@@ -200,7 +201,8 @@ def expand(root: Branch) -> Iterator[Manifest]:
     group = version.rpartition("/")[0]
     held = "objects" if kind == "Template" else "items"
     if kind == "Template" or (kind.endswith("List") and isinstance(nodes.get(root, held), nodes.Row)):
-        for item in nodes.branches(root, held):
+        filled = openshift_parameters.filled(root) if kind == "Template" else root
+        for item in nodes.branches(filled, held):
             yield from expand(item)
         if kind != "Template":
             return

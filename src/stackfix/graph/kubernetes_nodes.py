@@ -24,17 +24,22 @@ if TYPE_CHECKING:
 _MOST_NODES = 400_000
 _TEMPLATE = re.compile(r"\$\{|\$[A-Za-z_]|\{\{|\{%|<%")
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
+_SHARED_NAME = re.compile(r"(?:[-a-z0-9.]|\$\{\w+\})+\Z")
 _NOWHERE = Span(0, 0)
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A scalar. `nothing` is a null, which deletes where it is laid over something."""
+    """A scalar. `nothing` is a null, which deletes where it is laid over something.
+
+    `shared`: parameters that it still holds are the same in every object of its template, so that it can be compared.
+    """
 
     value: str
     anchor: Anchor
     written: yaml.Scalar | Text
+    shared: bool = False
 
     @property
     def text(self) -> Text:
@@ -57,7 +62,7 @@ class Leaf:
     @property
     def plain(self) -> Text | None:
         """Its text, None where a tool fills something in first or it is null."""
-        return None if self.nothing or is_template(self.value) else self.text
+        return None if self.nothing or (is_template(self.value) and not self.shared) else self.text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,8 +174,11 @@ def value(node: Node | None, *steps: str | int) -> str | None:
 
 def name(node: Node | None, *steps: str | int) -> Text | None:
     """The text reached where it can be the name of an object: placeholders of any tool can't."""
-    found = text(node, *steps)
-    return found if found is not None and _NAME.match(found.value) else None
+    found = leaf(node, *steps)
+    plain = found.plain if found is not None else None
+    if found is None or plain is None:
+        return None
+    return plain if (_SHARED_NAME if found.shared else _NAME).match(plain.value) else None
 
 
 def branches(node: Node | None, *steps: str | int) -> tuple[Branch, ...]:

@@ -112,6 +112,11 @@ class Graph:
         return tying.ties(self.library, self.projects)
 
     @cached_property
+    def untagged(self) -> Mapping[str, tuple[Build, ...]]:
+        """The builds that nobody is seen to name an image by, by the names of their folders."""
+        return tying.untagged(self.builds)
+
+    @cached_property
     def builds(self) -> tuple[builds.Made, ...]:
         """Every build whose context is known."""
         return builds.builds(self.library, self.projects)
@@ -180,7 +185,10 @@ class Graph:
         """What builds a workload's image, as far as something ties them."""
         if workload.build is not None:
             return workload.build if workload.build.known else None
-        return self.ties.build(workload.image.value) if workload.image else None
+        if workload.image is None:
+            return None
+        name = workload.image.value
+        return self.ties.build(name) or tying.beside(self.untagged, name, workload.location.path)
 
     def image_of(self, build: Build) -> Image | None:
         """What a build makes."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NodeProgram", "Package", "ProgramListen", "facts", "package", "program", "source_of"]
 
+_GENERATED = re.compile(r"[/ ](?:_*generated_*|\.prisma|prisma/client)(?:/|$)|_(?:grpc_)?pb(?:\.|$)")
+"""What code is imported as that a tool makes before the build: clients and messages, which bind nothing."""
 _MOST_FILES = 3000
 _ENTRIES = (
     "index.js", "server.js", "app.js", "main.js", "src/index.ts", "src/main.ts", "src/server.ts", "src/app.ts",
@@ -257,7 +260,7 @@ def _program(entry: str, modules: Modules, found: Mapping[str, NodeFacts], unrea
         tuple(found),
         unread,
         listens,
-        bool(listens) and not unread and all(item.certain for item in listens),
+        bool(listens) and all(map(_GENERATED.search, unread)) and all(item.certain for item in listens),
         routing(modules, found, complete=not unread),
         tuple(_read(modules, path, read) for path, f in found.items() for read in f.reads),
         tuple(cors for f in found.values() for cors in f.cors),

@@ -33,6 +33,7 @@ _PORTED = frozenset({"@hono/node-server"})
 _MAIN = re.compile(r"require\.main|import\.meta\.(?:main|url|filename)|module\.parent|__main__")
 _NOT_TEST = re.compile(r"NODE_ENV.*!==?\s*['\"]test['\"]|isPrimary|isMaster|isWorker|VITEST|JEST", re.DOTALL)
 _TESTED = frozenset({"if", "while", "switch", "for", "catch"})
+_NEST = re.compile(r"(?<![\w.])(\w+)\s*:\s*(?:NestExpressApplication|NestFastifyApplication|INestApplication)\b")
 _HIDDEN_NAMES = frozenset({"constructor", "catch"})
 
 
@@ -103,6 +104,7 @@ def servers(source: Source) -> tuple[Server, ...]:
             if made is not None:
                 name = f"this.{module.value(at - 1)}" if module.value(at - 2) == "." else module.value(at - 1)
                 found.append(_server(source, name, made))
+    found += [Server(match[1], "nest", router=False) for match in _NEST.finditer(module.text.value)]
     return tuple(dict.fromkeys(found))
 
 

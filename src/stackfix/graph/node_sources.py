@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from stackfix import tree
 from stackfix.graph import environment, frontend_settings, node_application, sources, started, tool_names
 from stackfix.graph.command import literal
-from stackfix.graph.image_files import Found
+from stackfix.graph.container import Files
+from stackfix.graph.image_files import Found, absolute
 from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
 from stackfix.graph.started import Bind, Listens
 from stackfix.graph.value import Environment, Hole, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
-    from stackfix.graph.container import Files
+    from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.node_application import NodeProgram, ProgramListen
@@ -52,7 +53,7 @@ def program(graph: Graph, workload: Workload, begun: Process) -> NodeProgram | N
     seen = sources.files(graph, workload)
     if _generated(seen, path) is not None:
         return None
-    source = _source(seen, path)
+    source = _source(seen, path) or _from_stage(graph, seen.image, path)
     if source is None:
         return None
     return graph.library.remember(("node", source), lambda: node_application.program(graph.library, source))
@@ -64,7 +65,7 @@ def _source(seen: Files, path: str) -> str | None:
         found = seen.lookup(path + end)
         if isinstance(found, str):
             return found
-    if all(seen.lookup(path + end) is Found.ABSENT for end in _ENDINGS):
+    if all(seen.lookup(path + end) is Found.ABSENT for end in _ENDINGS) or _was_replaced(seen, path):
         return None
     inside = posixpath.dirname(path)
     while not isinstance(package := seen.lookup(posixpath.join(inside, "package.json")), str):
@@ -73,6 +74,24 @@ def _source(seen: Files, path: str) -> str | None:
         inside = posixpath.dirname(inside)
     folder = posixpath.dirname(package)
     return node_application.source_of(seen.library, folder, tree.join(folder, posixpath.relpath(path, inside)))
+
+
+def _from_stage(graph: Graph, image: Image | None, path: str) -> str | None:
+    """The source behind a file that is taken from the stage that compiles it, whose package stays there."""
+    for copying in reversed(image.copies) if image is not None else ():
+        stage, to = copying.instruction.flag("from"), (copying.destination or "").rstrip("/") + "/"
+        value = copying.sources[0][1] if len(copying.sources) == 1 else None
+        if image is None or stage is None or stage.value is None or value is None or not path.startswith(to):
+            continue
+        made = graph.image_of(replace(image.build, target=stage.value.value))
+        origin = posixpath.join(absolute(value.text.value), path[len(to) :])
+        return _source(Files(graph.library, made, ()), origin) if made is not None else None
+    return None
+
+
+def _was_replaced(seen: Files, path: str) -> bool:
+    """Whether the file was copied, and a step may have put another in its place."""
+    return seen.image is not None and any(seen.image.files.was_copied(path + end) for end in _ENDINGS)
 
 
 # --- what it binds ---------------------------------------------------------------------------------------------------

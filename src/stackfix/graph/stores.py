@@ -24,13 +24,15 @@ _SHELL = frozenset({"sh", "bash", "test", "exit", "["})
 _POSTGRES = Store(
     frozenset({"pg_isready", "psql"}) | _SHELL, "pg_isready -U $${POSTGRES_USER:-postgres}"
 )
-_MYSQL = Store(frozenset({"mysqladmin", "mysql"}) | _SHELL, "mysqladmin ping -h localhost")
+# `localhost` is the socket, which already answers while the image makes its database.
+_MYSQL = Store(frozenset({"mysqladmin", "mysql"}) | _SHELL, "mysqladmin ping -h 127.0.0.1")
 _REDIS = Store(frozenset({"redis-cli", "sh"}), "redis-cli ping")
 _RABBIT = Store(
     frozenset({"rabbitmq-diagnostics", "rabbitmqctl", "sh"}), "rabbitmq-diagnostics -q ping"
 )
 _MARIADB_CHECK = "healthcheck.sh --connect --innodb_initialized"
 _MONGO_CHECK = "mongosh --quiet --eval \"db.adminCommand('ping').ok\""
+_WGET = "wget --no-verbose --tries=1 --spider http://localhost:{} || exit 1"
 _STORES = {
     "postgres": _POSTGRES,
     "postgis/postgis": _POSTGRES,
@@ -47,6 +49,8 @@ _STORES = {
     "bitnami/redis": Store(_REDIS.tools),
     "valkey/valkey": Store(frozenset({"valkey-cli", "redis-cli", "sh"}), "valkey-cli ping"),
     "rabbitmq": _RABBIT,
+    "neo4j": Store(frozenset({"wget", "cypher-shell"}) | _SHELL, _WGET.format("7474")),
+    "clickhouse/clickhouse-server": Store(frozenset({"wget", "clickhouse-client"}) | _SHELL, _WGET.format("8123/ping")),
 }
 _LAST_MYSQLADMIN, _FIRST_MONGOSH, _LAST_MONGO = 10, 5, 5
 
@@ -55,6 +59,8 @@ def store(image: str) -> Store | None:
     """The data store that a public image is, None where it is none or its tag leaves open what is in it."""
     name = parse(image)
     found = _STORES.get(name.repository)
+    if name.repository == "neo4j" and re.search(r"ubi|red-hat", name.tag or ""):
+        return None
     if found is not None or name.repository not in {"mariadb", "mongo"}:
         return found
     major = _major(name.tag)

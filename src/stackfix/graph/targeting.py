@@ -40,14 +40,21 @@ class Stray:
 
 def stray_target(graph: Graph, cluster: Cluster, service: KubeService, port: ServicePort) -> Stray | None:
     """What is wrong with one port of a Service; None where it meets a port of its pods, or may."""
-    if service.headless or service.external_name or port.protocol != "TCP" or not cluster.complete:
+    if service.headless or service.external_name or port.protocol != "TCP":
         return None
     pods = kubernetes_names.selected(service, cluster)
+    if not cluster.complete and not _share_a_template(service, pods):
+        return None
     if not pods or cluster.deployment.fragment or any(w.network_mode == "host" for w in pods):
         return None
     if port.target_name is not None:
         return _by_name(graph, pods, port)
     return _by_number(graph, cluster, service, pods, port)
+
+
+def _share_a_template(service: KubeService, pods: tuple[Workload, ...]) -> bool:
+    """Whether a Service and its pods are made of one OpenShift Template, by the same parameters."""
+    return "${" in service.name.value and all(w.location.path == service.location.path for w in pods)
 
 
 def _by_name(graph: Graph, pods: tuple[Workload, ...], port: ServicePort) -> Stray | None:

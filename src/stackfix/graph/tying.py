@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,11 @@ from stackfix.graph.builds import of_compose, of_scripts, repository
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from stackfix.graph.builds import Made
     from stackfix.graph.library import Library
     from stackfix.graph.model import Build, Deployment
 
-__all__ = ["Ties", "repository", "ties"]
+__all__ = ["Ties", "beside", "repository", "ties", "untagged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,23 @@ class Ties:
         last = name.rpartition("/")[2]
         names = [n for n in self.by_name if n.rpartition("/")[2] == last and ("/" not in n or "/" not in name)]
         return tuple(b for n in names for b in self.by_name[n])
+
+
+def untagged(made: Iterable[Made]) -> Mapping[str, tuple[Build, ...]]:
+    """The builds that nobody is seen to name an image by, by the names of their folders."""
+    found: dict[str, dict[tuple[str, str | None], Build]] = {}
+    for one in made:
+        if not one.tags and one.build.context:
+            key = (one.build.dockerfile, one.build.target)
+            found.setdefault(posixpath.basename(one.build.context), {})[key] = one.build
+    return {name: tuple(builds.values()) for name, builds in found.items()}
+
+
+def beside(builds: Mapping[str, tuple[Build, ...]], image: str, path: str) -> Build | None:
+    """The build of the folder that a manifest lies in, where it is the image's name that the folder has."""
+    named = builds.get(repository(image).rpartition("/")[2], ())
+    found = [build for build in named if path.startswith(build.context + "/")]
+    return found[0] if len(found) == 1 else None
 
 
 def ties(library: Library, projects: Iterable[Deployment]) -> Ties:

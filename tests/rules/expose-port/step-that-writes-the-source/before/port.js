@@ -1,0 +1,1 @@
+console.log("require(\"http\").createServer().listen(8080)");

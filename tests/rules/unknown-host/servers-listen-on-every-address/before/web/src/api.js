@@ -1,0 +1,1 @@
+export const catches = () => fetch("/catches").then((answer) => answer.json());

@@ -1,0 +1,5 @@
+#!/bin/sh
+set -eu
+# envsubst '$LIVE_HOST' < a > b
+envsubst < /etc/nginx/site.conf.tmpl > /etc/nginx/conf.d/default.conf
+exec nginx -g 'daemon off;'
