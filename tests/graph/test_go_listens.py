@@ -46,7 +46,7 @@ MAINS: dict[str, tuple[str, list[tuple[int, str | None]]]] = {
                 addr = ":" + p
             }
             http.ListenAndServe(addr, nil)
-        }""", [],
+        }""", [(7003, "FERRY_PORT")],
     ),
     "a default that a port stands over": (
         """
