@@ -173,6 +173,67 @@ def test_statistics_and_quiet(run: Callable[..., Ran], broken: Path) -> None:
     assert "finding" not in run(broken, "--quiet").out
 
 
+def test_a_baseline_hides_what_it_lists(run: Callable[..., Ran], broken: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "known.json"
+    made = run("--write-baseline", listed, broken)
+    assert (made.code, made.err) == (0, f"stackfix: 1 finding written to {listed}\n")
+    assert "host-port-inside-network" in made.out
+    assert [entry["file"] for entry in json.loads(listed.read_text("utf-8"))["findings"]] == ["compose.yml"]
+    (broken / "compose.yml").write_text("# moved\n\n" + compose(broken), "utf-8")
+    assert run("--baseline", listed, broken).code == 0
+    assert run("--dry-run", "--baseline", listed, broken).out == ""
+    (broken / "compose.yml").write_text(compose(broken).replace("9100:8000", "9100:8001"), "utf-8")
+    assert "published-port" in run("--baseline", listed, broken).out
+
+
+def test_a_baseline_of_nothing_is_one(run: Callable[..., Ran], broken: Path, tmp_path: Path) -> None:
+    run("--apply", broken)
+    assert run("--write-baseline", tmp_path / "none.json", broken).err.startswith("stackfix: 0 findings written")
+    assert run("--baseline", tmp_path / "none.json", broken).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{}", "is no baseline: --write-baseline makes one"),
+        ("[1", "is no baseline: --write-baseline makes one"),
+        ('{"version": 2, "findings": []}', "version 2 of a baseline is not known"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_what_is_no_baseline_is_told(
+    text: str | None, told: str, run: Callable[..., Ran], broken: Path, tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / "b.json").write_text(text, "utf-8")
+    ran = run("--baseline", tmp_path / "b.json", broken)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
+def test_only_what_a_change_caused(run: Callable[..., Ran], broken: Path) -> None:
+    assert run("--diff-base", "HEAD", broken).code == 0
+    (broken / "compose.yml").write_text(compose(broken).replace("9100:8000", "9100:8001"), "utf-8")
+    ran = run("--diff-base", "HEAD", broken)
+    assert ran.code == 1
+    assert "published-port" in ran.out
+    assert "host-port-inside-network" not in ran.out
+    assert "git knows no commit 'v9'" in run("--diff-base", "v9", broken).err
+
+
+def test_a_base_needs_a_repository(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text(BROKEN["compose.yml"], "utf-8")
+    ran = run("--diff-base", "HEAD", tmp_path)
+    assert (ran.code, ran.err) == (2, f"stackfix: --diff-base: {tmp_path} lies in no git repository\n")
+
+
+@pytest.mark.parametrize("words", [("--apply",), ("--dry-run",), ("--baseline", "x"), ("--diff-base", "HEAD")])
+def test_a_baseline_is_written_of_all(words: tuple[str, ...], run: Callable[..., Ran], broken: Path) -> None:
+    ran = run("--write-baseline", "b.json", *words, broken)
+    assert ran.code == 2
+    assert "--write-baseline" in ran.err
+
+
 def test_colour_is_for_terminals_or_who_asks(run: Callable[..., Ran], broken: Path) -> None:
     assert "\x1b[" not in run(broken).out
     assert "\x1b[" in run(broken, "--color", "always").out
@@ -304,7 +365,7 @@ def test_version_and_help(run: Callable[..., Ran]) -> None:
     assert run("--quiet", "--version").out == f"stackfix {__version__}\n"
     told = run("--help").out
     assert told.startswith("Usage: stackfix [OPTIONS] [PATH]\n")
-    for later in ("graph", "probe", "fleet", "--baseline"):
+    for later in ("graph", "probe", "fleet", "--interactive"):
         assert later not in told
 
 

@@ -215,6 +215,24 @@ def test_submodules_and_repositories_within_are_unknown(tmp_path: Path) -> None:
     assert repository.open_work_tree(root).tree.is_unknown("sub/x.yml")
 
 
+def test_submodules_that_are_only_declared_are_unknown(tmp_path: Path) -> None:
+    declared = '[submodule "tools"]\n\tpath = vendor/tools\n\turl = ../tools.git\n[submodule "b"]\n\tpath = here\n'
+    files = {**FILES, ".gitmodules": declared, "here/x.yml": ""}
+    root = checkouts.repository(tmp_path / "r", files)
+    for snapshot in (repository.open_work_tree(root), repository.open_commit(root)):
+        assert snapshot.tree.is_unknown("vendor/tools/Dockerfile")
+        assert not snapshot.tree.is_unknown("vendor/other")
+        assert not snapshot.tree.is_unknown("here/y.yml")
+
+
+def test_a_bare_repository_has_nothing_to_read(tmp_path: Path) -> None:
+    root = checkouts.repository(tmp_path / "r", FILES)
+    git(root, "clone", "-q", "--bare", str(root), str(tmp_path / "bare.git"))
+    for opens in (repository.open_work_tree, repository.open_commit):
+        with pytest.raises(repository.CannotOpen, match="is a bare repository"):
+            opens(tmp_path / "bare.git")
+
+
 def test_excluded_paths_are_unknown_not_missing(tmp_path: Path) -> None:
     root = checkouts.repository(tmp_path / "r", {**FILES, "legacy/compose.yml": "", "b.test.yml": ""})
 

@@ -56,6 +56,13 @@ _Select = Annotated[list[str] | None, typer.Option("--select", metavar="RULE", h
 _Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not these rules or families.")]
 _Format = Annotated[Format, typer.Option("--output-format", help="What the report is written as.")]
 _Output = Annotated[str | None, typer.Option("--output", metavar="FILE", help="Where the report is written.")]
+_Baseline = Annotated[str | None, typer.Option("--baseline", metavar="FILE", help="Not what this file lists.")]
+_WriteBaseline = Annotated[
+    str | None, typer.Option("--write-baseline", metavar="FILE", help="List what is found there, as known.")
+]
+_DiffBase = Annotated[
+    str | None, typer.Option("--diff-base", metavar="REF", help="Only what the change since that commit caused.")
+]
 _Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any configuration key.")]
 _Config = Annotated[str | None, typer.Option("--config", metavar="FILE", help="Instead of PATH's own configuration.")]
 _Preview = Annotated[bool, typer.Option("--preview", help="Rules measured below the mark, too.")]
@@ -80,6 +87,9 @@ def _report(  # noqa: PLR0913, PLR0917 - one parameter for each option is how ty
     ignore: _Ignore = None,
     format_: _Format = Format.TEXT,
     output: _Output = None,
+    baseline: _Baseline = None,
+    write_baseline: _WriteBaseline = None,
+    diff_base: _DiffBase = None,
     settings: _Set = None,
     config: _Config = None,
     preview: _Preview = False,
@@ -96,9 +106,10 @@ def _report(  # noqa: PLR0913, PLR0917 - one parameter for each option is how ty
     """
     if version:
         return partial(_say, f"stackfix {__version__}\n")
-    judging = Judging(path, tuple(select or ()), tuple(ignore or ()), tuple(settings or ()), config, preview)
+    rules = (tuple(select or ()), tuple(ignore or ()))
+    judging = Judging(path, *rules, tuple(settings or ()), config, preview, baseline, diff_base)
     delivery = Delivery(dry_run, apply, commit, branch, current_branch, unsafe)
-    telling = Telling(format_, output, statistics, exit_zero, quiet, verbose, colour)
+    telling = Telling(format_, output, write_baseline, statistics, exit_zero, quiet, verbose, colour)
     return partial(_check, Options(judging, delivery, telling).checked())
 
 
@@ -141,9 +152,21 @@ def _check(options: Options) -> int:
 
     run = running.run(options, _note)
     _tell(options, run)
+    if options.telling.write_baseline is not None:
+        return _write_baseline(options.telling.write_baseline, run)
     if run.delivered and not options.telling.quiet:
         _note(run.delivered)
     return _code(options, run)
+
+
+def _write_baseline(path: str, run: Run) -> int:
+    """All that was found is known from now on: nothing of it fails a run that takes this baseline."""
+    from stackfix import baseline  # noqa: PLC0415
+
+    _save(path, baseline.render(run.outcome.reported).encode("utf-8", "surrogateescape"))
+    count = len(run.outcome.reported)
+    _note(f"stackfix: {count} finding{'' if count == 1 else 's'} written to {path}")
+    return NOTHING_LEFT
 
 
 def _code(options: Options, run: Run) -> int:
@@ -169,11 +192,15 @@ def _tell(options: Options, run: Run) -> None:
     if options.telling.output is None:
         _write(stream, report)
         return
+    _save(options.telling.output, report)
+
+
+def _save(path: str, data: bytes) -> None:
     try:
-        with open(options.telling.output, "wb") as file:  # noqa: PTH123 - the user's own word, as typed
-            file.write(report)
+        with open(path, "wb") as file:  # noqa: PTH123 - the user's own word, as typed
+            file.write(data)
     except OSError as problem:
-        raise Wrong(f"{options.telling.output}: {problem.strerror}") from None
+        raise Wrong(f"{path}: {problem.strerror}") from None
 
 
 def _rendered(options: Options, run: Run, stream: TextIO | None) -> str:

@@ -90,7 +90,8 @@ def _found(raw: Sequence[Finding], library: Library, selection: Selection) -> It
         key = (finding.rule.id, finding.anchor.identity, finding.value)
         counts[key] += 1
         fingerprint = sha256("\0".join((*key, str(counts[key]))).encode()).hexdigest()[:16]
-        shown, told = selection.shows(finding), selection.levelled(finding)
+        shown = selection.shows(finding) and fingerprint not in selection.known
+        told = selection.levelled(finding)
         try:
             fix = repairing.fix(finding, library, selection)
         except Refused as refusal:

@@ -38,6 +38,8 @@ class Judging:
     settings: tuple[str, ...] = ()
     config: str | None = None
     preview: bool = False
+    baseline: str | None = None
+    diff_base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Telling:
 
     format: Format = Format.TEXT
     output: str | None = None
+    write_baseline: str | None = None
     statistics: bool = False
     exit_zero: bool = False
     quiet: bool = False
@@ -83,6 +86,14 @@ class Options:
             (to.current_branch and not to.commit, "--current-branch goes with --apply --commit"),
             (to.current_branch and to.branch is not None, "--branch and --current-branch exclude each other"),
             (to.unsafe and not (to.dry_run or to.apply), "--unsafe-fixes goes with --dry-run or --apply"),
+            (
+                tell.write_baseline is not None and (to.dry_run or to.apply),
+                "--write-baseline goes with neither --dry-run nor --apply",
+            ),
+            (
+                tell.write_baseline is not None and (self.judging.baseline or self.judging.diff_base) is not None,
+                "--write-baseline writes all findings: it goes with neither --baseline nor --diff-base",
+            ),
             (tell.quiet and tell.verbose, "--quiet and --verbose exclude each other"),
             (
                 to.dry_run and tell.format is not Format.TEXT and tell.output is None,

@@ -69,12 +69,27 @@ def _judged(options: Options, config: Config, only: str | None, snapshot: Snapsh
     from stackfix import engine  # noqa: PLC0415
 
     comments = Comments(snapshot.sources)
-    selection = replace(_selection(options.judging, config, only), suppressing=comments.over)
+    known = _known(options.judging, config, snapshot)
+    selection = replace(_selection(options.judging, config, only), suppressing=comments.over, known=known)
     request = engine.Request(config.policy, selection, _grades(options.delivery), committing=options.delivery.commit)
     outcome = engine.run(snapshot.tree, comments.sources, request, snapshot.skipped)
     if selection.select or selection.ignore or only:
         return outcome
-    return replace(outcome, reported=(*outcome.reported, *comments.unused()))
+    unused = (one for one in comments.unused() if one.fingerprint not in known)
+    return replace(outcome, reported=(*outcome.reported, *unused))
+
+
+def _known(judging: Judging, config: Config, snapshot: Snapshot) -> frozenset[str]:
+    """The findings that aren't told because a baseline has them, or because they were there before."""
+    if judging.baseline is None and judging.diff_base is None:
+        return frozenset()
+    from stackfix import baseline  # noqa: PLC0415
+
+    listed = baseline.load(judging.baseline) if judging.baseline is not None else frozenset()
+    if judging.diff_base is None:
+        return listed
+    selection = replace(_selection(judging, config, None), select=frozenset())
+    return listed | baseline.of_commit(snapshot.root, judging.diff_base, config.policy, selection, config.excluded)
 
 
 def _nothing(options: Options, snapshot: Snapshot, note: Callable[[str], None]) -> Run:

@@ -28,7 +28,7 @@ class Selection:
     `select` and `ignore` name rules or families; an empty `select` is every rule that is on by default. `suppressed`
     says whether a comment covers a rule at a place of one tree, and `suppressing` makes it from the tree's contents.
     `severities` set a rule's level. `per_file_ignores` maps a matcher of paths to rules. `only` narrows findings to
-    those with a place in one file.
+    those with a place in one file. `known` are the fingerprints of those that a baseline or an earlier commit has.
     """
 
     select: frozenset[str] = frozenset()
@@ -39,6 +39,7 @@ class Selection:
     suppressed: Callable[[str, Location], bool] = _never
     suppressing: Callable[[Read], Callable[[str, Location], bool]] | None = None
     only: str | None = None
+    known: frozenset[str] = frozenset()
 
     def over(self, read: Read) -> Selection:
         """The same for a tree with these contents: comments move with the lines above them."""

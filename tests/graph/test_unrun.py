@@ -61,6 +61,20 @@ def test_nothing_to_tell_is_not_followed() -> None:
     assert followed({ENTRY: APP.format("from .parts import x"), "svc/x.py": WAITING}) == []
 
 
+@pytest.mark.parametrize(
+    "cors",
+    [
+        "allow_origins=['*'], allow_credentials=True",
+        'allow_origins = ["https://*.towns.io"]',
+        'origins="*", supports_credentials=True',
+    ],
+)
+def test_whom_a_program_lets_in_is_looked_at(cors: str) -> None:
+    """Origins that can't be meant so make a program worth following; others don't."""
+    assert followed({ENTRY: APP.format(f"import os  # {cors}")}) == [ENTRY]
+    assert followed({ENTRY: APP.format("import os  # allow_origins=['*']")}) == []
+
+
 @pytest.mark.parametrize("name", [*sorted(CALLED), *STORES, "asyncio.create_task", "asyncio.ensure_future"])
 def test_whatever_a_rule_looks_for_makes_a_file_worth_reading(name: str) -> None:
     """Every call of the rules' tables has a word that the quick look knows."""

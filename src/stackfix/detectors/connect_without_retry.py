@@ -1,7 +1,8 @@
 """A background task gives up at the first refused connection.
 
 What it finds: a task that the application's start sets running and that opens its connection to Kafka, RabbitMQ or
-PostgreSQL once: no loop, retry decorator or caller on the way tries again.
+PostgreSQL once: no loop, retry decorator or caller on the way tries again. So too the consumer of a Compose service
+that has no restart policy and doesn't wait until the other end is healthy.
 
 Why it breaks: the application and its broker start together, and the broker takes longer. The task ends with the first
 refused connection, while the process lives on and looks healthy: it consumes nothing until somebody restarts it.
@@ -9,9 +10,9 @@ refused connection, while the process lives on and looks healthy: it consumes no
 Which side is right: the task is meant to run for ever. It tries again after 5 seconds, then after twice as long each
 time, at most 60.
 
-Limits: a connection that the start itself waits for is silent: it ends the process, and the deployment's restart policy
-or the person at the terminal starts it anew. So are loops, tenacity, backoff and their like, and clients that connect
-when first used.
+Limits: any other connection that the start itself waits for is silent: it ends the process, and the deployment's
+restart policy or the person at the terminal starts it anew. So are loops, tenacity, backoff and their like, and clients
+that connect when first used.
 """
 
 from __future__ import annotations
@@ -45,15 +46,19 @@ def detect(graph: Graph) -> Iterator[Finding]:
 def _finding(graph: Graph, found: Once) -> Finding:
     first, refusal = found.calls[0], found.refusal
     repair = RetryConnecting(first.anchor, found.calls[-1].anchor, refusal.module, refusal.names, refusal.builtin)
+    if found.spawned is not None:
+        ends, witness = "its task ends at the first refused connection", found.spawned
+        note = "runs as a task, which nothing starts again"
+    else:
+        ends, witness = "the process ends at the first refused connection", found.start.workloads[0].location
+        note = "has no restart policy, and doesn't wait until the other end is healthy"
     return Finding(
         rule=RULE,
-        message=f"{found.step.function.name} calls {found.opened} once: its task ends at the first refused connection",
+        message=f"{found.step.function.name} calls {found.opened} once: {ends}",
         location=Location(first.location.path, first.location.span, "tried once"),
         anchor=found.step.function.anchor,
         value=found.opened,
-        evidence=(
-            Location(found.spawned.path, found.spawned.span, "runs as a task, which nothing starts again"),
-        ),
+        evidence=(Location(witness.path, witness.span, note),),
         remedy=Remedy(Applicability.UNSAFE, "try again after 5 to 60 seconds", (repair,)),
         components=graph.called(*found.start.workloads),
     )

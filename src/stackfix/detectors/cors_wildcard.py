@@ -42,7 +42,7 @@ def _finding(graph: Graph, place: Open) -> Finding:
     production = [w for w in place.workloads if in_production(w, graph.policy)]
     runs = production or place.workloads
     known = origins.of(graph, place.workloads)
-    where = f"{runs[0].name} in production" if production else runs[0].name
+    where = f"{runs[0].name} in production" if production else runs[0].name if runs else "the application"
     cookies = ", with credentials" if place.credentials else ""
     listed = f"; its pages are at {', '.join(o.value for o in known)}" if known else ""
     return Finding(

@@ -5,7 +5,8 @@ neither defines nor imports such a name.
 
 Why it breaks: the server ends with "Attribute not found in module".
 
-Which side is right: the module. The one application in it is what was meant.
+Which side is right: the module. The one application in it is what was meant; for gunicorn, where there is none, a call
+of the one function that makes it and needs no arguments.
 
 Limits: silent where names may come into the module unseen (a star import, `__getattr__`, `globals()`).
 """
@@ -51,6 +52,10 @@ def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Lacking]]
     if len(apps) == 1:
         remedy = Remedy(Applicability.SAFE, f"serve {apps[0].name}", (SetText(lacking.text, apps[0].name),))
         told = f"; its application is {apps[0].name}"
+    elif lacking.factory is not None and all(lack.factory == lacking.factory for _, lack in uses):
+        call = f"{lacking.factory}()"
+        remedy = Remedy(Applicability.SAFE, f"serve what {call} makes", (SetText(lacking.text, call),))
+        told = f"; {call} makes its application"
     else:
         choices = tuple(Choice(f"serve {a.name}", (SetText(lacking.text, a.name),)) for a in apps)
         remedy = Remedy(Applicability.MANUAL, "name the application that it has", choices=choices)

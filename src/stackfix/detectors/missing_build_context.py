@@ -7,8 +7,8 @@ Why it breaks: nothing is built, and the service doesn't start.
 
 Which side is right: the tree. The one folder of that name with a Dockerfile, or the one Dockerfile of the context, is
 what was meant; else the one folder beside it whose name is spelled another way (`tidehub-svc` for `tide_hub`). One that
-is only called longer (`frontend-react` for `frontend`) and holds a known framework is told with an edit that a person
-should see.
+is only called longer (`frontend-react` for `frontend`) and holds a known framework, or that nobody builds and that is
+called by another form of the word (`notifications` for `notifier`), is told with an edit that a person should see.
 
 Limits: only where the base folder is known: projects with a known folder, scripts that say where they work, workflows;
 elsewhere only paths that no folder of the repository has. What git ignores, what is fetched or made on the way,
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.formats import yaml
-from stackfix.graph import build_folders, builds, combinations, script_builds
+from stackfix.graph import build_folders, builds, combinations, namesakes, script_builds
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
@@ -163,6 +163,11 @@ def _dockerfiles(graph: Graph, build: Build) -> tuple[str, ...]:
     context, name = build.context, posixpath.basename(build.dockerfile)
     taken = {w.build.dockerfile for w in graph.workloads if w.build is not None}
     inside = context + "/" if context else ""
+    home = posixpath.dirname(build.dockerfile)
+    beside = (p for p in graph.library.tree.below(home) if posixpath.dirname(p) == home and is_dockerfile(p))
+    alike = [p for p in namesakes.of(name, beside) if p not in taken]
+    if len(alike) == 1:
+        return (alike[0],)
     same = [p for p in graph.library.tree.named(name) if p.startswith(inside) and p not in taken]
     if len(same) == 1 and name != "Dockerfile" and graph.library.tree.entries[same[0]].wiring:
         return (same[0],)

@@ -54,10 +54,11 @@ def _finding(graph: Graph, found: Undockered) -> Finding:
     texts = (graph.library.text(path) for path in found.manifests)
     witnesses = (located(text.slice(0, 1), "says what the program is") for text in texts if text is not None)
     names = ", ".join(file.path for file in found.files)
+    who = found.workload.name if found.workload else "the image"
     return Finding(
         rule=RULE,
         message=(
-            f"{found.workload.name} is built from {build.dockerfile}, which doesn't exist;"
+            f"{who} is built from {build.dockerfile}, which doesn't exist;"
             f" {build.context or 'the root'} holds a {found.what}"
         ),
         location=build.location if place is None else Location(*place, "has no Dockerfile"),
@@ -65,5 +66,5 @@ def _finding(graph: Graph, found: Undockered) -> Finding:
         value=build.dockerfile,
         evidence=tuple(w for w in witnesses if w is not None),
         remedy=Remedy(Applicability.UNSAFE, f"make {names}", found.files),
-        components=graph.called(found.workload),
+        components=graph.called(found.workload) if found.workload else frozenset(),
     )

@@ -9,7 +9,8 @@ Which side is right: what the project does declare. A file of the same name else
 pyproject.toml beside it or at the context's root declares the dependencies, and uv (Poetry for its own tables) installs
 them from there, into the same place as pip would. A lock file that no step insists on is left out of the COPY.
 
-Limits: silent where git ignores such a file or a script makes it. The repair changes which versions are installed, so a
+Limits: silent where git ignores such a file or a script makes it. Where several lists are missing, or one is copied
+twice, a person decides. The repair changes which versions are installed, so a
 person should decide.
 """
 
@@ -47,18 +48,28 @@ def detect(graph: Graph) -> Iterator[Finding]:
         image = graph.image_of(made.build)
         if image is None or builds.astray(graph.library, image):
             continue
-        copied = set()
-        insisted = lock_files.insisting(graph, image) if image.missing else frozenset()
-        for missing in image.missing:
-            copied.add(posixpath.basename(missing.path))
-            if _lost(graph, missing) and missing.location not in (seen | insisted):
-                seen.add(missing.location)
-                yield _finding(graph, image, missing)
+        copied = {posixpath.basename(missing.path) for missing in image.missing}
+        lost = _all_lost(graph, image)
+        for group in lost.values():
+            if group[0].location not in seen:
+                seen.update(missing.location for missing in group)
+                alone = not any(manifests.is_requirements(path) for path in lost if path != group[0].path)
+                yield _finding(graph, image, group, alone=alone)
         for found, path in manifests.never_given(image):
             place = located(found.file, "isn't there")
             if place is not None and place not in seen and posixpath.basename(path) not in copied:
                 seen.add(place)
                 yield _not_given(graph, image, found, place)
+
+
+def _all_lost(graph: Graph, image: Image) -> dict[str, list[MissingSource]]:
+    """The manifests that COPYs look for in vain, by their paths; those that a step insists on are another rule's."""
+    insisted = lock_files.insisting(graph, image) if image.missing else frozenset()
+    found: dict[str, list[MissingSource]] = {}
+    for missing in image.missing:
+        if _lost(graph, missing) and missing.location not in insisted:
+            found.setdefault(missing.path, []).append(missing)
+    return found
 
 
 def _lost(graph: Graph, missing: MissingSource) -> bool:
@@ -67,11 +78,16 @@ def _lost(graph: Graph, missing: MissingSource) -> bool:
     return not manifests.written_by_scripts(graph.library, missing.path)
 
 
-def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
+def _finding(graph: Graph, image: Image, group: list[MissingSource], *, alone: bool) -> Finding:
+    """One file that isn't there, by all COPYs of it. `alone`: no other list is missing beside it."""
+    missing = group[0]
     steps = manifests.installed(image, missing)
     remedy, evidence = _remedy(graph, image, missing, steps)
+    if (len(group) > 1 or not alone) and manifests.is_requirements(missing.path):
+        remedy, evidence = Remedy(Applicability.MANUAL, "write the list, or copy the one that is meant"), ()
     told = f"; {remedy.description}" if remedy.repairs else ""
-    witnesses = (*evidence, *(p for i in steps if (p := located(i.file, "installs from it")) is not None))
+    again = (Location(m.location.path, m.location.span, "and here") for m in group[1:])
+    witnesses = (*evidence, *again, *(p for i in steps if (p := located(i.file, "installs from it")) is not None))
     return Finding(
         rule=RULE,
         message=f"{missing.path} doesn't exist, and the image {_use(missing)}{told}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.formats import python
 from stackfix.graph import application, container
 
 if TYPE_CHECKING:
@@ -24,12 +26,16 @@ _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian"})
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """An attribute that a module doesn't have. `path` is the module's file, `apps` the applications that it does."""
+    """An attribute that a module doesn't have. `path` is the module's file, `apps` the applications that it does.
+
+    `factory` makes the application, where none is there and the server takes a call of it.
+    """
 
     text: Text
     path: str
     anchor: Anchor
     apps: tuple[ServerObject, ...]
+    factory: str | None = None
 
 
 def lacking(graph: Graph, workload: Workload) -> Iterator[Lacking]:
@@ -49,7 +55,26 @@ def lacking(graph: Graph, workload: Workload) -> Iterator[Lacking]:
         known = graph.library.get(path, application.facts)
         made = known.objects if known is not None else ()
         apps = () if entry.factory else tuple(o for o in made if not o.router and "." not in o.name)
-        yield Lacking(text, path, process.anchor, apps)
+        makes = _factory(graph, path) if process.tool == "gunicorn" and not apps and not entry.factory else None
+        yield Lacking(text, path, process.anchor, apps, makes)
+
+
+def _factory(graph: Graph, path: str) -> str | None:
+    """The one function of a module that makes its application and needs nothing to do so."""
+    found = [c for c in application.candidates(graph.library, posixpath.dirname(path)) if c.path == path]
+    module = graph.library.get(path, python.read)
+    if len(found) != 1 or module is None or len(found[0].factories) != 1:
+        return None
+    name = found[0].factories[0]
+    return name if any(_makes(node, name) for node in module.tree.body) else None
+
+
+def _makes(node: ast.stmt, name: str) -> bool:
+    """Whether a statement defines a function of that name which can be called with nothing."""
+    if not isinstance(node, ast.FunctionDef) or node.name != name or node.decorator_list:
+        return False
+    spec = node.args
+    return len(spec.defaults) == len(spec.posonlyargs) + len(spec.args) and None not in spec.kw_defaults
 
 
 def _module(process: Process, seen: Files) -> str | None:
@@ -57,9 +82,14 @@ def _module(process: Process, seen: Files) -> str | None:
     entry = process.entry
     assert entry is not None
     assert entry.module is not None
-    if process.environment.get("PYTHONPATH") is not None:
+    searched = process.environment.get("PYTHONPATH")
+    if searched is not None and searched.value is None:
         return None
-    for folder in dict.fromkeys((*entry.folders, *((process.folder,) if process.folder is not None else ()))):
+    further = searched.value.value.split(":") if searched is not None and searched.value is not None else []
+    if not all(folder.startswith("/") and "$" not in folder for folder in further if folder):
+        return None
+    own = (*entry.folders, *((process.folder,) if process.folder is not None else ()))
+    for folder in dict.fromkeys((*own, *(folder.rstrip("/") for folder in further if folder))):
         base = posixpath.join(folder, entry.module.replace(".", "/"))
         for ending in ("/__init__.py", ".py"):
             found = seen.lookup(base + ending)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph import application, framework, frontend, node_application
+from stackfix.graph import application, framework, frontend, frontend_settings, node_application
 from stackfix.graph.framework import Language
 from stackfix.graph.frontend import Bundler
 from stackfix.tree import join
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stackfix.graph.node_application import Package
 
 Values = dict[str, str]
+_FOCUSES = 4
+"""From this version on, Yarn can leave out what only development needs without a plugin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,13 @@ _NODE_LOCKS = (
     ("yarn.lock", "yarn", "yarn install --frozen-lockfile", ""),
     ("pnpm-lock.yaml", "pnpm", "pnpm install --frozen-lockfile", "pnpm prune --prod"),
 )
-_OUTPUTS = {Bundler.VITE: "dist", Bundler.CREATE_REACT_APP: "build", Bundler.VUE_CLI: "dist"}
+_OUTPUTS = {Bundler.VITE: "dist", Bundler.CREATE_REACT_APP: "build", Bundler.VUE_CLI: "dist", Bundler.ANGULAR: "dist"}
+_DEVELOPS = re.compile(
+    r"\bng serve\b|\bvite(?!\s+(?:preview|build))\b|\breact-scripts start\b|\bvue-cli-service serve\b|\bwebpack serve\b"
+    r"|\bwebpack-dev-server\b|\b(?:next|nuxt|nuxi|astro|gatsby|remix)\s+dev(?:elop)?\b|\bparcel(?!\s+build)\b|\bnodemon\b"
+    r"|\bts-node-dev\b|--watch\b|\btsx watch\b"
+)
+"""What starts a server for development."""
 _READS_PORT = re.compile(
     r"process\.env\.PORT\b|process\.env\[['\"]PORT['\"]\]|os\.Getenv\(\"PORT\"\)|env::var\(\"PORT\"\)|LookupEnv\(\"PORT\"\)"
 )
@@ -169,7 +177,8 @@ def node(library: Library, folder: str, found: Framework, port: int | None) -> B
     steps = " && ".join((*built, *pruned))
     settings = f" \\\n    PORT={port}" if reads_port(library, folder) or found.name == "next" else ""
     more = {"BUILD": f"RUN {steps}" if steps else "", "SETTINGS": settings}
-    more |= {"PORT": str(port), "COMMAND": json.dumps(list(command))}
+    manages = "" if command[0] == "node" else values["MANAGER"]
+    more |= {"PORT": str(port), "COMMAND": json.dumps(list(command)), "MANAGES": manages}
     return Blueprint("node.Dockerfile", {**values, **more}, f"program written with {found.name}", found.manifest)
 
 
@@ -189,6 +198,8 @@ def node_command(library: Library, folder: str) -> tuple[str, ...] | None:
         return None
     name = next((n for n in ("start:prod", "start") if n in package.scripts), None)
     script = package.scripts[name].value.strip() if name is not None else ""
+    if _DEVELOPS.search(script):
+        return None
     plain = re.fullmatch(r"node ([\w./-]+)", script)
     if plain is not None:
         return ("node", plain[1])
@@ -201,11 +212,13 @@ def node_command(library: Library, folder: str) -> tuple[str, ...] | None:
 def installing(library: Library, folder: str) -> Values | None:
     """How a package's dependencies are installed, by its lock file. None for later Yarn and for workspaces."""
     package = node_application.package(library, join(folder, "package.json"))
-    if package is None or package.workspaces or library.tree.is_file(join(folder, ".yarnrc.yml")):
+    if package is None or package.workspaces:
         return None
     locks = [row for row in _NODE_LOCKS if library.tree.is_file(join(folder, row[0]))]
     if len(locks) > 1:
         return None
+    if locks and locks[0][1] == "yarn" and _is_later_yarn(library, folder):
+        return _later_yarn(library, folder)
     lock, program, install, prune = locks[0] if locks else ("", "npm", "npm install", "npm prune --omit=dev")
     return {
         "VERSION": _node_version(library, folder),
@@ -213,6 +226,31 @@ def installing(library: Library, folder: str) -> Values | None:
         "LIST": f"package.json {lock}".strip(),
         "INSTALL": install,
         "PROGRAM": program,
+        "PRUNE": prune,
+    }
+
+
+def _is_later_yarn(library: Library, folder: str) -> bool:
+    lock = library.text(join(folder, "yarn.lock"))
+    return library.tree.is_file(join(folder, ".yarnrc.yml")) or lock is None or "__metadata:" in lock.value
+
+
+def _later_yarn(library: Library, folder: str) -> Values | None:
+    """Yarn 2 and later, which corepack brings by the package's own word, and which installs into node_modules."""
+    settings = library.text(join(folder, ".yarnrc.yml"))
+    manifest = library.text(join(folder, "package.json"))
+    said = re.search(r'"packageManager"\s*:\s*"yarn@(\d+)\.', manifest.value) if manifest is not None else None
+    if settings is None or said is None or "yarnPath" in settings.value:
+        return None
+    if not re.search(r"(?m)^nodeLinker:\s*[\"']?node-modules", settings.value):
+        return None
+    prune = "yarn workspaces focus --production" if int(said[1]) >= _FOCUSES else ""
+    return {
+        "VERSION": _node_version(library, folder),
+        "MANAGER": "RUN corepack enable",
+        "LIST": "package.json yarn.lock .yarnrc.yml",
+        "INSTALL": "yarn install --immutable",
+        "PROGRAM": "yarn",
         "PRUNE": prune,
     }
 
@@ -240,9 +278,19 @@ def page(library: Library, front: FrontEnd, port: int | None) -> Blueprint | Non
         return None
     values["BUILD"] = f"{values.pop('PROGRAM')} run build"
     del values["PRUNE"]
-    output = front.settings.output.value if front.settings.output is not None else _OUTPUTS.get(front.bundler, "dist")
+    output = _output(library, front)
+    base = front.settings.base.value if front.settings.base is not None else "/"
+    if output is None or base not in {"", "/", "./"}:
+        return None
     values |= {"OUTPUT": output.removeprefix("./").strip("/"), "PORT": str(port or 80), "ARGUMENTS": _arguments(front)}
     return Blueprint("static.Dockerfile", values, "front end", front.package)
+
+
+def _output(library: Library, front: FrontEnd) -> str | None:
+    """The folder that a build makes; None where nobody can tell."""
+    if front.bundler is Bundler.ANGULAR:
+        return frontend_settings.angular_output(library, front.folder)
+    return front.settings.output.value if front.settings.output is not None else _OUTPUTS[front.bundler]
 
 
 def _arguments(front: FrontEnd) -> str:

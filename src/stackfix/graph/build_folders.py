@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability
-from stackfix.graph import framework, interpreters, kinship
+from stackfix.graph import framework, interpreters, kinship, namesakes
+from stackfix.graph.builds import By
 from stackfix.tree import join
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def fitting(graph: Graph, workload: Workload, build: Build) -> Fitting:
     longer = [f for f in tree.folders - taken if f and posixpath.dirname(f) == beside]
     longer = [f for f in sorted(longer) if kinship.lengthened(posixpath.basename(f), wanted)]
     known = [f for f in longer if tree.is_file(join(f, name)) or framework.framework(graph.library, f) is not None]
-    return Fitting(_agreeing(graph, workload, build, known), Applicability.UNSAFE)
+    made = {made.build.context for made in graph.builds if made.by is not By.CONVENTION}
+    forms = [f for f in near if f not in made and namesakes.akin(posixpath.basename(f), wanted)]
+    return Fitting(_agreeing(graph, workload, build, known or forms), Applicability.UNSAFE)
 
 
 def _agreeing(graph: Graph, workload: Workload, build: Build, folders: Iterable[str]) -> tuple[str, ...]:

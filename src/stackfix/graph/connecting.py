@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.graph import starting
+from stackfix.graph.model import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.findings import Location
     from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
     from stackfix.graph.python_coroutines import Call
     from stackfix.graph.starting import Start, Step
 
@@ -48,13 +50,16 @@ METHODS = {
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """A connection opened once in a task. `calls` are all those of the function that open it, in order."""
+    """A connection opened once. `calls` are all those of the function that open it, in order.
+
+    `spawned` is where its task was made; None where it is the process's own, which nothing starts again.
+    """
 
     start: Start
     step: Step
     calls: tuple[Call, ...]
     refusal: Refusal
-    spawned: Location
+    spawned: Location | None
 
     @property
     def opened(self) -> str:
@@ -65,16 +70,31 @@ class Once:
 
 
 def once(graph: Graph) -> Iterator[Once]:
-    """Every connection that a background task of a start opens without a second try."""
+    """Every connection that a background task of a start opens without a second try, or a consumer left to itself."""
     for start in graph.starts:
+        alone = bool(start.workloads) and all(_is_left_alone(w) for w in start.workloads)
         for step in starting.steps(start.program):
-            if step.spawned is None or step.again:
+            if step.again or (step.spawned is None and not (alone and _consumes(step))):
                 continue
             found = [(call, refusal) for call in step.calls if (refusal := _refusal(call)) is not None]
             kinds = {refusal for _, refusal in found}
             if len(kinds) == 1 and not any(call.looped for call, _ in found):
                 calls = tuple(call for call, _ in found)
                 yield Once(start, step, calls, kinds.pop(), step.spawned)
+
+
+def _is_left_alone(workload: Workload) -> bool:
+    """Whether a Compose service ends with its process: nothing starts it again, and it waits for nobody's health."""
+    if workload.deployment.platform is not Platform.COMPOSE or workload.runs_once:
+        return False
+    if workload.restart not in {None, "no"} or workload.controller is not None:
+        return False
+    return not any(wait.condition == "service_healthy" for wait in workload.waits)
+
+
+def _consumes(step: Step) -> bool:
+    """Whether the function that is run first goes on in a loop of its own."""
+    return step.function is step.begun and any(call.looped for call in step.function.calls)
 
 
 def _refusal(call: Call) -> Refusal | None:

@@ -17,7 +17,7 @@ from stackfix.graph import node_sources
 from stackfix.graph.application import ProgramCors
 from stackfix.graph.production import in_production
 from stackfix.graph.python_facts import Cors, Spot
-from stackfix.graph.value import Template
+from stackfix.graph.value import Environment, Template
 from stackfix.repairs.set_argument import SetArgument
 from stackfix.repairs.set_list import SetList
 from stackfix.repairs.set_text import SetText
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.node_facts import NodeCors
-    from stackfix.graph.value import Environment
     from stackfix.text import Text
 
 NODE = "node"
 """What stands for the framework of a Node application."""
+_UNSEEN = Environment(complete=False)
+"""What a program sees that no deployment is seen to run."""
 _Display = ast.List | ast.Tuple | ast.Set
 
 
@@ -58,8 +59,9 @@ class Open:
         return self.setting.cors.credentials is True
 
 
-def settings(graph: Graph) -> Iterator[tuple[Workload, ProgramCors]]:
-    """All cross-origin settings that take effect, by workload."""
+def settings(graph: Graph) -> Iterator[tuple[Workload | None, ProgramCors]]:
+    """All cross-origin settings that take effect, by workload; None for programs that no deployment is seen to run."""
+    deployed = set(graph.workloads)
     for workload in graph.workloads:
         for program in graph.programs(workload):
             for setting in program.cors:
@@ -67,6 +69,9 @@ def settings(graph: Graph) -> Iterator[tuple[Workload, ProgramCors]]:
         for node in node_sources.programs(graph, workload):
             for cors in node.cors:
                 yield workload, _of_node(node.entry, cors)
+    for start in graph.starts:
+        if deployed.isdisjoint(start.workloads):
+            yield from ((None, setting) for setting in start.program.cors)
 
 
 def _of_node(path: str, found: NodeCors) -> ProgramCors:
@@ -81,22 +86,22 @@ def open_to_all(graph: Graph) -> tuple[Open, ...]:
     """Every place that lets all pages in: in production, or anywhere together with cookies."""
     found: dict[Location, Open] = {}
     for workload, setting in settings(graph):
-        place = _place(graph, workload, setting)
+        place = _place(graph.library, setting, graph.environment(workload) if workload is not None else _UNSEEN)
         if place is not None:
-            found.setdefault(place.location, place).workloads.append(workload)
+            found.setdefault(place.location, place).workloads.extend([workload] if workload is not None else ())
     return tuple(
         one for one in found.values() if one.credentials or any(in_production(w, graph.policy) for w in one.workloads)
     )
 
 
-def _place(graph: Graph, workload: Workload, setting: ProgramCors) -> Open | None:
+def _place(library: Library, setting: ProgramCors, environment: Environment) -> Open | None:
     cors = setting.cors
     if cors.spot.conditional or cors.spot.fallback or (cors.framework == NODE and cors.credentials is not True):
         return None
-    star = _star(setting, graph.environment(workload))
+    star = _star(setting, environment)
     if star is not None:
         where = located(star)
-        return None if where is None else Open(setting, where, _address(graph.library, star) or cors.anchor, star)
+        return None if where is None else Open(setting, where, _address(library, star) or cors.anchor, star)
     unseen = setting.origins is None and cors.expression is not None
     return None if unseen or not cors.everything or setting.origins else Open(setting, cors.location, cors.anchor, None)
 
@@ -199,7 +204,8 @@ def globbed(graph: Graph) -> tuple[Globbed, ...]:
         if place is None or (others is not None and "*" in others):
             continue
         before = found[place].workloads if place in found else ()
-        found[place] = Globbed(setting, patterns, others, (*before, workload))
+        run = before if workload is None else (*before, workload)
+        found[place] = Globbed(setting, patterns, others, run)
     return tuple(found.values())
 
 

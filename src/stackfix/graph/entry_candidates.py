@@ -30,6 +30,9 @@ _ROLE = re.compile(
 )
 _NODE = frozenset({"node", "nodejs"})
 _LISTENS = re.compile(r"\.listen\s*\(")
+_BARE = re.compile(r"[a-z0-9]+")
+_EMPTY = frozenset({"run", "start", "launch", "main", "app", "entry", "exec", "do", "cli", "py", "the", "my"})
+"""Words of a script's name that say nothing of what it does."""
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
@@ -120,10 +123,26 @@ def _python(library: Library, process: Process, place: str, held: Iterable[tuple
         module = _dotted(other, (process.folder,) if process.folder is not None else ())
         yield Candidate(path, other, word, certain, _why(library, path, starts=starts), module, app)
     known = {path for _, path, _ in _applications(library, held)}
+    yield from _namesakes(library, process, place, [(other, path) for other, path in held if path not in known])
     for candidate in _moved(library, process, place, held):
         root = posixpath.dirname(candidate.path)
         if candidate.path not in known and _imports(library, candidate.path, (root,), script=True):
             yield candidate
+
+
+def _namesakes(library: Library, process: Process, place: str, held: Iterable[tuple[str, str]]) -> Iterator[Candidate]:
+    """Scripts of the same folder that are called the same but for words that say nothing: `run_digest`, `digest`."""
+    wanted = _meaning(place)
+    for other, path in held:
+        beside = posixpath.dirname(other) == posixpath.dirname(place) and other.endswith(".py")
+        known = library.get(path, application.facts) if beside and wanted and _meaning(other) == wanted else None
+        if known is not None and known.main:
+            certain = _imports(library, path, (posixpath.dirname(path),), script=True)
+            yield Candidate(path, other, _named(process, other), certain, _top(library, path))
+
+
+def _meaning(place: str) -> frozenset[str]:
+    return frozenset(_BARE.findall(posixpath.basename(place).lower())) - _EMPTY
 
 
 def _applications(
@@ -150,14 +169,15 @@ def _modules(
         module = _dotted(other, folders)
         if module is None:
             continue
+        searched = (*roots, *_root(other, path, folders))
         if entry.kind == "module":
             if found.main and found.listens:
-                certain = _imports(library, path, roots, script=False) and _same_role(entry.module or "", other)
+                certain = _imports(library, path, searched, script=False) and _same_role(entry.module or "", other)
                 yield Candidate(path, other, module, certain, _why(library, path, starts=True), module)
             continue
         attribute = _attribute(library, process, entry, found)
         if attribute is not None:
-            certain = _imports(library, path, roots, script=False)
+            certain = _imports(library, path, searched, script=False)
             word = _object(entry, module, attribute)
             yield Candidate(path, other, word, certain, _why(library, path, starts=False), module, attribute)
 
@@ -201,6 +221,15 @@ def _called_nearly_so(
         if known is not None and known.main:
             certain = _imports(library, path, roots, script=False) and _same_role(wanted, other)
             yield Candidate(path, other, module, certain, _top(library, path), module)
+
+
+def _root(place: str, path: str, folders: Iterable[str]) -> Iterator[str]:
+    """The folder of the tree that is searched for modules, by where one of them lies there and in the container."""
+    for folder in folders:
+        prefix = folder.rstrip("/") + "/"
+        inside = place.removeprefix(prefix)
+        if place.startswith(prefix) and (path == inside or path.endswith("/" + inside)):
+            yield path[: -len(inside)].rstrip("/")
 
 
 def _object(entry: Entry, module: str, attribute: str) -> str:

@@ -232,6 +232,25 @@ def _angular(library: Library, folder: str) -> Settings:
     return Settings(tuple(found), base, output, static=True, known=len(projects) == 1)
 
 
+def angular_output(library: Library, folder: str) -> str | None:
+    """Where `ng build` puts the pages of a folder's only project; None where a server makes them, or nobody can tell.
+
+    Source: Angular's builders; the application builder puts them into a folder `browser`.
+    """
+    projects = yaml.items(yaml.get(json(library, tree.join(folder, "angular.json")), "projects"))
+    targets = yaml.get(projects[0].value, "architect") or yaml.get(projects[0].value, "targets") if projects else None
+    builder = _scalar(yaml.get(targets, "build", "builder"))
+    options = yaml.get(targets, "build", "options")
+    output = _scalar(yaml.get(options, "outputPath"))
+    served = any(yaml.get(options, key) is not None for key in ("ssr", "server", "outputMode"))
+    if len(projects) != 1 or builder is None or output is None or served:
+        return None
+    kind = builder.value.rpartition(":")[2]
+    if kind == "application":
+        return posixpath.join(output.value, "browser")
+    return output.value if kind in {"browser", "browser-esbuild"} else None
+
+
 def _proxy_file(library: Library, path: str) -> Iterator[DevProxy]:
     """proxy.conf.json: rules by path; or the same object as a module."""
     if posixpath.splitext(path)[1] in _ENDINGS:

@@ -7,7 +7,7 @@ tag is left out: `has` and `lacks` are programs that every tag of the flavour ha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -374,7 +374,7 @@ def base(image: str) -> Base | None:
         return _distroless(name)
     found = _RUNTIMES.get(name.repository)
     if found is None:
-        return None
+        return _uv(name)
     programs, working_dir, reserved = found
     tag = name.tag or ""
     if name.tag is None and name.digest is not None:
@@ -394,6 +394,7 @@ def base(image: str) -> Base | None:
     )
 
 
+_UV_TAG = re.compile(r"(?:\d[\d.]*-)?python(3(?:\.\d+)?)-((?:alpine|bookworm|trixie|bullseye)[\d.]*(?:-slim)?)")
 _INITS = frozenset({"tini", "dumb-init", "gosu", "su-exec", "supervisord", "nginx"})
 
 
@@ -417,6 +418,13 @@ def _debian(repository: str, tag: str) -> tuple[frozenset[str], frozenset[str]]:
 _DISTROLESS = (
     ("nodejs", ("/nodejs/bin/node",)), ("python3", ("/usr/bin/python3",)), ("java", ("/usr/bin/java", "-jar")),
 )  # fmt: skip
+
+
+def _uv(name: Name) -> Base | None:
+    """Uv's own images that are Python's images with uv in them; those of the program alone are nobody's base."""
+    match = _UV_TAG.fullmatch(name.tag or "") if name.repository == "ghcr.io/astral-sh/uv" else None
+    python = base(f"python:{match[1]}-{match[2]}") if match is not None else None
+    return None if python is None else replace(python, has=python.has | {"uv", "uvx"})
 
 
 def _distroless(name: Name) -> Base:

@@ -54,6 +54,8 @@ TOOLS = (
     Tool("yarn", "package.json", ("yarn.lock",), ("", "install"), ("--immutable", "--frozen-lockfile"), "yarn install"),
     Tool("pnpm", "package.json", ("pnpm-lock.yaml",), ("install", "i"), ("--frozen-lockfile",),
          "pnpm install --lockfile-only"),
+    Tool("bun", "package.json", ("bun.lock", "bun.lockb"), ("install", "i"), ("--frozen-lockfile",),
+         "bun install --lockfile-only"),
     Tool("cargo", "Cargo.toml", ("Cargo.lock",), ("build", "install", "test", "fetch"), ("--locked",),
          "cargo generate-lockfile"),
     Tool("uv", "pyproject.toml", ("uv.lock",), ("sync",), ("--frozen", "--locked"), "uv lock"),
@@ -64,8 +66,6 @@ MANIFESTS = {lock: tool.manifest for tool in TOOLS for lock in tool.locks} | {
     "Pipfile.lock": "Pipfile",
     "go.sum": "go.mod",
     "Gemfile.lock": "Gemfile",
-    "bun.lockb": "package.json",
-    "bun.lock": "package.json",
 }
 _ONE = 2  # one source and the destination
 _ELSEWHERE = frozenset(

@@ -88,16 +88,35 @@ def members(graph: Graph, image: Image) -> Iterator[NotGiven]:
         if folder is None or text is None or match is None or not building or run.flag("mount") is not None:
             continue
         beside = _copy_of(image, str(root))
-        for member in re.finditer(r"[\"']([\w./-]+)[\"']", match[1]):
+        named = list(re.finditer(r"[\"']([\w./-]+)[\"']", match[1]))
+        like = _copied_member(image, {member[1] for member in named})
+        for member in named:
             place = located(text.slice(match.start(1) + member.start(1), match.start(1) + member.end(1)), "names it")
             inside = posixpath.join(folder, member[1])
             manifest = posixpath.normpath(posixpath.join(posixpath.dirname(str(root)), member[1], "Cargo.toml"))
             found = _found(graph.library, image, manifest)
             absent = lock_files.given(image.files.before(run), posixpath.join(inside, "Cargo.toml")) is Found.ABSENT
             if absent and place is not None and beside is not None and found is not None:
+                if like is not None:
+                    copying, (source, target) = like[0], (word.replace(like[1], member[1]) for word in like[2])
+                    yield NotGiven(source, place, copying, target, found.dropped, certain=False)
+                    continue
                 source = posixpath.dirname(found.source)
                 target = posixpath.join(_target(beside), member[1]) + "/"
                 yield NotGiven(source + "/", place, beside, target, found.dropped, certain=False)
+
+
+def _copied_member(image: Image, members: set[str]) -> tuple[Copying, str, tuple[str, str]] | None:
+    """The last COPY of a whole member of a workspace, the member, and how source and destination are written."""
+    for copying in reversed(image.copies):
+        value = copying.sources[0][1] if len(copying.sources) == 1 else None
+        if value is None or copying.instruction.flag("from") is not None:
+            continue
+        source, target = value.text.value, _target(copying)
+        member = next((m for m in members if source in {m, m + "/", "./" + m, f"./{m}/"} and m in target), None)
+        if member is not None:
+            return copying, member, (source, target)
+    return None
 
 
 def _installs_project(run: Instruction) -> bool:
@@ -156,7 +175,14 @@ def entry(library: Library, image: Image, missing: Missing) -> Iterator[NotGiven
     if folder is None or place is None or not missing.place.startswith(folder.rstrip("/") + "/"):
         return
     name = missing.place[len(folder.rstrip("/")) + 1 :]
-    own = [c for c in image.copies if c.instruction.flag("from") is None and c.destination == folder and c.several]
+    copies = [c for c in image.copies if c.instruction.flag("from") is None and c.stage == image.stage.index]
+    own = [c for c in copies if c.destination == folder and c.several]
     found = _found(library, image, posixpath.join(image.build.context, name))
-    if "/" not in name and own and not looked_for(image, missing) and found is not None:
+    if not copies or looked_for(image, missing) or found is None:
+        return
+    below = posixpath.dirname(name)
+    if not below and own:
         yield NotGiven(found.source, place, own[-1], _target(own[-1]), found.dropped, name.endswith(".sh"))
+    elif name.endswith(".sh"):
+        target = f"./{below}/" if below else "./"
+        yield NotGiven(found.source, place, copies[-1], target, found.dropped, certain=True)

@@ -37,12 +37,16 @@ _FETCHED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Unbuilt:
-    """A build of a folder, or by a Dockerfile (`what`), that isn't there. `ways` are what fits, with their repairs."""
+    """A build of a folder, or by a Dockerfile (`what`), that isn't there. `ways` are what fits, with their repairs.
+
+    `context` is the folder that is built, where that is there and its Dockerfile alone is missing.
+    """
 
     what: str
     location: Location
     anchor: Anchor
     ways: tuple[tuple[str, tuple[Repair, ...]], ...]
+    context: str | None = None
 
 
 def unbuilt(library: Library) -> Iterator[Unbuilt]:
@@ -61,6 +65,26 @@ def unbuilt(library: Library) -> Iterator[Unbuilt]:
             if action is not None and action.location not in seen:
                 seen.add(action.location)
                 yield action
+
+
+def undockered(library: Library) -> Iterator[Unbuilt]:
+    """Builds of a folder that is there by a Dockerfile of its own that isn't, and nothing else is meant."""
+    for one in unbuilt(library):
+        if one.context is not None and not one.ways:
+            yield one
+    for missing in script_paths.missing(library):
+        step, text = missing.step, missing.texts[0]
+        if (step.tool, step.verb) != ("docker", "build") or step.context is None or missing.candidates:
+            continue
+        written = script_paths.path_text(step.context)
+        contexts, files = missing.script.places(step, step.context), missing.script.places(step, step.files[-1])
+        lost = [(c, f) for c, f in zip(contexts, files, strict=False) if f == join(c, "Dockerfile")]
+        there = [(c, f) for c, f in lost if library.tree.is_folder(c) and not _is_unknown(library, c)]
+        place = located(text, "has no Dockerfile")
+        if len(there) != 1 or len(contexts) != len(files) or written is None or place is None:
+            continue
+        if not _is_fetched(library, missing.script.path, written.value):
+            yield Unbuilt(there[0][1], place, step.anchor, (), there[0][0])
 
 
 # --- docker build -----------------------------------------------------------------------------------------------------
@@ -167,7 +191,7 @@ def _without_dockerfile(
         return None
     ways = tuple((f, _option(step, text, there[0], f)) for f in _dockerfiles(library, there[0], ()))
     location = located(text, "has no Dockerfile") or step.location
-    return Unbuilt(names[0], location, step.anchor, ways)
+    return Unbuilt(names[0], location, step.anchor, ways, there[0])
 
 
 def _dockerfiles(library: Library, folder: str, taken: Iterable[str]) -> tuple[str, ...]:
@@ -211,7 +235,7 @@ def _of_action(library: Library, path: str, built: Built) -> Unbuilt | None:
     found = [p for p in there if builds.is_written_for(library, context, p)]
     ways = tuple((p, (_names(built, _from(base, p)),)) for p in found)
     location = located(named, "doesn't exist") if named is not None else None
-    return Unbuilt(file, location or built.location, built.anchor, ways)
+    return Unbuilt(file, location or built.location, built.anchor, ways, context)
 
 
 def _from(base: str, path: str) -> str:

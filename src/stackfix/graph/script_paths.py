@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from stackfix.graph import scripts
+from stackfix.graph import namesakes, scripts
 from stackfix.graph.script_steps import place
 from stackfix.graph.value import Symbol
 from stackfix.text import Text
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from stackfix.graph.value import Template
 
 _TEMPLATED = re.compile(r"\{\{|\{%|<%")
+_TAKES = frozenset({"apply", "create", "delete", "replace", "diff", "kustomize"})
+"""What kubectl does with files: `logs -f deploy/api` names none."""
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -34,7 +36,7 @@ _GLOB = re.compile(r"[*?\[]")
 class Missing:
     """A path that leads nowhere, by all places of a script that write it so, the first step being `step`.
 
-    `candidates` are files of the same name, else of the other extension, with how the script would write each.
+    `candidates` are files of the same name, else of one that means the same, with how the script would write each.
     """
 
     script: Script
@@ -72,18 +74,29 @@ def path_text(written: Template) -> Text | None:
 def _is_missing(library: Library, one: Script, step: ScriptStep, written: Template, value: str) -> bool:
     tree, places = library.tree, one.places(step, written)
     name = posixpath.basename(value.rstrip("/"))
-    if not places or "://" in value or not re.search(r"\.ya?ml$|\.json$|Dockerfile|Containerfile", name):
+    folder = is_folder(step, value)
+    if not places or "://" in value or not (folder or re.search(r"\.ya?ml$|\.json$|Dockerfile|Containerfile", name)):
         return False
-    if any(
-        tree.is_file(p) or tree.is_folder(p) or tree.is_unknown(p) or library.sources.would_ignore(p) for p in places
-    ):
+    ignored = library.sources.would_ignore
+    if any(tree.is_file(p) or tree.is_folder(p) or tree.is_unknown(p) or ignored(p) for p in places):
+        return False
+    if folder and any(ignored(p + "/x.yaml") for p in places):
         return False
     # Started in some other folder it may be there.
     relative = posixpath.normpath(value.lstrip("/")).replace("../", "")
     exact = one.folder is not None or is_based(step, written)
-    if not exact and any(p == relative or p.endswith("/" + relative) for p in tree.named(name)):
+    there = tree.folders if folder else tree.named(name)
+    if not exact and any(p == relative or p.endswith("/" + relative) for p in there):
         return False
     return not is_handled(library, one, name)
+
+
+def is_folder(step: ScriptStep, value: str) -> bool:
+    """Whether a step of kubectl names a folder of manifests, or of a kustomization."""
+    name = posixpath.basename(value.rstrip("/"))
+    # `github.com/owner/name` is an address.
+    plain = re.fullmatch(r"[\w-]*\w", name) is not None and not re.match(r"[\w-]+\.[\w.-]+/|[^/]*@|\w+::", value)
+    return step.tool == "kubectl" and step.verb.split(" ")[0] in _TAKES and plain and (step.kustomize or "/" in value)
 
 
 def is_based(step: ScriptStep, written: Template) -> bool:
@@ -99,7 +112,8 @@ def is_handled(library: Library, one: Script, name: str) -> bool:
         return True
     word = re.escape(name)
     makes = (
-        r"(?:>|\b(?:cp|mv|tee|touch|curl|wget|git|tar|unzip|ln|cat|sed|envsubst|kompose|test)\b|-[fse][ \t])"
+        r"(?:>|\b(?:cp|mv|tee|touch|curl|wget|git|tar|unzip|ln|cat|sed|envsubst|kompose|test|mkdir|rsync|output-dir|synth)\b"
+        r"|-[fsed][ \t])"
         rf"[^\n]*{word}"
     )
     for match in re.finditer(makes, text.value):
@@ -115,14 +129,28 @@ def _candidates(
     library: Library, one: Script, step: ScriptStep, written: Template, text: Text
 ) -> Iterator[tuple[str, str | None]]:
     tree = library.tree
-    named = [p for p in tree.named(posixpath.basename(text.value)) if tree.entries[p].wiring and not p.startswith(".")]
+    name = posixpath.basename(text.value.rstrip("/"))
+    if is_folder(step, text.value):
+        named = [f for f in _folders(library, step) if posixpath.basename(f) == name]
+    else:
+        named = [p for p in tree.named(name) if tree.entries[p].wiring and not p.startswith(".")]
     named = [p for p in named if not _TEMPLATED.search(p)]
     if not named:
-        yield from _twins(library, one, step, written, text)
+        yield from _namesakes(library, one, step, written, text)
     alike = [p for p in named if _alike(p, text.value) > 1]
     for path in alike if len(alike) == 1 else named:
         base = base_of(library, one, step, written)
         yield path, None if base is None else respelled(text.value, posixpath.relpath("/" + path, "/" + base))
+
+
+def _folders(library: Library, step: ScriptStep) -> list[str]:
+    """The folders that kubectl can take: of a kustomization, or with manifests in them."""
+    tree = library.tree
+    if step.kustomize:
+        paths = [p for n in ("kustomization.yaml", "kustomization.yml", "Kustomization") for p in tree.named(n)]
+    else:
+        paths = [p for p, e in tree.entries.items() if e.wiring and p.endswith((".yaml", ".yml", ".json")) and "/" in p]
+    return sorted({posixpath.dirname(p) for p in paths} - {""})
 
 
 def _alike(path: str, written: str) -> int:
@@ -131,16 +159,18 @@ def _alike(path: str, written: str) -> int:
     return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
-def _twins(
+def _namesakes(
     library: Library, one: Script, step: ScriptStep, written: Template, text: Text
 ) -> Iterator[tuple[str, str | None]]:
-    """The file that is called `.yaml` where a script says `.yml`, or the other way round, in the very folder."""
-    stem, extension = posixpath.splitext(text.value)
-    other = {".yml": ".yaml", ".yaml": ".yml"}.get(extension)
-    for path in one.places(step, written) if other is not None else ():
-        twin = posixpath.splitext(path)[0] + (other or "")
-        if library.tree.is_file(twin):
-            yield twin, f"{stem}{other}"
+    """What means the same in the very folder: `.yaml` where a script says `.yml`, `production` where it says `prod`."""
+    old = text.value.rstrip("/")
+    head, name = old[: len(old) - len(posixpath.basename(old))], posixpath.basename(old)
+    folders = _folders(library, step) if is_folder(step, text.value) else None
+    for path in one.places(step, written):
+        home = posixpath.dirname(path)
+        beside = [p for p in (library.tree.below(home) if folders is None else folders) if posixpath.dirname(p) == home]
+        for twin in namesakes.of(name, beside):
+            yield twin, head + posixpath.basename(twin) + text.value[len(old) :]
 
 
 def base_of(library: Library, one: Script, step: ScriptStep, written: Template) -> str | None:

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import blueprints, framework, node_application
+from stackfix.graph import blueprints, framework, node_application, script_builds
 from stackfix.graph.framework import Language
 from stackfix.graph.image import is_dockerfile
+from stackfix.graph.model import Build
 from stackfix.repairs.create_from_template import CreateFromTemplate
 from stackfix.tree import join
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from stackfix.graph.frontend import FrontEnd
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Build, Workload
+    from stackfix.graph.model import Workload
 
 _PLAIN = (
     "location {path} {{\n        proxy_pass {target};\n        proxy_set_header Host $host;\n"
@@ -43,9 +44,9 @@ _SPECIAL = frozenset({"/", "/index.html"})
 
 @dataclass(frozen=True, slots=True)
 class Undockered:
-    """A build without its Dockerfile: what the folder holds, and the files to make."""
+    """A build without its Dockerfile: what the folder holds, and the files to make. No workload: a script's build."""
 
-    workload: Workload
+    workload: Workload | None
     build: Build
     what: str
     manifests: tuple[str, ...]
@@ -53,7 +54,7 @@ class Undockered:
 
 
 def undockered(graph: Graph) -> Iterator[Undockered]:
-    """Every build of a Compose project that only lacks its Dockerfile, where all of the image is certain."""
+    """Every build that only lacks its Dockerfile, where all of the image is certain: of Compose projects first."""
     for project in graph.projects:
         for workload in project.workloads:
             build = workload.build
@@ -61,6 +62,13 @@ def undockered(graph: Graph) -> Iterator[Undockered]:
                 found = _one(graph, workload, build) or _together(graph, workload, build)
                 if found is not None:
                     yield found
+    for unbuilt in script_builds.undockered(graph.library):
+        assert unbuilt.context is not None
+        build = Build(unbuilt.context, unbuilt.what, unbuilt.location, unbuilt.anchor)
+        if _lacks(graph, build):
+            found = _one(graph, None, build) or _together(graph, None, build)
+            if found is not None:
+                yield found
 
 
 def _lacks(graph: Graph, build: Build) -> bool:
@@ -75,15 +83,16 @@ def _lacks(graph: Graph, build: Build) -> bool:
     return not any(is_dockerfile(p) for p in tree.below(build.context) if posixpath.dirname(p) == build.context)
 
 
-def port_of(workload: Workload) -> int | None:
+def port_of(workload: Workload | None) -> int | None:
     """The one port that a deployment declares; 0 where it declares several."""
-    ports = {d.port for d in workload.declarations}
+    ports = {d.port for d in workload.declarations} if workload is not None else set()
     return next(iter(ports)) if len(ports) == 1 else 0 if ports else None
 
 
-def _one(graph: Graph, workload: Workload, build: Build) -> Undockered | None:
+def _one(graph: Graph, workload: Workload | None, build: Build) -> Undockered | None:
     port = port_of(workload)
-    tools = frozenset(p.tool for p in workload.probes if p.tool is not None)
+    probes = workload.probes if workload is not None else ()
+    tools = frozenset(p.tool for p in probes if p.tool is not None)
     found = blueprints.blueprint(graph.library, build.context, port, tools) if port != 0 else None
     if found is None:
         return None
@@ -115,10 +124,10 @@ def _ignoring(library: Library, context: str) -> Iterator[CreateFromTemplate]:
 # --- what nginx hands on ---------------------------------------------------------------------------------------------
 
 
-def _sibling(graph: Graph, workload: Workload, asked: frozenset[str]) -> str | None:
+def _sibling(graph: Graph, workload: Workload | None, asked: frozenset[str]) -> str | None:
     """The service of the project that is built, listens and serves what is asked: where it is reached."""
     found: dict[str, str] = {}
-    for other in workload.deployment.workloads:
+    for other in workload.deployment.workloads if workload is not None else ():
         if other is workload or other.build is None or blueprints.is_page(graph.library, other.build.context):
             continue
         known = graph.listening(other)
@@ -141,7 +150,7 @@ def _mentions(library: Library, folder: str, asked: frozenset[str]) -> bool:
     return any(text is not None and quoted.search(text.value) is not None for text in texts)
 
 
-def _locations(graph: Graph, workload: Workload, front: FrontEnd) -> Values | None:
+def _locations(graph: Graph, workload: Workload | None, front: FrontEnd) -> Values | None:
     """The locations for what the front end asks of its own origin; None where that isn't certain."""
     paths = {_prefix(p.path) for p in front.api_paths if p.relative}
     sockets = {p.path for p in front.websocket_paths if p.relative and p.path is not None}
@@ -173,7 +182,7 @@ def _prefix(path: str) -> str:
 # --- both in one image -----------------------------------------------------------------------------------------------
 
 
-def _together(graph: Graph, workload: Workload, build: Build) -> Undockered | None:
+def _together(graph: Graph, workload: Workload | None, build: Build) -> Undockered | None:
     library = graph.library
     if framework.framework(library, build.context) is not None:
         return None

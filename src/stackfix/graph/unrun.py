@@ -42,12 +42,20 @@ ASKED = re.compile(r"(?i)\basync def\b|health|ready|live|ping|status|alive|heart
 """Where an event loop may be made to wait, and routes that may have to ask."""
 
 
+_CREDENTIALS = re.compile(r"(?i)_credentials[ \t]*=[ \t]*True\b")
+_STAR = re.compile(r"([\"'])\*\1")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a quick look at one file says. `imports` are the levels and dotted names that its imports may mean."""
+    """What a quick look at one file says. `imports` are the levels and dotted names that its imports may mean.
+
+    `crosses`: it may let pages of every origin in with credentials, or hold a pattern of origins.
+    """
 
     waits: bool
     asked: bool
+    crosses: bool
     imports: frozenset[tuple[int, str]]
 
 
@@ -71,7 +79,8 @@ def words(text: Text) -> Words:
     """The quick look, a function of the file's characters."""
     value = text.value
     found = frozenset(one for match in _IMPORTS.finditer(value) for one in _imports(match))
-    return Words(WAITS.search(value) is not None, ASKED.search(value) is not None, found)
+    crosses = "://*" in value or (_CREDENTIALS.search(value) is not None and _STAR.search(value) is not None)
+    return Words(WAITS.search(value) is not None, ASKED.search(value) is not None, crosses, found)
 
 
 def _imports(match: re.Match[str]) -> Iterator[tuple[int, str]]:
@@ -92,7 +101,7 @@ def _may_tell(library: Library, entry: str) -> bool:
         if found is None:
             continue
         waits, asked = waits or found.waits, asked or found.asked
-        if waits and asked:
+        if (waits and asked) or found.crosses:
             return True
         new = {p for one in found.imports for p in _meant(library, entry, path, *one)} - met
         met |= new

@@ -20,13 +20,16 @@ from stackfix.repository.worktree import Checkout, Disk
 from stackfix.tree import Entry, Overlay, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from stackfix.outcome import Change, Skipped
     from stackfix.repository.walk import Survey
     from stackfix.tree import Sources
 
     Excluded = Callable[[str], bool]
+
+
+_SUBMODULES = ".gitmodules"
 
 
 class CannotOpen(Exception):  # noqa: N818 - the user's mistake, told in one line
@@ -68,10 +71,11 @@ def open_work_tree(root: str | os.PathLike[str], excluded: Excluded | None = Non
         survey.unknown += sorted((place.absent | place.foreign) - survey.entries.keys())
     skips = Skips(survey.skipped)
     rules = ignoring.Files(Disk(folder).ignore_file) if place is None else ignoring.Git(folder)
+    sources = OnDisk(folder, survey.entries, rules, skips)
     return Snapshot(
         folder,
-        _tree(survey, in_git=place is not None),
-        OnDisk(folder, survey.entries, rules, skips),
+        _tree(survey, sources, in_git=place is not None),
+        sources,
         skips,
         prefix=_prefix(folder, top) if top is not None else "",
     )
@@ -95,11 +99,11 @@ def open_commit(root: str | os.PathLike[str], revision: str = "HEAD", excluded: 
     survey = walk(place, excluded)
     survey.entries.update(_ignored_environments(folder, place, survey, excluded))
     skips = Skips(survey.skipped)
-    beside = OnDisk(folder, survey.entries, ignoring.Git(folder), skips)
+    sources = InCommit(place, blobs, OnDisk(folder, survey.entries, ignoring.Git(folder), skips), skips)
     return Snapshot(
         folder,
-        _tree(survey, in_git=True),
-        InCommit(place, blobs, beside, skips),
+        _tree(survey, sources, in_git=True),
+        sources,
         skips,
         prefix=_prefix(folder, top),
         commit=commit,
@@ -133,6 +137,10 @@ def _real_folder(root: str | os.PathLike[str]) -> str:
     folder = os.path.realpath(root)
     if not os.path.isdir(folder):
         raise CannotOpen(f"{os.fspath(root)} is not a folder")
+    if os.path.isfile(posixpath.join(folder, "HEAD")) and all(
+        os.path.isdir(posixpath.join(folder, name)) for name in ("objects", "refs")
+    ):
+        raise CannotOpen(f"{os.fspath(root)} is a bare repository, which has no files: take a clone or a worktree")
     return folder
 
 
@@ -149,8 +157,19 @@ def _prefix(folder: str, top: str) -> str:
     return "" if folder == top else os.path.relpath(folder, top) + "/"
 
 
-def _tree(survey: Survey, *, in_git: bool) -> Tree:
-    return Tree(survey.entries, tuple(sorted(set(survey.unknown))), in_git)
+def _tree(survey: Survey, sources: Sources, *, in_git: bool) -> Tree:
+    declared = _submodules(sources) if _SUBMODULES in survey.entries else ()
+    found = Tree(survey.entries, in_git=in_git)
+    absent = {path for path in declared if not found.is_folder(path) and not found.is_file(path)}
+    return replace(found, unknown=tuple(sorted({*survey.unknown, *absent})))
+
+
+def _submodules(sources: Sources) -> Iterator[str]:
+    """The folders that `.gitmodules` says are submodules, whether or not git knows them yet."""
+    for line in (sources.read(_SUBMODULES) or b"").decode("utf-8", "replace").splitlines():
+        name, equals, value = line.partition("=")
+        if equals and name.strip().lower() == "path":
+            yield value.strip().strip('"').rstrip("/")
 
 
 def _no_commit(folder: str, revision: str, said: str) -> str:

@@ -11,7 +11,7 @@ FROM node:@@VERSION@@@@SLIM@@
 
 ENV NODE_ENV=production@@SETTINGS@@
 WORKDIR /app
-@@MANAGER@@
+@@MANAGES@@
 COPY --from=build --chown=node:node /app ./
 USER 1000
 

@@ -1,0 +1,13 @@
+from flask import Flask, jsonify
+
+app = Flask(__name__)
+
+
+@app.get("/api/items")
+def items():
+    return jsonify([])
+
+
+@app.get("/api/totals")
+def totals():
+    return jsonify({})

@@ -1,0 +1,17 @@
+import asyncio
+import os
+
+import aio_pika
+
+
+async def main():
+    connection = await aio_pika.connect_robust(os.environ["AMQP_URL"])
+    channel = await connection.channel()
+    queue = await channel.declare_queue("jobs", durable=True)
+    async with queue.iterator() as messages:
+        async for message in messages:
+            print(message.body)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+exec bundle exec ruby app/main.rb

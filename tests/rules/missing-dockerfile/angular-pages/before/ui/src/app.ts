@@ -1,0 +1,4 @@
+import { Component } from '@angular/core';
+
+@Component({ selector: 'app-root', standalone: true, template: 'hi' })
+export class AppComponent {}

@@ -1,0 +1,6 @@
+from fastapi import FastAPI
+
+from ledger.accounts import router
+
+app = FastAPI(title="Ledger")
+app.include_router(router, prefix="/accounts")
