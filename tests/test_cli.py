@@ -168,6 +168,13 @@ def test_selecting_and_ignoring_by_name_and_family(run: Callable[..., Ran], brok
         assert run(broken, *words).code == code, words
 
 
+def test_limits_that_every_run_keeps(run: Callable[..., Ran], broken: Path) -> None:
+    plain = run(broken)
+    for words in (["--no-cache"], ["--jobs", "1"], ["--jobs", "8"]):
+        assert (run(broken, *words).code, run(broken, *words).out) == (plain.code, plain.out)
+    assert run(broken, "--jobs", "0").code == run(broken, "--jobs", "many").code == 2
+
+
 def test_statistics_and_quiet(run: Callable[..., Ran], broken: Path) -> None:
     assert run(broken, "--statistics").out.split()[:3] == ["1", "error", "host-port-inside-network"]
     assert "finding" not in run(broken, "--quiet").out

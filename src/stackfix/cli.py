@@ -70,6 +70,8 @@ _Statistics = Annotated[bool, typer.Option("--statistics", help="Counts by rule 
 _ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Findings are no failure.")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="The findings and nothing else.")]
 _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every file that was not read, and why.")]
+_Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="At most so many processes; a run uses one.")]
+_NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file anew, as every run does.")]
 _Colour = Annotated[Colour, typer.Option("--color", help="When to colour.")]
 _Version = Annotated[bool, typer.Option("--version", help="Print the version.")]
 
@@ -97,6 +99,8 @@ def _report(  # noqa: PLR0913, PLR0917 - one parameter for each option is how ty
     exit_zero: _ExitZero = False,
     quiet: _Quiet = False,
     verbose: _Verbose = False,
+    jobs: _Jobs = 1,  # noqa: ARG001 - a limit that every run keeps
+    no_cache: _NoCache = False,  # noqa: ARG001 - nothing is kept between runs
     colour: _Colour = Colour.AUTO,
     version: _Version = False,
 ) -> Callable[[], int]:
