@@ -258,7 +258,7 @@ def test_clients_by_host_and_port_and_by_dict() -> None:
     )
     assert [(c.callee, c.kind, shown(c.value)) for c in found.client_calls] == [
         ("redis.Redis", "host", "cache"), ("redis.Redis", "port", "6380"), ("psycopg2.connect", "host", "db"),
-        ("psycopg2.connect", "port", "5432"), ("confluent_kafka.Consumer", "address", "kafka:29092"),
+        ("psycopg2.connect", "port", "5432"), ("psycopg2.connect", "password", "p"), ("confluent_kafka.Consumer", "address", "kafka:29092"),
         ("session.get", "url", "user"),
     ]  # fmt: skip
 

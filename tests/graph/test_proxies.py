@@ -62,7 +62,7 @@ CASES: dict[str, tuple[str, dict[str, str], list[str], list[int] | None]] = {
     "copied from what isn't there": (
         BUILD, {"dockerfile": "FROM nginx:1.27\nCOPY gone.conf /etc/nginx/conf.d/\n"}, [], None,
     ),
-    "another command": ("{image: 'nginx:1.27', command: 'sleep 1'}", {}, [], None),
+    "another command": ("{image: 'nginx:1.27', command: 'sleep 1'}", {}, [], []),
     "another image": ("{image: 'example.org/nginx-like:1'}", {}, [], None),
 }  # fmt: skip
 

@@ -251,7 +251,7 @@ def test_a_workflow_builds_and_runs() -> None:
     assert (first.context.value, first.file.value, first.certain) == ("backend", "backend/Dockerfile.prod", True)
     assert [t.value for t in first.tags] == ["ghcr.io/shop/api:1"]
     assert (second.context, second.certain) == (None, False)
-    assert [(r.folder, [s.verb for s in r.facts.steps]) for r in found.runs] == [("deploy", ["apply"]), (".", ["up"])]
+    assert [(r.folder, [s.verb for s in r.facts.steps]) for r in found.runs] == [("deploy", ["apply"]), ("", ["up"])]
     namespace = found.runs[0].facts.steps[0].namespace
     assert namespace is not None
     assert namespace.text is not None
