@@ -35,7 +35,7 @@ _FILE = re.compile(
 _OUTPUT = re.compile(r"(?:^|/)(?:node_modules|dist|build|out|target|\.next|coverage)(?:/|$)|acme\.json$")
 _NEEDS_CONTENTS = re.compile(
     r"^/docker-entrypoint-initdb\.d$"
-    r"|^/etc/nginx/(?:conf\.d|certs?|ssl|templates|snippets|includes?|vhosts?(?:\.d)?|sites(?:-enabled|-available|\.d)?)$"
+    r"|^/etc/nginx/(?:conf\.d|certs?|ssl|templates|vhosts?(?:\.d)?|sites(?:-enabled|-available|\.d)?)$"
 )
 _TELLS = (".md", ".sh", ".bash", ".mk", ".rst", ".txt", ".yml", ".yaml", ".toml", ".json", ".py", ".ps1", ".bat", ".js")
 _TELLERS = frozenset({"Makefile", "makefile", "justfile", "Justfile", "Taskfile", "Vagrantfile", "Dockerfile"})
