@@ -151,6 +151,14 @@ class Overlay:
         return self.under.would_ignore(path)
 
 
+def upward(folder: str) -> Iterator[str]:
+    """A folder and all above it, the nearest first and the root, "", last."""
+    yield folder
+    while folder:
+        folder = posixpath.dirname(folder)
+        yield folder
+
+
 @lru_cache(maxsize=1 << 16)
 def join(folder: str, path: str) -> str:
     """A relative path seen from a folder, normalised; it may begin with `..` where it leaves the root."""

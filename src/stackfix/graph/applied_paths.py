@@ -10,6 +10,7 @@ from stackfix.graph import kustomize
 from stackfix.graph.command import literal
 from stackfix.graph.value import EMPTY, Hole, Symbol, Template
 from stackfix.text import Text
+from stackfix.tree import upward
 
 if TYPE_CHECKING:
     from stackfix.graph.library import Library
@@ -57,7 +58,7 @@ def covers(library: Library, script: Script, applied: Applied, path: str) -> boo
         return True  # It leads nowhere, and may mean this file.
     shapes = [path, posixpath.dirname(path)]
     if applied.recursive:
-        shapes += _above(path)
+        shapes += upward(posixpath.dirname(path))
     return any(pattern.fullmatch(shape) for shape in shapes)
 
 
@@ -65,14 +66,6 @@ def _within(path: str, place: str, *, deep: bool) -> bool:
     if path == place or posixpath.dirname(path) == place:
         return True
     return deep and (not place or path.startswith(place + "/"))
-
-
-def _above(path: str) -> list[str]:
-    found = []
-    while path:
-        path = posixpath.dirname(path)
-        found.append(path)
-    return found
 
 
 def _pattern(written: Template) -> re.Pattern[str] | None:

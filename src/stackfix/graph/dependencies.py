@@ -14,6 +14,7 @@ from stackfix.findings import located
 from stackfix.graph import compose, compose_dependencies, config_gaps, kinship, kubernetes_names
 from stackfix.graph.kubernetes_cluster import same_namespace
 from stackfix.graph.kubernetes_names import Unresolved
+from stackfix.tree import upward
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,13 +99,7 @@ def _pair(named: Named) -> tuple[str, str]:
 
 def _near(project: Deployment) -> frozenset[str]:
     """The folders whose files may be started together with a project's: those of its files, and all above them."""
-    found = {""}
-    for path in project.paths:
-        folder = posixpath.dirname(path)
-        while folder not in found:
-            found.add(folder)
-            folder = posixpath.dirname(folder)
-    return frozenset(found)
+    return frozenset(folder for path in project.paths for folder in upward(posixpath.dirname(path)))
 
 
 def _of(project: Deployment, named: Named, defined: Iterable[tuple[str, str]]) -> Unknown:

@@ -45,10 +45,6 @@ _OFFICIAL = {
     "mysql": "mysql", "mysql/mysql-server": "mysql", "percona": "mysql", "percona/percona-server": "mysql",
     "mariadb": "mysql", "mongo": "mongodb", "redis": "redis", "valkey/valkey": "redis", "rabbitmq": "amqp",
 }  # fmt: skip
-_BITNAMI = {
-    "postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "mongodb": "mongodb", "redis": "redis",
-    "valkey": "redis", "rabbitmq": "amqp",
-}  # fmt: skip
 _LAST = {
     "postgres": "postgres", "postgresql": "postgres", "postgis": "postgres", "timescaledb": "postgres",
     "timescaledb-ha": "postgres", "pgvector": "postgres", "mysql": "mysql", "mysql-server": "mysql",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from stackfix.graph import builds, container, process, script, workflow
 from stackfix.graph.image_files import Found
 from stackfix.graph.image_steps import commands
+from stackfix.tree import upward
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,21 +170,13 @@ def _checked_out_with_lf(library: Library, path: str) -> bool:
     """Whether `.gitattributes` says that git writes the file with LF: then these bytes are not what others get."""
     folder = posixpath.dirname(path)
     found = False
-    for base in _above(folder):
+    for base in reversed([*upward(folder)]):
         text = library.text(posixpath.join(base, ".gitattributes"))
         for line in text.value.splitlines() if text is not None else ():
             pattern, _, attributes = line.strip().partition(" ")
             inside = path[len(base) + 1 :] if base else path
             if _matches(pattern, inside) and re.search(r"(?:^|\s)(?:eol=|-?text)", attributes):
                 found = bool(_EOL.search(attributes))
-    return found
-
-
-def _above(folder: str) -> list[str]:
-    """A folder and all above it, the root first."""
-    found = [folder]
-    while found[0]:
-        found.insert(0, posixpath.dirname(found[0]))
     return found
 
 

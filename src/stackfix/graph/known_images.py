@@ -362,7 +362,6 @@ _RUNTIMES = {
 _ALPINE_HAS = frozenset({"sh", "wget", "nc", "pgrep", "ps"})
 _DEBIAN_HAS = frozenset({"sh", "bash"})
 _FULL_HAS = frozenset({"curl", "wget", "git"})
-_SUITES = ("bullseye", "bookworm", "trixie", "buster", "slim", "stretch", "jammy", "noble", "focal")
 
 
 def base(image: str) -> Base | None:

@@ -144,7 +144,7 @@ def groups(plain: dict[str, tuple[Manifest, ...]]) -> Iterator[tuple[str, tuple[
     for path in sorted(plain):
         tops.setdefault(posixpath.dirname(path), []).append(path)
     below: dict[str, list[tuple[str, ...]]] = {}
-    folders = {f for top in tops for f in _upward(top)}
+    folders = {f for top in tops for f in tree.upward(top)}
     for folder in sorted(folders, key=lambda f: (-f.count("/") - bool(f), f)):
         own = tuple(tops.get(folder, ()))
         found = below.pop(folder, [])
@@ -155,13 +155,6 @@ def groups(plain: dict[str, tuple[Manifest, ...]]) -> Iterator[tuple[str, tuple[
             below.setdefault(posixpath.dirname(folder), []).extend(parts)
         else:
             yield from ((_common(part), part) for part in sorted(parts))
-
-
-def _upward(folder: str) -> Iterator[str]:
-    yield folder
-    while folder:
-        folder = posixpath.dirname(folder)
-        yield folder
 
 
 def _common(paths: tuple[str, ...]) -> str:

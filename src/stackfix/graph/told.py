@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from stackfix.tree import upward
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -182,16 +184,9 @@ def _of_folder(line: str, path: str) -> bool:
     own = posixpath.dirname(path)
     for option in _OPTION.finditer(found["rest"]):
         folder = re.sub(r"^(?:\.{0,2}/)+|^\$[\w{}()]+/", "", option["path"]).rstrip("/*")
-        above = list(_upward(own)) if _DEEP.search(line) else [own]
+        above = list(upward(own)) if _DEEP.search(line) else [own]
         if any(folder and ("/" + one).endswith("/" + folder) for one in above):
             return True
         if option["path"] in {".", "./"} and not own:
             return True
     return False
-
-
-def _upward(folder: str) -> Iterator[str]:
-    yield folder
-    while folder:
-        folder = posixpath.dirname(folder)
-        yield folder

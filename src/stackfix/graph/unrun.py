@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.graph import application
+from stackfix.tree import upward
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +113,7 @@ def _may_tell(library: Library, entry: str) -> bool:
 def _meant(library: Library, entry: str, path: str, level: int, name: str) -> Iterator[str]:
     """The files of the tree that a dotted name may mean, and the packages on the way to them."""
     parts = name.split(".") if name else []
-    for root in (_above(path, level),) if level else _folders(entry):
+    for root in (_above(path, level),) if level else upward(posixpath.dirname(entry)):
         steps = [root, *parts]
         for length in range(1, len(steps) + 1):
             place = "/".join(s for s in steps[:length] if s)
@@ -126,17 +127,10 @@ def _above(path: str, level: int) -> str:
     return path
 
 
-def _folders(path: str) -> tuple[str, ...]:
-    """Every folder that a file is in, the nearest first, the root as ""."""
-    found = [posixpath.dirname(path)]
-    while found[-1]:
-        found.append(posixpath.dirname(found[-1]))
-    return tuple(found)
-
-
 def _remembered(library: Library, path: str, attribute: str | None) -> Program:
     return library.remember(("alone", path, attribute), lambda: _program(library, path, attribute))
 
 
 def _program(library: Library, path: str, attribute: str | None) -> Program:
-    return application.program(library, path, _folders(path), main=attribute is None, attribute=attribute)
+    folders = tuple(upward(posixpath.dirname(path)))
+    return application.program(library, path, folders, main=attribute is None, attribute=attribute)
