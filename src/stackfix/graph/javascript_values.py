@@ -62,7 +62,6 @@ class Source:
         for function in self._functions:
             for name in function.names:
                 self._parameters.setdefault(name, []).append(function)
-        self._named: dict[str, list[declared.Parameters]] | None = None
         self._values: dict[js.Node, Template] = {}
 
     def lookup(self, name: str, at: int) -> declared.Binding | None:
@@ -90,14 +89,6 @@ class Source:
     def functions_at(self, at: int) -> Iterator[declared.Parameters]:
         """The functions around a token."""
         return (p for p in self._functions if p.first < at <= p.last)
-
-    def functions_named(self, name: str) -> tuple[declared.Parameters, ...]:
-        """The functions and methods that are declared with a name before their parameters."""
-        if self._named is None:
-            self._named = {}
-            for function in self._functions:
-                self._named.setdefault(self.module.value(function.first - 1), []).append(function)
-        return tuple(self._named.get(name, ()))
 
     def evaluate(self, node: js.Node | None, depth: int = 0) -> Template:
         """What an expression comes to. Numbers are their decimal digits."""
