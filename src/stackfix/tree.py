@@ -89,6 +89,12 @@ class Tree:
         """Whether a folder with a file in it is there."""
         return path in self.folders
 
+    def dockerfile(self, path: str) -> str:
+        """The file that a build reads for a path: an engine takes `dockerfile` where there is no `Dockerfile`."""
+        folder, _, name = path.rpartition("/")
+        lower = join(folder, name.lower())
+        return lower if name == "Dockerfile" and path not in self.entries and lower in self.entries else path
+
     def is_unknown(self, path: str) -> bool:
         """Whether nobody can say if it is there: outside the root, in a submodule, excluded."""
         if path.startswith(("../", "/")) or path == "..":

@@ -9,8 +9,8 @@ Which side is right: the front end and the application, which agree on the path.
 as the locations beside it do, with their headers.
 
 Limits: silent where the address comes from a variable whose value isn't known, where another proxy or an Ingress takes
-the path, where several applications serve it, and for files. Where pages of the front end lie below the same path, a
-person must decide.
+the path, where several applications serve it, and for files. Where pages of the front end lie below the same path, or
+the server hands other paths on to a machine by its address, a person must decide.
 """
 
 from __future__ import annotations

@@ -7,7 +7,9 @@ words for a shell behind the paths (`2>/dev/null || true`): COPY takes them for 
 Why it breaks: the build stops.
 
 Which side is right: the tree. What lies at that path beside the Dockerfile is meant, else the one file of that name in
-the context, else the one in the same folder whose name has the same parts.
+the context, else the one in the same folder whose name has the same parts. A Dockerfile that copies its whole context,
+and names only what lies in its own folder or in one above it, is written for that folder: then the build's context
+changes, which a person should see.
 
 Limits: silent for what git ignores, what a script, workflow or program names (it may make it), build outputs,
 wildcards, and for builds whose folder isn't certain. Dependency manifests and files of secrets have rules of their own.
@@ -106,7 +108,10 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
     kept = Context(graph.library, image.build)
     source = (moved[len(context) + 1 :] if context else moved) if moved is not None else None
     witnesses = [] if missing.by is None else [missing.by]
-    if source is not None and moved is not None and kept.dropped(source) is None:
+    meant = builds.written_for(graph.library, image) if missing.why is Why.ABSENT else None
+    if meant is not None:
+        remedy, told = _other_context(image, meant), f"; the Dockerfile is written for {meant} as its context"
+    elif source is not None and moved is not None and kept.dropped(source) is None:
         text = graph.library.text(moved)
         place = located(text.slice(0, text.value.find("\n")), "is there") if text is not None and text else None
         witnesses += [] if place is None else [place]
@@ -124,6 +129,14 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
         evidence=(*witnesses, replace(image.build.location, note="builds it")),
         remedy=remedy,
         components=_components(graph, image),
+    )
+
+
+def _other_context(image: Image, meant: str) -> Remedy:
+    """The folder that a Dockerfile copies whole decides what lies where: another path for one COPY builds nothing."""
+    repairs = moved_sources.built_from(image, meant)
+    return Remedy(
+        Applicability.UNSAFE if repairs else Applicability.MANUAL, f"build it with {meant} as its context", repairs
     )
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import not_given, serving_words
+from stackfix.graph import builds, not_given, serving_words
 from stackfix.repairs.set_command import SetCommand
 from stackfix.repairs.set_text import SetText
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from stackfix.graph.entry_candidates import Candidate
     from stackfix.graph.entry_points import Missing
+    from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
 
@@ -45,10 +46,17 @@ def detect(graph: Graph) -> Iterator[Finding]:
     for workload in graph.running:
         for missing in graph.entries(workload).missing:
             place, image = located(missing.text, "isn't there"), graph.image(workload)
-            if place is not None and (image is None or not not_given.looked_for(image, missing)):
+            if place is not None and (image is None or not _is_told(graph, image, missing)):
                 found.setdefault(place, []).append((workload, missing))
     for place, uses in found.items():
         yield _finding(graph, place, uses)
+
+
+def _is_told(graph: Graph, image: Image, missing: Missing) -> bool:
+    """Whether a COPY that finds nothing tells of it, or the folder that the whole image is built from."""
+    if not_given.looked_for(image, missing):
+        return True
+    return bool(image.missing) and builds.written_for(graph.library, image) is not None
 
 
 def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Missing]]) -> Finding:

@@ -17,8 +17,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.graph import stores
 from stackfix.graph.model import Place
 from stackfix.graph.reach import Reached
+from stackfix.graph.value import Origin
 from stackfix.repairs.join_network import JoinNetwork
 
 if TYPE_CHECKING:
@@ -40,12 +42,22 @@ def detect(graph: Graph) -> Iterator[Finding]:
         asker = reference.workload
         if asker is None or reference.place is not Place.CONTAINER:
             continue
+        if _is_told_in_passing(asker, reference):
+            continue
         reach = graph.resolve(reference)
         if reach.reached is Reached.NO_NETWORK and len(reach.workloads) == 1:
             apart.setdefault((asker, reach.workloads[0]), reference)
     for (asker, target), reference in apart.items():
         askers = [other for other, asked in apart if asked is target]
         yield _finding(graph, reference, asker, target, _theirs(target, askers))
+
+
+def _is_told_in_passing(asker: Workload, reference: Reference) -> bool:
+    """Whether a data store is given the address by a file of variables that others are given, too: it asks nobody."""
+    given = asker.environment.get(reference.variable) if reference.variable is not None else None
+    if given is None or given.origin is not Origin.ENV_FILE or asker.build is not None or asker.image is None:
+        return False
+    return stores.store(asker.image.value) is not None
 
 
 def _theirs(target: Workload, askers: list[Workload]) -> tuple[str, bool] | None:

@@ -18,6 +18,7 @@ on, and names in a cluster that nothing here comes near: charts, operators and p
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,10 @@ RULE = Rule(
     yields_to=("upstream-missing",),
 )
 
+_FILLED_IN = re.compile(
+    r"(?i)^(?:your|my|the|change)[_-]|[_-](?:ips?|addr(?:ess)?|domain|hostname|fqdn)$|^(?:ip|domain|hostname)$"
+)
+"""Names that a person is to put a real one in the place of: `external_ip`, `your_server`."""
 _JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.PROXY})
 
 
@@ -140,6 +145,8 @@ def _telling(graph: Graph, reference: Reference) -> bool:
     An nginx that is to forward to a name which isn't there doesn't even start.
     """
     if reference.place is Place.POD or (reference.variable is not None and not _is_said(graph, reference)):
+        return False
+    if _FILLED_IN.search(reference.address.host.value):
         return False
     if reference.writing is Writing.PROXY:
         return proxying.looked_up_at_start(graph, reference)

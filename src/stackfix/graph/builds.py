@@ -25,6 +25,7 @@ from stackfix.tree import join
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from stackfix.formats.dockerfile import Instruction
     from stackfix.graph.image import Image
     from stackfix.graph.library import Library
     from stackfix.graph.script_steps import Folder, ScriptStep
@@ -148,7 +149,8 @@ def _workflow(library: Library, path: str) -> Iterator[Made]:
         if not built.certain:
             continue
         context = join(base, built.context.value) if built.context is not None else base
-        file = join(base, built.file.value) if built.file is not None else join(context, "Dockerfile")
+        named = join(base, built.file.value) if built.file is not None else join(context, "Dockerfile")
+        file = library.tree.dockerfile(named)
         if library.tree.is_file(file) and not library.tree.is_unknown(context):
             build = Build(
                 context, file, built.location, built.anchor, context_text=built.context, dockerfile_text=built.file
@@ -187,7 +189,8 @@ def _pairs(step: ScriptStep, places: object) -> Iterator[tuple[str, str]]:
 
 def _stepped(library: Library, step: ScriptStep, pairs: list[tuple[str, str]], by: By) -> Iterator[Made]:
     tree = library.tree
-    real = list(dict.fromkeys(p for p in pairs if tree.is_file(p[1]) and (tree.is_folder(p[0]) or not p[0])))
+    read = ((context, tree.dockerfile(file)) for context, file in pairs)
+    real = list(dict.fromkeys(p for p in read if tree.is_file(p[1]) and (tree.is_folder(p[0]) or not p[0])))
     if len(real) != 1:
         return
     build = Build(
@@ -299,6 +302,29 @@ def astray(library: Library, made: Image) -> bool:
         if 2 * sum(tree.is_file(join(folder, n)) or tree.is_folder(join(folder, n)) for n in names) > len(names):
             return True
     return False
+
+
+def written_for(library: Library, made: Image) -> str | None:
+    """The folder below the context that a Dockerfile in it is written for: all that it names is there.
+
+    Only where it copies the context whole, so that what lies where in the image follows the folder it is built from.
+    """
+    names, tree, context = _sources(made), library.tree, made.build.context
+    if not names or not any(_is_whole(instruction) for instruction in made.document.instructions):
+        return None
+    folder = posixpath.dirname(made.path)
+    while folder != context and folder:
+        if all(tree.is_file(join(folder, n)) or tree.is_folder(join(folder, n)) for n in names):
+            return folder if not context or folder.startswith(context + "/") else None
+        folder = posixpath.dirname(folder)
+    return None
+
+
+def _is_whole(instruction: Instruction) -> bool:
+    """Whether an instruction copies all of the context."""
+    if instruction.name not in {"COPY", "ADD"} or instruction.flag("from") is not None:
+        return False
+    return any(posixpath.normpath(word.value) in {".", "/"} for word in image_files.paths(instruction)[:-1])
 
 
 def is_written_for(library: Library, context: str, dockerfile: str) -> bool:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _IN_JSON = re.compile(r"(?:^|/)[\w.-]*compose[\w.-]*\.json$")
 _CANONICAL = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+_EXAMPLE = re.compile(r"(?i)compose[^/]*\.ya?ml[.-](?:example|sample|dist|template|tmpl|default)$")
 _SERVICES = re.compile(rb"^(?:\xef\xbb\xbf)?(?:services|include|['\"]services['\"])\s*:|\"services\"\s*:", re.MULTILINE)
 _OVERRIDES = (
     "compose.override.yml",
@@ -94,6 +95,12 @@ def _files(library: Library) -> dict[str, ComposeFile]:
         if file is not None:
             found[path] = file
     return found
+
+
+def examples(library: Library) -> dict[str, ComposeFile]:
+    """Compose files under a name that a person takes the ending from before use: `compose.override.yaml.example`."""
+    found = {path: library.get(path, compose_file.facts) for path in library.tree.entries if _EXAMPLE.search(path)}
+    return {path: file for path, file in found.items() if file is not None}
 
 
 def _projects(library: Library, known: Mapping[str, ComposeFile]) -> tuple[Project, ...]:
@@ -217,6 +224,7 @@ def _deployment(library: Library, policy: Policy, project: Project, names: Mappi
         read_copied=partial(copied_env.variables, library),
         network_id=partial(_network_id, project, names),
         is_unknown=library.tree.is_unknown,
+        dockerfile=library.tree.dockerfile,
     )
     services: dict[str, list[Part]] = {}
     for file in project.files:

@@ -7,7 +7,7 @@ override": mappings merge by key, lists add up, scalars and commands are replace
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stackfix import tree
@@ -46,6 +46,7 @@ class Setting:
     read_copied: Callable[[str], Mapping[str, Variable] | None]
     network_id: Callable[[str], str]
     is_unknown: Callable[[str], bool]
+    dockerfile: Callable[[str], str]
     included: Mapping[str, Environment] = field(default_factory=dict)
 
 
@@ -165,7 +166,7 @@ class _Reader:
         named = self.scalar("build", "dockerfile")
         if self.nodes("build", "dockerfile") and named is None:
             return None
-        dockerfile = tree.join(context, named.value if named else "Dockerfile")
+        dockerfile = setting.dockerfile(tree.join(context, named.value if named else "Dockerfile"))
         return Build(
             context=context,
             dockerfile=dockerfile,
@@ -314,11 +315,12 @@ class _Reader:
         words = tuple(text for item in items if (text := self.fill(item)))
         if len(words) != len(items) or not words or words[0].value == "NONE":
             return
-        if isinstance(node, yaml.Sequence) and words[0].value in {"CMD", "CMD-SHELL"}:
+        said = not isinstance(node, yaml.Sequence) or words[0].value in {"CMD", "CMD-SHELL"}
+        if isinstance(node, yaml.Sequence) and said:
             words = words[1:]
         probe = executed_check.probe("healthcheck", words, anchor, Text.join(words)) if words else None
         if probe:
-            yield probe
+            yield probe if said else replace(probe, sound=False)
 
     def mounts(self) -> Iterator[Mount]:
         """Bind mounts of files and folders of the repository, and of anything else with an unknown source."""

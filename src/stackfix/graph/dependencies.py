@@ -74,7 +74,7 @@ def unknown(graph: Graph) -> Iterator[Unknown]:
 
 
 def _in_compose(graph: Graph) -> Iterator[Unknown]:
-    known = compose.files(graph.library)
+    known = {**compose.examples(graph.library), **compose.files(graph.library)}
     folders: dict[str, list[str]] = {}
     for path in known:
         folders.setdefault(posixpath.dirname(path), []).append(path)

@@ -25,6 +25,8 @@ _NEVER_FAILS = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b|;\s*(?:true|exit\s+0)\s
 _SAYS = re.compile(r"\s*(?:echo|printf)\s")
 _PIPE = re.compile(r"(?<!\|)\|(?!\|)")
 _CLIENTS = ("curl", "wget", "http", "python", "node", "fetch", "urllib", "ruby", "php", "bun", "deno")
+_OPERATOR = re.compile(r"\|\|?|&&|;|\d?>{1,2}(?:&\d|\S+)?")
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "busybox"})
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})  # noqa: S104 - read, not bound
 
@@ -41,7 +43,8 @@ def probe(kind: str, words: tuple[Text, ...], anchor: Anchor, written: Text) -> 
     if location is None or not words:
         return None
     command = tuple(Template.literal(w) for w in words)
-    bare = Probe(kind, location, anchor, tool=_tool(words), command=command)
+    sound = len(words) == 1 or posixpath.basename(words[0].value) in _SHELLS or not _has_operator(words)
+    bare = Probe(kind, location, anchor, tool=_tool(words), command=command, sound=sound)
     whole = " ".join(w.value for w in words)
     if _NEVER_FAILS.search(whole):
         return bare
@@ -54,10 +57,15 @@ def probe(kind: str, words: tuple[Text, ...], anchor: Anchor, written: Text) -> 
     return _parted(bare, words) if not found and not connected else bare
 
 
+def _has_operator(words: tuple[Text, ...]) -> bool:
+    """Whether words that no shell reads are a shell's."""
+    return any(_OPERATOR.fullmatch(word.value) for word in words)
+
+
 def _tool(words: tuple[Text, ...]) -> str | None:
     """The program asked first: behind `sh -c` the first of its text, never one that a variable names."""
     values = [w.value for w in words]
-    if len(values) > 2 and posixpath.basename(values[0]) in {"sh", "bash", "ash", "dash"} and values[1].startswith("-"):  # noqa: PLR2004 - sh -c TEXT
+    if len(values) > 2 and posixpath.basename(values[0]) in _SHELLS and values[1].startswith("-"):  # noqa: PLR2004 - sh -c TEXT
         values = values[2:]
     text = values[0] if values else ""
     if len(values) == 1 and _SAYS.match(text):
@@ -88,6 +96,7 @@ def _asked(bare: Probe, word: Text, match: re.Match[str]) -> Probe:
         host_text=word.group(match, "host"),
         tool=bare.tool,
         command=bare.command,
+        sound=bare.sound,
     )
 
 
@@ -107,4 +116,5 @@ def _parted(bare: Probe, words: tuple[Text, ...]) -> Probe:
         host_text=host,
         tool=bare.tool,
         command=bare.command,
+        sound=bare.sound,
     )

@@ -33,11 +33,12 @@ _MAKES = re.compile(
 )
 _ENGINES = re.compile(r"\*(?:gin\.Engine|echo\.Echo|fiber\.App|http\.ServeMux)")
 _ROUTERS = re.compile(r"\*?(?:gin|echo|fiber|chi|mux|http)\.\w+")
-_GROUP = re.compile(r'(?P<owner>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix)\(\s*(?:"(?P<path>[^"]*)")?')
+_GROUP = re.compile(r'(?P<owner>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix)\(\s*(?:"(?P<path>[^"]*)"|(?P<filled>[^)\s]))?')
 _SAME = re.compile(r"(?P<owner>[A-Za-z_][\w.]*)\.(?:With|Use)\(")
 _FUNCTION = re.compile(r"\bfunc\s+(?:\([^)]*\)\s*)?(?P<name>\w+)\s*\((?P<parameters>[^)]*)\)[^{\n]*\{")
 _CLOSURE = re.compile(
-    r'(?P<owner>[A-Za-z_][\w.]*)\.(?:Route|Group)\(\s*(?:"(?P<path>[^"]*)"\s*,\s*)?func\(\s*(?P<name>\w+)\s+[\w.*]+\s*\)\s*\{'
+    r'(?P<owner>[A-Za-z_][\w.]*)\.(?:Route|Group)\(\s*(?:(?:"(?P<path>[^"]*)"|(?P<filled>[^,"()\n]+))\s*,\s*)?'
+    r"func\(\s*(?P<name>\w+)\s+[\w.*]+\s*\)\s*\{"
 )
 _BY_HAND = re.compile(
     r"switch\s+\w+\.URL\.Path|URL\.Path\s*==|HasPrefix\(\s*\w+\.URL\.Path|RegisterHandlers\(|runtime\.NewServeMux"
@@ -155,7 +156,7 @@ class _Table:
         function = _around(file.code, _FUNCTION, at)
         closure = _around(file.code, _CLOSURE, at, owner)
         if closure is not None and (function is None or closure.start() > function.start()):
-            return self._below(file, closure["owner"], closure["path"], closure.start(), depth)
+            return self._below(file, closure, depth)
         begin = function.start() if function is not None and "." not in owner else 0
         assigned = list(re.finditer(rf"(?<![\w.]){re.escape(owner)}\s*:?=(?!=)\s*", file.code[:at]))
         if assigned and assigned[-1].start() >= begin:
@@ -174,13 +175,16 @@ class _Table:
             return ("",)
         group = _GROUP.match(file.code, start)
         if group is not None:
-            return self._below(file, group["owner"], group["path"], start, depth)
+            return self._below(file, group, depth)
         same = _SAME.match(file.code, start)
         return self.prefixes(file, same["owner"], start, depth + 1) if same is not None else None
 
-    def _below(self, file: Source, owner: str, path: str | None, at: int, depth: int) -> tuple[str, ...] | None:
-        outer = self.prefixes(file, owner, at, depth + 1)
-        return None if outer is None else tuple(one.rstrip("/") + (path or "") for one in outer)
+    def _below(self, file: Source, group: re.Match[str], depth: int, at: int | None = None) -> tuple[str, ...] | None:
+        """What stands before the paths of a group; None where its own is a setting's."""
+        if group["filled"]:
+            return None
+        outer = self.prefixes(file, group["owner"], group.start() if at is None else at, depth + 1)
+        return None if outer is None else tuple(one.rstrip("/") + (group["path"] or "") for one in outer)
 
     def _given(self, file: Source, function: re.Match[str], owner: str, depth: int) -> tuple[str, ...] | None:
         """What the callers of a function give it for a router."""
@@ -199,7 +203,7 @@ class _Table:
                 said = other.code[slice(*arguments[index])]
                 group = _GROUP.fullmatch(said.removesuffix(")")) if said.endswith(")") else None
                 known = (
-                    self._below(other, group["owner"], group["path"], call.start(), depth)
+                    self._below(other, group, depth, call.start())
                     if group is not None
                     else self.prefixes(other, said, call.start(), depth + 1)
                 )

@@ -19,6 +19,7 @@ _TEXTS = (".md", ".mdx", ".rst", ".adoc", ".txt", ".sh", ".bash", ".mk", ".yml",
 _NAMES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Jenkinsfile", "Tiltfile", "README"})
 _INSTALL = re.compile(r"\bhelm3?\s+(?:install|upgrade)\s(?P<rest>[^\n;&|`]*)")
 _RESOURCE = re.compile(r"resource\s+\"helm_release\"[^{]*\{[^}]*?\bname\s*=\s*\"(?P<name>[-a-z0-9]+)\"")
+_VALUES = re.compile(r"(?:^|/)values[^/]*\.ya?ml$|(?:^|/)[^/]*[-._]values\.ya?ml$")
 _ALONE = frozenset(
     ["--install", "-i", "--wait", "--atomic", "--create-namespace", "--debug", "--force", "--reuse-values", "--devel"]
 )
@@ -33,8 +34,17 @@ class Releases:
         self._library = library
 
     def may_make(self, name: str) -> bool:
-        """Whether a chart may make an object of that name: the release's own, or one that begins with it."""
-        return any(name == release or name.startswith(release + "-") for release in self._names)
+        """Whether a chart may make an object of that name: the release's own, one that begins with it, or one that the
+        values which it is installed with speak of.
+        """
+        if any(name == release or name.startswith(release + "-") for release in self._names):
+            return True
+        return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text) for text in self._values)
+
+    @cached_property
+    def _values(self) -> tuple[str, ...]:
+        paths = (path for path in self._library.tree.entries if _VALUES.search(path))
+        return tuple((self._library.sources.read(path) or b"").decode("utf-8", "replace") for path in paths)
 
     @cached_property
     def _names(self) -> frozenset[str]:

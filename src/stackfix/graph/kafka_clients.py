@@ -224,12 +224,20 @@ def _on_host(graph: Graph, brokers: Sequence[Broker], pieces: set[tuple[str, int
         if line.taken in pieces or inside.named(line.path):
             continue
         copy = line.example or (line.fallback and (line.variable in given or inside.covers(line.path)))
-        if not copy and inside.reads(line):
+        if not copy and (inside.reads(line) or _is_idle(graph, line)):
             continue
         for broker in _near(composed, line):
             yield Client(
                 broker, Side.HOST, line.address, line.value, line.location, line.anchor, line.variable, copy=copy
             )
+
+
+def _is_idle(graph: Graph, line: kafka_sources.Line) -> bool:
+    """Whether a plain `.env` has a container's name for what no code or configuration of the repository says."""
+    name = line.variable
+    if name is None or posixpath.basename(line.path) != ".env" or address.is_loopback(line.address.host.value):
+        return False
+    return not any(environment.spoken(graph.library, said) for said in (name, name.lower()))
 
 
 class _Contained:

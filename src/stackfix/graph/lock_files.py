@@ -207,13 +207,19 @@ def _lacking(
     paths = [join(home, name) for name in tool.locks]
     lost = {m.path: m for m in image.missing if m.why is Why.ABSENT and m.command.start < run.start}
     copied = next((lost[p] for p in paths if p in lost), None)
-    if any(library.tree.is_file(p) or library.tree.is_unknown(p) for p in paths):
+    if any(library.tree.is_file(p) or library.tree.is_unknown(p) for p in paths) or _asked_for(run, tool):
         return None
     if copied is None and not all(_absent(files, folder, name) for name in tool.locks):
         return None
     if any(manifests.written_by_scripts(library, p) for p in paths):
         return None
     return paths[0] if copied is None else copied.path, manifest, copied
+
+
+def _asked_for(run: Instruction, tool: Tool) -> bool:
+    """Whether a step looks first if there is a lock file."""
+    names = "|".join(re.escape(name) for name in tool.locks)
+    return re.search(rf"(?:\[\s+|\btest\s+)-[efrs]\s+[\"']?[^\s\"'\];]*(?:{names})", run.rest.value) is not None
 
 
 def _absent(files: ImageFiles, folder: str, name: str) -> bool:

@@ -5,6 +5,7 @@ May import findings, repairs, the graph's nouns, voices and authority.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from stackfix.findings import Location, located
 from stackfix.graph import authority, container, lacking, node_application, node_sources, tools, voices
 from stackfix.graph.command import literal
 from stackfix.graph.lacking import EVERY
+from stackfix.graph.model import Platform
 from stackfix.graph.started import Listens, endpoints
 from stackfix.repairs.append_item import AppendItem
 from stackfix.repairs.set_argument import SetArgument
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from stackfix.graph.model import Endpoint, Words, Workload
     from stackfix.graph.started import Process
 
+_DAPR = re.compile(rb"dapr\.io/app-port[\"']?\s*:\s*[\"']?(\d{1,5})\b")
 _UNQUOTED = ("shell:plain", "shell:word")
 _BOUNDARIES = frozenset({b"", b" ", b"\t", b"\n", b"\r", b'"', b"'", b";", b"&", b"|", b")"})
 _KEYWORDS = {"gradio": "server_name", "werkzeug.serving.run_simple": "hostname", "grpc": None, "tornado": None}
@@ -54,9 +57,22 @@ def closed(graph: Graph, workload: Workload) -> Iterator[Closed]:
     for endpoint in authority.sure(graph.settled(workload)):
         if not endpoint.loopback or lacking.is_default_host(workload, endpoint):
             continue
+        if endpoint.port in _sidecars(graph) and workload.deployment.platform is not Platform.COMPOSE:
+            continue
         asking = lacking.asking(graph, workload, endpoint)
         if asking and not lacking.has_other_way_in(graph, workload, endpoint):
             yield _closed(graph, workload, endpoint, asking)
+
+
+def _sidecars(graph: Graph) -> frozenset[int]:
+    """The ports at which Dapr's sidecar asks an application: in the same pod, over loopback."""
+
+    def read() -> frozenset[int]:
+        paths = (p for p, entry in graph.library.tree.entries.items() if entry.wiring and p.endswith((".yml", ".yaml")))
+        texts = (graph.library.sources.read(path) or b"" for path in paths)
+        return frozenset(int(port) for text in texts for port in _DAPR.findall(text))
+
+    return graph.library.remember("ports that Dapr's sidecars ask", read)
 
 
 def _closed(graph: Graph, workload: Workload, endpoint: Endpoint, asking: tuple[Location, ...]) -> Closed:

@@ -36,6 +36,7 @@ _AUTHORITY = re.compile(r"https?://[^/?]+")
 _FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,5}$")
 _FOR_PROGRAMS = re.compile(r"/(?:apis?|rest|rpc|graphql|backend|gateway|v\d+)(?:[/-]|$)")
 """First names of paths that no page of a site has."""
+_NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _STANDARD = (
     ("proxy_set_header", "Host", "$host"),
     ("proxy_set_header", "X-Real-IP", "$remote_addr"),
@@ -49,7 +50,7 @@ class Missing:
     """Requests that end in files. `prefix` is what a location for them would take; `taken` the one that has them.
 
     `sibling` is a location of the server that hands on to the `target` or, where none does, to somebody else. Not
-    `sure`: pages of the front end may lie below the prefix too.
+    `sure`: pages of the front end may lie below the prefix too, or the others' applications are told by addresses.
     """
 
     proxied: Proxied
@@ -167,6 +168,8 @@ def _of_group(
         page_paths.has_page(graph.library, front, prefix) for front in front_doors.fronts(graph, proxied, server)
     )
     sibling = _sibling(graph, proxied, server, first.target)
+    # A server that hands on to machines of another place may run where the application has no such name.
+    sure = sure and not (sibling is not None and _is_numbered(sibling))
     whole = prefix + "/" if deeper else prefix
     return Missing(proxied, server, first.call, whole, first.route, first.target, sibling, first.taken, sure)
 
@@ -176,6 +179,13 @@ def _sibling(graph: Graph, proxied: Proxied, server: ProxyServer, target: Worklo
     handing = [one for one in server.all_locations() if one.handler and one.handler.keyword == "proxy_pass"]
     same = [one for one in handing if _leads_to(graph, proxied, one, target)]
     return next(iter(same), None) or (handing[-1] if handing else None)
+
+
+def _is_numbered(location: ProxyLocation) -> bool:
+    """Whether a location hands on to an address in numbers that is not its own machine's."""
+    found = location.handler.address if location.handler is not None else None
+    host = found.host.value if found is not None else ""
+    return _NUMBERED.fullmatch(host) is not None and not address.is_loopback(host)
 
 
 def _leads_to(graph: Graph, proxied: Proxied, location: ProxyLocation, target: Workload) -> bool:

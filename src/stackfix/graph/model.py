@@ -150,7 +150,8 @@ class Probe:
 
     `port` may be a Kubernetes port's name: then `port_name` is set. `path` is None for a plain connection. `host` is
     the host asked, None for the container itself. `command` are the words of an executed check, `tool` its program.
-    `optional` holds where the check can't fail by this (`|| true`).
+    `optional` holds where the check can't fail by this (`|| true`). Not `sound`: the engine refuses it as it is
+    written, or hands a shell's `||` to the program, which takes it for an argument.
     """
 
     kind: str
@@ -165,6 +166,7 @@ class Probe:
     host_text: Text | None = None
     tool: str | None = None
     command: tuple[Template, ...] = ()
+    sound: bool = True
 
 
 # --- referring -------------------------------------------------------------------------------------------------------

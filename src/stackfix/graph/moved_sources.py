@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from stackfix.repairs.set_text import SetText
 from stackfix.tree import join
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ def only(library: Library, missing: MissingSource, folder: str) -> str | None:
     tree = library.tree
     named = [p for p in tree.named(posixpath.basename(missing.path)) if p.startswith(inside) and tree.entries[p].wiring]
     return named[0] if len(named) == 1 else None
+
+
+def built_from(image: Image, folder: str) -> tuple[SetText, ...]:
+    """The build with another folder as its context, the Dockerfile named from there, where both are written."""
+    context, dockerfile = image.build.context_text, image.build.dockerfile_text
+    if context is None or dockerfile is None or context.place is None or dockerfile.place is None:
+        return ()
+    below = posixpath.relpath(folder, image.build.context or ".")
+    named = below if posixpath.normpath(context.value) == "." else f"{context.value.rstrip('/')}/{below}"
+    dressed = "./" + named if context.value.startswith("./") and not named.startswith("./") else named
+    return SetText(context, dressed), SetText(dockerfile, posixpath.relpath(image.path, folder))
 
 
 def _own_folder(image: Image) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import located
 from stackfix.graph import lock_files
-from stackfix.graph.image_files import Context, Found
+from stackfix.graph.image_files import Context, Found, Why
 from stackfix.graph.image_steps import commands
 from stackfix.graph.manifests import folder_of
 
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from stackfix.formats.dockerfile import Instruction
     from stackfix.graph.entry_points import Missing
     from stackfix.graph.image import Image
-    from stackfix.graph.image_files import Copying
+    from stackfix.graph.image_files import Copying, MissingSource
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
 
 _README = re.compile(
     r"(?m)^readme[ \t]*=[ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\{[^}\n]*\bfile[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"'])"
 )
+_NO_PACKAGE = re.compile(r"(?m)^package-mode[ \t]*=[ \t]*false|^package[ \t]*=[ \t]*false")
+"""Settings of Poetry and uv by which the project itself is never built."""
 _MEMBERS = re.compile(r"(?ms)^\[workspace\][^\[]*?^members[ \t]*=[ \t]*\[([^\]*]*)\]")
 _APART = frozenset({"--no-install-project", "--no-root", "--only-deps", "--no-self"})
 
@@ -57,7 +59,7 @@ def readmes(library: Library, image: Image) -> Iterator[NotGiven]:
         manifest = here.lookup(posixpath.join(folder, "pyproject.toml"))
         text = library.text(manifest) if isinstance(manifest, str) else None
         match = _README.search(text.value) if text is not None else None
-        if text is None or match is None or "[build-system]" not in text.value:
+        if text is None or match is None or "[build-system]" not in text.value or _NO_PACKAGE.search(text.value):
             continue
         name = next(group for group in match.groups() if group)
         place = located(text.slice(*match.span()), "needs it to build the project")
@@ -164,9 +166,22 @@ def _target(beside: Copying) -> str:
 
 
 def looked_for(image: Image, missing: Missing) -> bool:
-    """Whether a COPY means to give an image its entry point, and looks for it in vain."""
+    """Whether a COPY means to give an image its entry point, or the folder that has it, and looks for it in vain."""
     name = posixpath.basename(missing.place)
-    return any(posixpath.basename(lost.text.value.rstrip("/")) == name for lost in image.missing)
+    return any(
+        posixpath.basename(lost.text.value.rstrip("/")) == name or missing.place.startswith(_lost_folder(image, lost))
+        for lost in image.missing
+    )
+
+
+def _lost_folder(image: Image, lost: MissingSource) -> str | tuple[str, ...]:
+    """Where a folder that a COPY looks for in vain would come to; nothing for a file."""
+    name = lost.text.value
+    file = "." in posixpath.basename(name.rstrip("/")) and not name.endswith("/")
+    if lost.why is not Why.ABSENT or image.working_dir is None or not lost.command.words or file:
+        return ()
+    destination = posixpath.normpath(posixpath.join(image.working_dir, lost.command.words[-1].value))
+    return destination.rstrip("/") + "/"
 
 
 def entry(library: Library, image: Image, missing: Missing) -> Iterator[NotGiven]:

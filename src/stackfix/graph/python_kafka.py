@@ -54,13 +54,14 @@ class KafkaPython:
 
     `spawned` are those among the calls that are given to a task, which nobody waits for.
 
-    `application`: an asynchronous application is made or run here.
+    `application`: an asynchronous application is made or run here; `serves`: it answers requests.
     """
 
     clients: tuple[ClientMade, ...] = ()
     begins: frozenset[str] = frozenset()
     called: tuple[tuple[str, frozenset[str]], ...] = ()
     application: bool = False
+    serves: bool = False
     spawned: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -74,7 +75,7 @@ def kafka_python(text: Text) -> KafkaPython:
     source = Source(read(text))
     calls: dict[str, set[str]] = {}
     begins = {_last(name) for name, node in source.functions.items() if _begins(source, node)}
-    application = False
+    application = serves = False
     spawned: set[tuple[str, str]] = set()
     for node, spot in source.calls:
         name = source.qualified(node.func) or dotted(node.func) or ""
@@ -85,7 +86,7 @@ def kafka_python(text: Text) -> KafkaPython:
         if name in _RUN and node.args and isinstance(node.args[0], ast.Call):
             begins.add(_last(dotted(node.args[0].func) or ""))
             application = True
-        application = application or _last(name) in {"FastAPI", "Starlette", "Quart", "Sanic", "Litestar"}
+        serves = serves or _last(name) in {"FastAPI", "Starlette", "Quart", "Sanic", "Litestar"}
         begins |= {n for k in node.keywords if k.arg in {"lifespan", "on_startup"} for n in _named(k.value)}
     for name in source.classes:
         # Making an object runs its `__init__`.
@@ -94,7 +95,8 @@ def kafka_python(text: Text) -> KafkaPython:
         clients=tuple(_clients(source)),
         begins=frozenset(begins - {""}),
         called=tuple((name, frozenset(found)) for name, found in calls.items()),
-        application=application,
+        application=application or serves,
+        serves=serves,
         spawned=frozenset(spawned),
     )
 

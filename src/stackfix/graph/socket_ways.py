@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
-from stackfix.graph import front_doors, node_sources, proxied_routes, proxying
+from stackfix.graph import front_doors, node_sources, proxied_routes, proxy_websocket, proxying
 from stackfix.graph.proxy_matching import choose, upstream_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from stackfix.graph.frontend import SocketPath
     from stackfix.graph.link import Graph
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from stackfix.graph.proxying import Proxied
     from stackfix.graph.python_routing import ServedRoute
     from stackfix.graph.started import Process
+
+    _Key = tuple[Workload, Location, Location | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,21 +74,46 @@ def _never_pings(graph: Graph, target: Workload, process: Process) -> bool:
 
 def ways(graph: Graph) -> Iterator[Way]:
     """Every location through which a WebSocket certainly comes."""
-    for passage in proxied_routes.passages(graph):
-        if found := _by_routes(graph, passage):
+    passages = tuple(proxied_routes.passages(graph))
+    working = {_key(passage, route) for passage in passages if _lets_through(passage) for route, _ in passage.sockets}
+    for passage in passages:
+        if found := _by_routes(graph, passage, working):
             yield found
     for proxied in proxying.proxied(graph):
         for server in proxied.facts.servers:
             yield from _by_openings(graph, proxied, server)
 
 
-def _by_routes(graph: Graph, passage: Passage) -> Way | None:
-    """What the application serves; where it is known what the front end opens, only that."""
+def _lets_through(passage: Passage) -> bool:
+    return proxy_websocket.handshake(passage.location, passage.proxied.facts).complete
+
+
+def _opens_any(graph: Graph, passage: Passage) -> bool:
+    if passage.server is None:
+        return False
+    return any(front.websocket_paths for front in front_doors.fronts(graph, passage.proxied, passage.server))
+
+
+def _key(passage: Passage, route: ServedRoute) -> _Key:
+    """A WebSocket by who serves it, and whose server hands it on."""
+    return passage.target, route.location, passage.server.location if passage.server is not None else None
+
+
+def _by_routes(graph: Graph, passage: Passage, working: AbstractSet[_Key]) -> Way | None:
+    """What the application serves; where it is known what the front end opens, only that.
+
+    Where it opens some, and nobody can tell at which address: not what comes through another location already.
+    """
     used = None if passage.server is None else front_doors.all_opened(graph, passage.proxied, passage.server)
+    elsewhere = not used and not _lets_through(passage) and _opens_any(graph, passage)
     sockets = [
         (route, path)
         for route, path in passage.sockets
-        if (any(_leads(passage, opening) for opening in used) if used else _is_meant(passage, route))
+        if (
+            any(_leads(passage, opening) for opening in used)
+            if used
+            else _is_meant(passage, route) and not (elsewhere and _key(passage, route) in working)
+        )
     ]
     if not sockets:
         return None

@@ -9,7 +9,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import check_tools, container, engines, known_images, production, proxies, stores, voices
+from stackfix.graph import (
+    check_tools,
+    container,
+    engines,
+    known_images,
+    node_sources,
+    production,
+    proxies,
+    stores,
+    voices,
+)
 from stackfix.graph.command import literal
 from stackfix.graph.model import Platform
 from stackfix.text import Text
@@ -27,6 +37,11 @@ _WAITS = re.compile(
     r"|\b(?:until|while\s+!)\s[^#]{1,400}?\bsleep\b[^#]{0,200}?\bdone\b"
 )
 """What a command or a start script says that waits for another service."""
+
+_ONCE = re.compile(r"migrat|seed|setup|(?:^|[-_])(?:init|provision|bootstrap|test|e2e)")
+"""What people call services that do one thing at once and end."""
+_WAIT_VARIABLE = re.compile(r"(?:\w+_)?WAIT_?(?:FOR|HOSTS?|ON|URLS?|TCP|4)(?:_\w+)?$|WAITFOR$|SERVICE_PRECONDITION$")
+"""Variables by which an image's own start script, dockerize or docker-compose-wait are told what to wait for."""
 
 _LAZY = re.compile(
     r"(?:^|/)(?:adminer|pgadmin4?|phpmyadmin|mongo-express|kafka-ui|kafdrop|akhq|redis-commander|redisinsight|grafana(?:-oss)?"
@@ -110,8 +125,20 @@ def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tu
     for wait in waits:
         target = awaited(workload, wait)
         check = health_check(graph, target) if target is not None else None
-        if target is not None and check is not None and wait.name.value not in said and not target.runs_once:
+        if target is None or check is None or wait.name.value in said or target.runs_once:
+            continue
+        if check.sound and not _is_awaited_by_variable(workload, target):
             yield wait, target, check
+
+
+def _is_awaited_by_variable(workload: Workload, target: Workload) -> bool:
+    """Whether a variable tells the image's own start script whom to wait for: `WAIT_FOR: db:5432`."""
+    names = {target.name, target.container_name.value if target.container_name else target.name}
+    return any(
+        variable.value is not None and not names.isdisjoint(re.split(r"[\s:/,;]+", variable.value.value))
+        for name, variable in workload.environment.variables.items()
+        if _WAIT_VARIABLE.match(name)
+    )
 
 
 def awaited(workload: Workload, wait: Wait) -> Workload | None:
@@ -167,7 +194,46 @@ def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
     connect = bool(_CONNECT.search(name)) or not _CONNECTS.isdisjoint(workload.environment.variables)
     if connect and not _BROKERS.search(f"{target.name} {_repository(graph, target)}"):
         return True
-    return bool(_LAZY.search(name)) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload)
+    if _LAZY.search(name) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload):
+        return True
+    if workload.runs_once or _ONCE.search(workload.name) or not _is_application(graph, target):
+        return False
+    return not _may_ask(graph, workload, target)
+
+
+def _is_application(graph: Graph, target: Workload) -> bool:
+    """Whether a service is no data store or broker, which libraries connect to without a word in a setting."""
+    image = target.image.value if target.image is not None else ""
+    known = f"{target.name} {posixpath.basename(_repository(graph, target))}"
+    return stores.store(image) is None and engines.engine(graph, target) is None and not _BROKERS.search(known)
+
+
+def _may_ask(graph: Graph, workload: Workload, target: Workload) -> bool:
+    """Whether anything that a service is given or runs names another, or can't be seen."""
+    others = [alias.value for network in target.networks for alias in network.aliases]
+    own = [target.name, *others, *((target.container_name.value,) if target.container_name else ())]
+    spoken = re.compile(rf"(?<![\w-])(?:{'|'.join(re.escape(n) for n in own)})(?![\w-])")
+    given = graph.environment(workload)
+    if not given.complete or any(_says(spoken, v.outline) for v in given.variables.values()):
+        return True
+    if any(spoken.search(text) for words in (workload.command, workload.entrypoint) if words for text in _said(words)):
+        return True
+    if workload.build is None:
+        return bool(workload.mounts)
+    begun = graph.started(workload)
+    if begun is None or not begun.known or not begun.processes:
+        return True
+    for process in begun.processes:
+        program = graph.program_of(workload, process) or node_sources.program(graph, workload, process)
+        if program is None or program.unread:
+            return True
+        if any(_says(spoken, graph.library.text(path)) for path in program.paths):
+            return True
+    return False
+
+
+def _says(spoken: re.Pattern[str], text: Text | None) -> bool:
+    return text is not None and spoken.search(text.value) is not None
 
 
 def _repository(graph: Graph, workload: Workload) -> str:

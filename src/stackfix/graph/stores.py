@@ -52,6 +52,7 @@ _STORES = {
     "neo4j": Store(frozenset({"wget", "cypher-shell"}) | _SHELL, _WGET.format("7474")),
     "clickhouse/clickhouse-server": Store(frozenset({"wget", "clickhouse-client"}) | _SHELL, _WGET.format("8123/ping")),
 }
+_FIRST_CHECKED = {0: 99, 1: 99, 2: 44, 3: 35, 4: 25, 5: 16, 6: 8, 7: 4, 8: 3}
 _LAST_MYSQLADMIN, _FIRST_MONGOSH, _LAST_MONGO = 10, 5, 5
 
 
@@ -67,11 +68,19 @@ def store(image: str) -> Store | None:
     if major is None:
         return None
     if name.repository == "mariadb":
+        if _is_before_its_check(name.tag):
+            return Store(frozenset({"mysqladmin", "mysql", "mariadb"}) | _SHELL, "mysqladmin ping -h 127.0.0.1")
         old = frozenset({"mysqladmin", "mysql"}) if major <= _LAST_MYSQLADMIN else frozenset()
         return Store(frozenset({"healthcheck.sh", "mariadb-admin", "mariadb"}) | old | _SHELL, _MARIADB_CHECK)
     new = frozenset({"mongosh"}) if major >= _FIRST_MONGOSH else frozenset()
     old = frozenset({"mongo"}) if major <= _LAST_MONGO else frozenset()
     return Store(new | old | _SHELL, _MONGO_CHECK if new else None)
+
+
+def _is_before_its_check(tag: str | None) -> bool:
+    """Whether a tag names a release of MariaDB that came out before `healthcheck.sh`, in May 2022."""
+    match = re.match(r"10\.(\d+)\.(\d+)(?:-|$)", tag or "")
+    return match is not None and int(match[2]) < _FIRST_CHECKED.get(int(match[1]), 0)
 
 
 _BUSYBOX = frozenset({"wget", "sh", "nc"})

@@ -161,4 +161,5 @@ def _with_ground(tree: Tree, after: cst.Module, ground: _Ground, call: ast.Call)
 def _first(module: Module, call: ast.Call) -> ast.AST:
     """The first place of the module that makes a task in the same way."""
     name = dotted(call.func)
-    return next((n for n in ast.walk(module.tree) if isinstance(n, ast.Call) and dotted(n.func) == name), call)
+    made = [n for n in ast.walk(module.tree) if isinstance(n, ast.Call) and dotted(n.func) == name]
+    return min(made, key=lambda n: (n.lineno, n.col_offset), default=call)

@@ -189,11 +189,18 @@ def _splices(old: str, new: str) -> list[Splice]:
 
 
 def _held(old: str, splice: Splice) -> Splice:
-    """An insertion with the character before it: what two repairs both need, an import, is then one edit of theirs."""
+    """An insertion with the character before it: what two repairs both need, an import, is then one edit of theirs.
+
+    Among blank lines it could stand at several places, and stands at the first.
+    """
     if splice.start != splice.end or not splice.start:
         return splice
-    before = splice.start - 1
-    return Splice(before, splice.end, old[before] + splice.new)
+    at, new = splice.start, splice.new
+    while at > 1 and new.endswith(old[at - 1]):
+        at, new = at - 1, old[at - 1] + new[:-1]
+    if old[at - 1 : at + 1] == "\r\n":
+        at, new = at + 1, new[1:] + new[0]
+    return Splice(at - 1, at, old[at - 1] + new)
 
 
 def _cut(start: int, old: str, new: str) -> Splice:
