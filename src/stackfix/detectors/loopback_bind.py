@@ -8,7 +8,7 @@ Why it breaks: inside a container 127.0.0.1 is the container's own: nobody else 
 Which side is right: those who must reach it: the process binds 0.0.0.0.
 
 Limits: silent where nobody outside asks for the port (a proxy in the same pod or container is served by loopback), with
-the host's network, where another listener answers outsiders on that port, and where Dapr's sidecar is who asks. A default
+the host's network, where another listener answers outsiders on that port, and where Dapr's sidecar asks. A default
 that the source reads from a variable is `port-env-missing`.
 """
 

@@ -132,13 +132,28 @@ def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tu
 
 
 def _is_awaited_by_variable(workload: Workload, target: Workload) -> bool:
-    """Whether a variable tells the image's own start script whom to wait for: `WAIT_FOR: db:5432`."""
-    names = {target.name, target.container_name.value if target.container_name else target.name}
-    return any(
-        variable.value is not None and not names.isdisjoint(re.split(r"[\s:/,;]+", variable.value.value))
-        for name, variable in workload.environment.variables.items()
-        if _WAIT_VARIABLE.match(name)
-    )
+    """Whether a variable tells the image's own start script whom to wait for: `WAIT_FOR: db:5432`.
+
+    Also who waits so for somebody who waits for the target.
+    """
+    seen, waiting = {workload}, [workload]
+    while waiting:
+        told = _told_to_wait_for(waiting.pop())
+        found = [w for w in workload.deployment.workloads if w not in seen and not _names(w).isdisjoint(told)]
+        seen.update(found)
+        waiting += found
+    return target is not workload and target in seen
+
+
+def _names(workload: Workload) -> set[str]:
+    return {workload.name, workload.container_name.value if workload.container_name else workload.name}
+
+
+def _told_to_wait_for(workload: Workload) -> frozenset[str]:
+    """The words of the variables that say whom an image waits for."""
+    variables = workload.environment.variables.items()
+    values = (v.value.value for name, v in variables if v.value is not None and _WAIT_VARIABLE.match(name))
+    return frozenset(word for value in values for word in re.split(r"[\s:/,;]+", value))
 
 
 def awaited(workload: Workload, wait: Wait) -> Workload | None:

@@ -196,10 +196,9 @@ def _held(old: str, splice: Splice) -> Splice:
     if splice.start != splice.end or not splice.start:
         return splice
     at, new = splice.start, splice.new
-    while at > 1 and new.endswith(old[at - 1]):
-        at, new = at - 1, old[at - 1] + new[:-1]
-    if old[at - 1 : at + 1] == "\r\n":
-        at, new = at + 1, new[1:] + new[0]
+    for end in ("\r\n", "\n"):
+        while new.endswith(end) and old.endswith(end + end, 0, at):
+            at, new = at - len(end), end + new.removesuffix(end)
     return Splice(at - 1, at, old[at - 1] + new)
 
 
