@@ -61,6 +61,12 @@ _CONNECTS = frozenset(
 )
 """Variables that Kafka Connect's images are told by."""
 _BROKERS = re.compile(r"kafka|redpanda|zookeeper|registry|apicurio")
+_SERVERS = re.compile(
+    r"kafka|redpanda|zookeeper|registry|apicurio|elasticsearch|opensearch|solr|meilisearch|typesense|qdrant|weaviate|milvus"
+    r"|chroma|minio|nats|etcd|consul|vault|eureka|config-?server|cassandra|scylla|clickhouse|influx|couch|arango|neo4j|rabbitmq"
+    r"|mqtt|mosquitto|pulsar|activemq|artemis|memcached|keycloak|temporal"
+)
+"""What others are told of by their images' own defaults: stores, brokers, and those who keep names and settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +226,7 @@ def _is_application(graph: Graph, target: Workload) -> bool:
     """Whether a service is no data store or broker, which libraries connect to without a word in a setting."""
     image = target.image.value if target.image is not None else ""
     known = f"{target.name} {posixpath.basename(_repository(graph, target))}"
-    return stores.store(image) is None and engines.engine(graph, target) is None and not _BROKERS.search(known)
+    return stores.store(image) is None and engines.engine(graph, target) is None and not _SERVERS.search(known)
 
 
 def _may_ask(graph: Graph, workload: Workload, target: Workload) -> bool:
