@@ -3,7 +3,8 @@
 What it finds: a connection that the source of a container is seen to open (HTTP, WebSocket, database, cache, broker)
 to localhost or 127.0.0.1, on a port that no process of the container binds and that a sibling answers on or publishes.
 The address may be a variable's value, a default of the source that the deployment leaves in force, or written in the
-source. Also an address in a configuration file (YAML, JSON, properties) that Compose mounts into a service, where its
+source; of Next's source that is its server's (route handlers, pages that aren't the browser's and what these import).
+Also an address in a configuration file (YAML, JSON, properties) that Compose mounts into a service, where its
 keys name the sibling or its port is nothing but the sibling's published one; it is unsafe to change.
 
 Why it breaks: inside a container localhost is the container itself: the connection is refused.

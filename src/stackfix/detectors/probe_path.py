@@ -1,15 +1,16 @@
 """A health check asks for a path that the application has no route for.
 
 What it finds: a Kubernetes probe, a Compose health check or an image's HEALTHCHECK that asks its own application, all
-of whose routes are seen, for a path that none of them serves.
+of whose routes are seen (Python, Node, Go), for a path that none of them serves; or an nginx, where no location takes
+the path and no file can be there.
 
 Why it breaks: the answer is 404 for ever: the container is restarted, kept out of its Service, or called unhealthy.
 
 Which side is right: the routes. The check asks for the one route that is there for it.
 
 Limits: an application without any health route is `health-endpoint-missing`. Silent where routes may come from
-elsewhere, where several programs may answer, and behind nginx. A check that passes on any answer (curl without
-`--fail`) is told as a warning.
+elsewhere, where several programs may answer, and where nginx hands the path on. A check that passes on any answer
+(curl without `--fail`) is told as a warning.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ sake. A route beside it, `…/detailed`, tells status and latency of each depend
 for all.
 
 Limits: clients that a module makes at its top, where the route's module can import it without going round in a circle:
-SQLAlchemy's engines, Redis clients, confluent-kafka's. Other clients are told without a fix. FastAPI and Flask; silent
-where a health route calls, awaits or is given anything.
+SQLAlchemy's engines, clients of Redis and MongoDB, confluent-kafka's. Other clients are told without a fix. FastAPI and
+Flask; silent where a health route calls, awaits or is given anything.
 """
 
 from __future__ import annotations

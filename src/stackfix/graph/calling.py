@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph import address, kinship, loaded_env, logins, node_sources, sources
+from stackfix.graph import address, kinship, loaded_env, logins, next_server, node_sources, sources
 from stackfix.graph.value import Opaque, Template
 from stackfix.text import Text
 
@@ -71,6 +71,22 @@ def opened(graph: Graph, workload: Workload) -> Iterator[Opened]:
         if node is not None:
             seen = node_sources.environment_of(sources.files(graph, workload), node, process)
             yield from _of(workload, node.calls, seen, node.entry, dotenv=node.dotenv)
+            continue
+        yield from _of_next(graph, workload, process)
+
+
+def _of_next(graph: Graph, workload: Workload, process: Process) -> Iterator[Opened]:
+    """What Next's server opens. What a file gives that it loads itself, and its build, are left unknown."""
+    inside = next_server.folder(graph, workload, process)
+    if inside is None:
+        return
+    seen = process.environment
+    if next_server.loads(graph.library, inside):
+        seen = replace(seen, complete=False)
+    for one in next_server.calls(graph.library, inside):
+        for found in _of(workload, (one.call,), seen, one.path, dotenv=False):
+            if found.uses and (one.sure or all(use.variable is not None for use in found.uses)):
+                yield found
 
 
 def _seen(graph: Graph, workload: Workload, process: Process, program: Program) -> Environment:

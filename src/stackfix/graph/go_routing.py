@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, Location, located
-from stackfix.graph import go_code
+from stackfix.graph import go_code, go_handing
 from stackfix.graph.native_source import closing, parts
 from stackfix.graph.python_routing import Routing, ServedRoute
 from stackfix.spans import Span
@@ -64,8 +64,11 @@ def _routing(library: Library, module: str, package: str) -> Routing | None:
         table.read(file)
     if not table.routes:
         return None
-    complete = not table.holes and not any(_BY_HAND.search(file.code) for file in files)
-    return Routing(tuple(table.routes), tuple(dict.fromkeys(table.unknown)), complete)
+    # What hangs a router below another's path isn't followed, nor which of several has which port.
+    several = sum(len(_MAKES.findall(file.code)) for file in files) > 1
+    by_hand = several or any(_BY_HAND.search(file.code) for file in files) or go_handing.hides(files)
+    unknown = (*table.unknown, *go_handing.prefixes(files))
+    return Routing(tuple(table.routes), tuple(dict.fromkeys(unknown)), not table.holes and not by_hand)
 
 
 @dataclass(slots=True)
@@ -77,6 +80,7 @@ class _Table:
 
     def read(self, file: Source) -> None:
         """Every registration of one file."""
+        self._beats(file)
         for match in _SITE.finditer(file.code):
             opened = file.code.index("(", match.end("method"))
             end = closing(file.code, opened)
@@ -101,6 +105,24 @@ class _Table:
             rest = file.code[arguments[index][1] : end]
             for prefix in prefixes:
                 self._add(file, match, said, (start, start + len(said["path"])), prefix, rest)
+
+    def _beats(self, file: Source) -> None:
+        """The paths that a middleware answers before any route."""
+        for match in go_handing.HEARTBEAT.finditer(file.code):
+            text = file.text.slice(*match.span("path"))
+            place = located(text) or Location(file.path, Span(0, 0))
+            anchor = Anchor(file.path, "any", (place.span.start,))
+            self.routes.append(
+                ServedRoute(
+                    text.value,
+                    websocket=False,
+                    methods=frozenset({"GET"}),
+                    location=place,
+                    anchor=anchor,
+                    pattern=_pattern(text.value, subtree=False),
+                    text=text,
+                )
+            )
 
     def _may_register(self, file: Source, match: re.Match[str], arguments: list[tuple[int, int]]) -> bool:
         """Whether a call may register a path that isn't written out: it is a router's, and has a handler."""

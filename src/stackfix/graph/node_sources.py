@@ -119,6 +119,16 @@ def _bound(binds: tuple[Bind, ...], begun: Process, seen: Environment) -> Listen
     return Listening(certain, known=True) if certain and None not in found else NOTHING_KNOWN
 
 
+def is_of_next(graph: Graph, workload: Workload, begun: Process) -> bool:
+    """Whether a process is the server that Next has made (standalone)."""
+    path = begun.entry.path if begun.entry is not None and is_node(begun) else None
+    return path is not None and _is_standalone(sources.files(graph, workload), path)
+
+
+def _is_standalone(seen: Files, path: str) -> bool:
+    return posixpath.basename(path) == "server.js" and _copied(seen, _STANDALONE)
+
+
 def _bind(listen: ProgramListen) -> Bind:
     """A call that binds. Fastify keeps to the container itself where no host is given."""
     host = listen.host
@@ -129,7 +139,7 @@ def _bind(listen: ProgramListen) -> Bind:
 
 def _generated(seen: Files, path: str) -> Bind | None:
     """What the server binds that Next (standalone) or Nuxt has made at a path: both go by variables."""
-    if posixpath.basename(path) == "server.js" and _copied(seen, _STANDALONE):
+    if _is_standalone(seen, path):
         return Bind(_variables("3000", "PORT"), _variables("0.0.0.0", "HOSTNAME"), witness=Witness.TOOL)  # noqa: S104 - read, not bound
     if path.endswith(_NITRO) or (path.endswith("/server/index.mjs") and _copied(seen, ".output")):
         port, host = _variables("3000", "NITRO_PORT", "PORT"), _variables("0.0.0.0", "NITRO_HOST", "HOST")  # noqa: S104 - as above

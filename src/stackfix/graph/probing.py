@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import node_application, node_sources, voices
+from stackfix.graph import compiled, health_names, nginx_answers, node_application, node_sources, voices
 from stackfix.graph.application import Program
 from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from stackfix.findings import Anchor, Location
     from stackfix.graph.link import Graph
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from stackfix.graph.node_application import NodeProgram
     from stackfix.text import Text
 
-_HEALTH = re.compile(
-    r"(?:^|[/_.-])(?:health|healthz|healthcheck|health-check|health_check|livez?|liveness|readyz?|readiness|ping|alive"
-    r"|status|up|heartbeat)/?$"
-)
 _NODE = frozenset({"express", "fastify"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1"})  # noqa: S104 - read, not bound
 _FAILS = re.compile(r"-\w*f|--fail(?:-with-body)?|--fail-early")
@@ -42,6 +38,15 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class _Answering:
+    """What answers: whether it serves a path (None where nobody can tell), and its health-like routes."""
+
+    serves: Callable[[str], bool | None]
+    routes: tuple[tuple[str, Location], ...]
+    app: Application | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unserved:
     """A check whose path nothing serves. `routes` are the health-like ones served to GET, without parameters."""
 
@@ -54,7 +59,7 @@ class Unserved:
     @property
     def homeless(self) -> bool:
         """Whether the check asks for health, and the application has no route at all for that."""
-        return self.app is not None and not self.routes and _HEALTH.search(_asked(self.path.value)) is not None
+        return self.app is not None and not self.routes and health_names.ends_in_health(_asked(self.path.value))
 
     @property
     def lenient(self) -> bool:
@@ -110,14 +115,30 @@ def _inherits(workload: Workload) -> bool:
 
 
 def _of(graph: Graph, workload: Workload, probes: tuple[Probe, ...]) -> Iterator[Unserved]:
-    programs = (graph.programs(workload) or node_sources.programs(graph, workload)) if probes else ()
-    if len(programs) != 1 or graph.proxies(workload):
-        return
-    for probe in probes:
-        if probe.path is not None and probe.path_text is not None and _own(graph, workload, probe):
-            found = _judged(graph, workload, probe, programs[0])
-            if found is not None:
-                yield found
+    asking = [probe for probe in probes if probe.path is not None and probe.path_text is not None]
+    answering = _answering(graph, workload) if asking else None
+    for probe in asking if answering is not None else ():
+        found = _judged(workload, probe, answering) if answering is not None and _own(graph, workload, probe) else None
+        if found is not None:
+            yield found
+
+
+def _answering(graph: Graph, workload: Workload) -> _Answering | None:
+    """What answers a workload's requests, if that is one program or one nginx."""
+    if graph.proxies(workload):
+        own = nginx_answers.answers(graph, workload)
+        return None if own is None else _Answering(own.answers, own.routes)
+    programs = graph.programs(workload) or node_sources.programs(graph, workload)
+    routing = programs[0].routing if len(programs) == 1 else None if programs else compiled.routing(graph, workload)
+    if routing is None:
+        return None
+    plain = [r for r in routing.routes if not r.websocket]
+    fitting = {
+        r.path: r.location for r in plain if health_names.is_health(r.path) and (not r.methods or "GET" in r.methods)
+    }
+    program = programs[0] if programs else None
+    app = _python(program) if isinstance(program, Program) else _node(graph, program) if program is not None else None
+    return _Answering(routing.serves, tuple(fitting.items()), app) if plain else None
 
 
 def _own(graph: Graph, workload: Workload, probe: Probe) -> bool:
@@ -132,24 +153,16 @@ def _own(graph: Graph, workload: Workload, probe: Probe) -> bool:
     return listening.known and len(ports) == 1 and (probe.port is None or probe.port in ports)
 
 
-def _judged(graph: Graph, workload: Workload, probe: Probe, program: Program | NodeProgram) -> Unserved | None:
+def _judged(workload: Workload, probe: Probe, answering: _Answering) -> Unserved | None:
     assert probe.path is not None
     assert probe.path_text is not None
     asked = _asked(probe.path)
-    routing = program.routing
-    plain = [r for r in routing.routes if not r.websocket]
-    if not asked.startswith("/") or "$" in asked or routing.serves(asked) is not False or not plain:
+    if not asked.startswith("/") or "$" in asked or answering.serves(asked) is not False:
         return None
     # A slash more or less is redirected by every framework.
-    if any(routing.serves(other) is not False for other in {asked + "/", asked.rstrip("/") or "/"}):
+    if any(answering.serves(other) is not False for other in {asked + "/", asked.rstrip("/") or "/"}):
         return None
-    fitting = {
-        r.path: r.location
-        for r in plain
-        if _HEALTH.search(r.path) and not re.search(r"[{<*(]", r.path) and (not r.methods or "GET" in r.methods)
-    }
-    app = _python(program) if isinstance(program, Program) else _node(graph, program)
-    return Unserved(workload, probe, probe.path_text, tuple(fitting.items()), app)
+    return Unserved(workload, probe, probe.path_text, answering.routes, answering.app)
 
 
 def _python(program: Program) -> Application | None:

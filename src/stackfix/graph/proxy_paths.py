@@ -209,7 +209,15 @@ def _wanted(site: _Site) -> Iterator[tuple[str, Call | None]]:
         # Pages whose requests aren't seen may ask for the prefix twice, and be right.
         yield from () if site.has_pages else ((proxied_routes.sample(path), None) for path in telling)
     elif _is_dead(site, prefix):
-        yield from ((prefix + proxied_routes.sample(path).lstrip("/"), None) for path in telling)
+        yield from ((prefix + path, None) for path in _below(site, telling))
+
+
+def _below(site: _Site, routes: list[str]) -> list[str]:
+    """What follows the location's prefix for each route: without what `proxy_pass` itself puts before it."""
+    samples = [proxied_routes.sample(path) for path in routes]
+    own = site.handler.uri.value.rstrip("/") + "/" if site.handler.uri is not None else "/"
+    inner = [path for path in samples if path.startswith(own)]
+    return [path.removeprefix(own) for path in inner] or [path.lstrip("/") for path in samples]
 
 
 def _is_dead(site: _Site, prefix: str) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stackfix.text import Text
 
 _ROUTES = re.compile(r"(?i)@\w+(?:\.\w+)*\(\s*[rf]?['\"][^'\"]*(?:health|ready|live|ping|status|alive|heartbeat)")
-_CLIENTS = re.compile(r"\b(?:create_engine|create_async_engine|redis|confluent_kafka)\b")
+_CLIENTS = re.compile(r"\b(?:create_engine|create_async_engine|redis|confluent_kafka|pymongo|motor)\b")
 # What says nothing of anything outside the process.
 _STILL = re.compile(
     r"(?:datetime|time|os|platform|socket|sys|uuid|json)(?:\.\w+(?:\(\))?)*|dict|str|int|round|print"
@@ -76,6 +76,8 @@ _MADE = {
     **{f"redis.asyncio.{name}": (Needs.REDIS, True) for name in _REDIS},
     "confluent_kafka.Producer": (Needs.KAFKA, False), "confluent_kafka.Consumer": (Needs.KAFKA, False),
     "confluent_kafka.admin.AdminClient": (Needs.KAFKA, False),
+    "pymongo.MongoClient": (Needs.MONGODB, False), "pymongo.mongo_client.MongoClient": (Needs.MONGODB, False),
+    "pymongo.AsyncMongoClient": (Needs.MONGODB, True), "motor.motor_asyncio.AsyncIOMotorClient": (Needs.MONGODB, True),
 }  # fmt: skip
 
 

@@ -113,14 +113,16 @@ def _astray(
 ) -> Astray | None:
     text = graph.library.text(one.path)
     named = [(step, space) for step in one.facts.steps if (space := _space(step)) is not None]
-    wrong = {space.value for _, space in named}
+    wrong = {space.value for _, space in named} - {right}
     wrong = {name for name in wrong if _looks(named, name, applied) and not _foreign(one, name)}
     if text is None or len(wrong) != 1 or _REWRITES.search(text.value):
         return None
     name = wrong.pop()
-    if name == right or name in known or _OTHERS.fullmatch(name) or any(s.value == right for _, s in named):
+    if name in known or _OTHERS.fullmatch(name):
         return None
     uses = [(step, space) for step, space in named if space.value == name]
+    if any(s.value == right for _, s in named) and not all(_awaits(step, applied) for step, _ in uses):
+        return None
     places = {s.place for _, s in uses if s.place}
     texts = tuple(_copies(text, name, {place[1].start for place in places if place[0] == one.path}))
     if not places <= {t.place for t in texts}:
@@ -140,6 +142,15 @@ def _space(step: ScriptStep) -> Text | None:
     given = step.positionals[0] if step.verb == "create namespace" and step.positionals else step.namespace
     value = given.fill(EMPTY) if given is not None else None
     return value.text if value is not None and value.text else None
+
+
+def _awaits(step: ScriptStep, applied: tuple[Manifest, ...]) -> bool:
+    """Whether a step fails unless one of these very objects is in its namespace.
+
+    A script that works in the right one as well may look into, copy from or clear another.
+    """
+    waits = step.verb.split(" ")[0] in {"rollout", "wait", "logs", "port-forward"}
+    return waits and not step.handled and _witness(step, applied)
 
 
 def _witness(step: ScriptStep, applied: tuple[Manifest, ...]) -> bool:

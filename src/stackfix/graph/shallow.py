@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stackfix.graph.health_names import speaks_of_health
 from stackfix.graph.python_health import Client, Handler, Needs, clients, handlers
 from stackfix.graph.python_names import resolve_module
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from stackfix.graph.python_routing import ServedRoute
     from stackfix.graph.starting import Start
 
-_HEALTH = re.compile(r"(?i)health|ready|live|ping|status|alive|heartbeat")
 _MAIN = re.compile(r"(?i)(?:^|[/_.-])(?:health|healthz|healthcheck|health-check|health_check)/?$")
 _STORES = re.compile(
     r"asyncpg\.\w+|psycopg2?\.(?:pool\.)?\w+|pymysql\.connect|mysql\.connector\.connect|pymongo\.\w+"
@@ -71,7 +71,7 @@ def _of(start: Start) -> Shallow | None:
     program = start.program
     if program.app is None:
         return None
-    asked = [r for r in program.routes if not r.websocket and _HEALTH.search(r.path)]
+    asked = [r for r in program.routes if not r.websocket and speaks_of_health(r.path)]
     answering = [(r, h) for r in asked if (h := _handler(program, r)) is not None]
     main = next(((r, h) for r, h in answering if _MAIN.search(r.path)), None)
     if main is None or len(answering) != len(asked) or not all(h.still for _, h in answering):
@@ -96,7 +96,18 @@ def _needed(program: Program, asking: str) -> Iterator[Needed]:
             module = "" if path == asking else _importable(program, path, asking)
             if module is not None and client.needs not in seen:
                 seen.add(client.needs)
-                yield Needed(client, module)
+                name = _known_as(program.names, asking, path, client) if module else None
+                yield Needed(client, module) if name is None else Needed(replace(client, name=name), "")
+
+
+def _known_as(names: Names, asking: str, path: str, client: Client) -> str | None:
+    """What a module calls a client that it imports already, by whatever spelling of the import."""
+    known = names.facts(asking)
+    for found in known.imports if known is not None else ():
+        plain = found.spot.function is None and not found.spot.conditional
+        if plain and found.name == client.name and names.module(asking, found) == path:
+            return found.alias
+    return None
 
 
 def _imported(names: Names, path: str) -> set[str]:

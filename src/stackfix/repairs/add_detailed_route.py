@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """Something that the application needs: "database" (an engine of SQLAlchemy), "redis" or "kafka" (confluent's).
+    """Something that the application needs: "database" (SQLAlchemy's engine), "redis", "mongodb" or "kafka".
 
     `name` is the client's in `module`, "" where that is the route's own.
     """

@@ -120,7 +120,9 @@ def _asked(module: Module, one: Dependency, *, asynchronous: bool) -> str:
             f"        {enters}with {name}.connect() as connection:\n"
             f"            {waits}connection.exec_driver_sql({query})\n"
         )
-    method, given = ("list_topics", "timeout=5") if one.kind == "kafka" else ("ping", "")
+    command = spell(module, "ping", ())
+    ways = {"kafka": ("list_topics", "timeout=5"), "mongodb": ("admin.command", command)}
+    method, given = ways.get(one.kind, ("ping", ""))
     if one.asynchronous:
         return f"        await {name}.{method}({given})\n"
     if asynchronous:

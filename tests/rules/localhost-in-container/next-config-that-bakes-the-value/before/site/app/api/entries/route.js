@@ -1,0 +1,3 @@
+export async function GET() {
+  return fetch(process.env.LEDGER_URL + "/entries");
+}

@@ -1,0 +1,3 @@
+export async function entries() {
+  return (await fetch(process.env.LEDGER_URL + "/entries")).json();
+}

@@ -1,0 +1,3 @@
+module example.org/urchin
+
+go 1.23

@@ -1,0 +1,3 @@
+module example.org/anemone
+
+go 1.23

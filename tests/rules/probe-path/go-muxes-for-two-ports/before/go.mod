@@ -1,0 +1,3 @@
+module example.org/mussel
+
+go 1.23

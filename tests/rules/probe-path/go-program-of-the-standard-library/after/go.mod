@@ -1,0 +1,3 @@
+module example.org/shoal
+
+go 1.23
