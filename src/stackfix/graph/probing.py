@@ -133,12 +133,14 @@ def _answering(graph: Graph, workload: Workload) -> _Answering | None:
     if routing is None:
         return None
     plain = [r for r in routing.routes if not r.websocket]
+    if not plain:
+        return None
     fitting = {
         r.path: r.location for r in plain if health_names.is_health(r.path) and (not r.methods or "GET" in r.methods)
     }
     program = programs[0] if programs else None
     app = _python(program) if isinstance(program, Program) else _node(graph, program) if program is not None else None
-    return _Answering(routing.serves, tuple(fitting.items()), app) if plain else None
+    return _Answering(routing.serves, tuple(fitting.items()), app)
 
 
 def _own(graph: Graph, workload: Workload, probe: Probe) -> bool:
