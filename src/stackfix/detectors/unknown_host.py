@@ -13,7 +13,8 @@ configuration says.
 Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on (unless
 the address names the port that a component of that name's kin publishes on the host), and names that another project of
 the repository has are unknown, not wrong. So are services that stand in the Compose file as a comment, to be switched
-on, and names in a cluster that nothing here comes near: charts, operators and people make Services, too.
+on, or that Symfony Flex adds, and names in a cluster that nothing here comes near: charts, operators and people make
+Services, too.
 """
 
 from __future__ import annotations
@@ -147,6 +148,8 @@ def _telling(graph: Graph, reference: Reference) -> bool:
     if reference.place is Place.POD or (reference.variable is not None and not _is_said(graph, reference)):
         return False
     if _FILLED_IN.search(reference.address.host.value):
+        return False
+    if fitting.is_added_by_recipes(graph, reference):
         return False
     if reference.writing is Writing.PROXY:
         return proxying.looked_up_at_start(graph, reference)

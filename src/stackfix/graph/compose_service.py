@@ -15,9 +15,9 @@ from stackfix.findings import Location, located
 from stackfix.formats import yaml
 from stackfix.graph import compose_ports, executed_check
 from stackfix.graph.interpolation import template
-from stackfix.graph.model import Build, Deployment, EnvFile, Mount, NetworkUse, Wait, Words, Workload
+from stackfix.graph.model import Build, Deployment, EnvFile, Mount, NetworkUse, Probe, Wait, Words, Workload
 from stackfix.graph.secrets import is_secret
-from stackfix.graph.value import Environment, Hole, Template, Variable
+from stackfix.graph.value import Environment, Hole, Template, Variable, is_whole
 from stackfix.text import Text
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor
     from stackfix.graph.compose_file import Part
-    from stackfix.graph.model import Declaration, HostPorts, Probe
+    from stackfix.graph.model import Declaration, HostPorts
     from stackfix.graph.value import Value
 
 
@@ -72,6 +72,7 @@ def workload(name: str, parts: tuple[Part, ...], setting: Setting) -> Workload:
         declarations=tuple(reader.declarations()),
         host_ports=tuple(reader.host_ports()),
         probes=tuple(reader.probes()),
+        unread_check=reader.unread_check(),
         healthcheck_disabled=_value(reader.scalar("healthcheck", "disable")) == "true",
         healthcheck_written=bool(reader.nodes("healthcheck")),
         mounts=tuple(reader.mounts()),
@@ -321,6 +322,23 @@ class _Reader:
         probe = executed_check.probe("healthcheck", words, anchor, Text.join(words)) if words else None
         if probe:
             yield probe if said else replace(probe, sound=False)
+
+    def unread_check(self) -> Probe | None:
+        """The health check of a service, where a variable that nothing gives keeps it from being read."""
+        found = self.last("healthcheck", "test")
+        if found is None:
+            return None
+        node, anchor = found
+        items = tuple(map(yaml.deref, node.items)) if isinstance(node, yaml.Sequence) else (node,)
+        words = tuple(self._sketch(item.text) for item in items if isinstance(item, yaml.Scalar))
+        if len(words) != len(items) or not words or all(is_whole(word.value) for word in words):
+            return None
+        if isinstance(node, yaml.Sequence):
+            if words[0].value not in {"CMD", "CMD-SHELL"}:
+                return None
+            words = words[1:]
+        probe = executed_check.probe("healthcheck", words, anchor, Text.join(words)) if words else None
+        return Probe("healthcheck", probe.location, anchor, tool=probe.tool) if probe is not None else None
 
     def mounts(self) -> Iterator[Mount]:
         """Bind mounts of files and folders of the repository, and of anything else with an unknown source."""

@@ -140,9 +140,20 @@ def _module(process: Process, entry: Entry, seen: Files) -> str | None:
     if not all(seen.lacks(base + ending) for base in bases for ending in (".py", "/__init__.py", "/__main__.py", "")):
         return None
     top = entry.module.partition(".")[0]
-    if not _projects_own(top, folders, seen):
+    if not _projects_own(top, folders, seen) or (process.tool == "celery" and _is_attribute(bases, seen)):
         return None
     return bases[0] + ".py"
+
+
+def _is_attribute(bases: list[str], seen: Files) -> bool:
+    """Whether what should be a module is a name in the one above it: Celery takes `module.app` for `module:app`."""
+    for base in bases:
+        home, name = posixpath.split(base)
+        files = (seen.lookup(home + ending) for ending in (".py", "/__init__.py"))
+        texts = (seen.library.text(path) for path in files if isinstance(path, str))
+        if any(text is not None and re.search(rf"\b{re.escape(name)}\b", text.value) for text in texts):
+            return True
+    return False
 
 
 def _projects_own(top: str, folders: tuple[str, ...], seen: Files) -> bool:

@@ -59,6 +59,8 @@ def fit(graph: Graph, reference: Reference) -> Fit:
         return Fit(tuple(named[:1]), certain=bool(named), policy=setting.location)
     possible = tuple(c for w in neighbours if (c := _candidate(graph, reference, w)) is not None)
     own = tuple(c for c in possible if c.workload.deployment is asker.deployment)
+    further = _further(graph, reference, possible)
+    possible, own = (tuple(c for c in group if c.name not in further) for group in (possible, own))
     akin = _akin(reference, own) or _akin(reference, possible)
     if akin:
         return Fit(akin, certain=len(akin) == 1)
@@ -68,11 +70,20 @@ def fit(graph: Graph, reference: Reference) -> Fit:
 
 def is_left_out(graph: Graph, reference: Reference) -> bool:
     """Whether the host stands in a Compose file of the same folder as a service in a comment, to be switched on."""
+    name = re.escape(reference.address.host.value)
+    return _is_written(graph, reference, re.compile(rf"(?m)^[ \t]*#[ \t]*{name}:[ \t]*(?:#[^\n]*)?\r?$"))
+
+
+def is_added_by_recipes(graph: Graph, reference: Reference) -> bool:
+    """Whether Symfony Flex writes services into a Compose file of the same folder: between comments of its own."""
+    return _is_written(graph, reference, re.compile(r"(?m)^[ \t]*###> [\w.-]+/[\w.-]+ ###"))
+
+
+def _is_written(graph: Graph, reference: Reference, key: re.Pattern[str]) -> bool:
     asker = reference.workload
     if asker is None or asker.deployment.platform is not Platform.COMPOSE:
         return False
     folder = asker.deployment.folder
-    key = re.compile(rf"(?m)^[ \t]*#[ \t]*{re.escape(reference.address.host.value)}:[ \t]*(?:#[^\n]*)?\r?$")
     paths = dict.fromkeys(path for p in graph.projects if p.folder == folder for path in p.paths)
     texts = (graph.library.text(path) for path in paths)
     return any(text is not None and key.search(text.value) for text in texts)
@@ -144,6 +155,14 @@ def _sole(graph: Graph, reference: Reference, possible: Iterable[Candidate]) -> 
     else:
         found = {c.name: c for c in possible if port not in _ANYONES and _answers(graph, c, port)}
     return tuple(found.values())
+
+
+def _further(graph: Graph, reference: Reference, possible: Iterable[Candidate]) -> frozenset[str]:
+    """Candidates that are asked already, where the name is that of one more beside them: `api-2` beside `api`."""
+    host = re.fullmatch(r"(?P<stem>.*?[A-Za-z])[-_]?\d+", reference.address.host.value)
+    alike = [c for c in possible if host is not None and re.sub(r"[-_]?\d+$", "", c.name) == host["stem"]]
+    met = _met(graph, reference) if alike else frozenset()
+    return frozenset(c.name for c in alike if c.workload in met)
 
 
 def _met(graph: Graph, reference: Reference) -> frozenset[Workload]:

@@ -348,7 +348,8 @@ class Workload:
     `labels`. `names` are what others may call it by on its networks, beside the service name. `scale_zero`, `profiles`
     tell whether it runs at all. `runs_once` marks jobs, migrations, init containers. `entrypoint` and `command`
     override the image's. `healthcheck_written`: the
-    deployment says something of its health check, read or not. `restart` is "" where something unread decides.
+    deployment says something of its health check, read or not; `unread_check` is one that can't be read whole.
+    `restart` is "" where something unread decides.
     Identity is by object.
     """
 
@@ -365,6 +366,7 @@ class Workload:
     declarations: tuple[Declaration, ...] = ()
     host_ports: tuple[HostPorts, ...] = ()
     probes: tuple[Probe, ...] = ()
+    unread_check: Probe | None = None
     healthcheck_disabled: bool = False
     healthcheck_written: bool = False
     mounts: tuple[Mount, ...] = ()

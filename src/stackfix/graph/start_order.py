@@ -13,14 +13,17 @@ from stackfix.graph import (
     check_tools,
     container,
     engines,
+    front_doors,
     known_images,
     node_sources,
     production,
     proxies,
     stores,
+    unasked,
     voices,
 )
 from stackfix.graph.command import literal
+from stackfix.graph.frontend_facts import Bundler
 from stackfix.graph.model import Platform
 from stackfix.text import Text
 
@@ -60,6 +63,12 @@ _CONNECTS = frozenset(
     }
 )
 """Variables that Kafka Connect's images are told by."""
+_CLOCK = re.compile(r"(?<![\w/.-])(?:\S*/)?(?:crond?|supercronic)(?:\s+-|\s*$)")
+"""What begins at an hour of its own, and again."""
+_ASK_ALONE = frozenset({"pg_isready", "redis-cli", "valkey-cli"})
+"""Programs that say whether their own server answers, whatever user and database they are told."""
+_SERVED = frozenset({Bundler.NEXT, Bundler.NUXT, Bundler.SVELTE_KIT, Bundler.ASTRO, Bundler.REMIX})
+"""Front ends that a server of their own gives out."""
 _BROKERS = re.compile(r"kafka|redpanda|zookeeper|registry|apicurio")
 _SERVERS = re.compile(
     r"kafka|redpanda|zookeeper|registry|apicurio|elasticsearch|opensearch|solr|meilisearch|typesense|qdrant|weaviate|milvus"
@@ -133,6 +142,8 @@ def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tu
         check = health_check(graph, target) if target is not None else None
         if target is None or check is None or wait.name.value in said or target.runs_once:
             continue
+        if unasked.never_asks(graph, workload, target) or unasked.makes_the_cluster(workload, target, check):
+            continue
         if check.sound and not _is_awaited_by_variable(workload, target):
             yield wait, target, check
 
@@ -173,6 +184,8 @@ def health_check(graph: Graph, workload: Workload) -> Probe | None:
         return None
     if workload.probes:
         return workload.probes[0]
+    if workload.unread_check is not None:
+        return workload.unread_check
     image = graph.image(workload)
     return image.healthcheck if image is not None else None
 
@@ -186,6 +199,8 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
     """Whether a check is known to be able to pass: its program is in the image, and what it asks answers."""
     if check.tool is None or check_tools.has(graph, workload, check.tool) is not True:
         return False
+    if check is workload.unread_check:
+        return check.tool in _ASK_ALONE
     if check.host is not None and check.host != workload.name:
         return False
     if any(missing.fits is None for one in _alike(graph, workload) for missing in graph.entries(one).missing):
@@ -215,11 +230,23 @@ def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
     connect = bool(_CONNECT.search(name)) or not _CONNECTS.isdisjoint(workload.environment.variables)
     if connect and not _BROKERS.search(f"{target.name} {_repository(graph, target)}"):
         return True
+    if any(_CLOCK.search(text) for words in (workload.entrypoint, workload.command) if words for text in _said(words)):
+        return True
     if _LAZY.search(name) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload):
         return True
     if workload.runs_once or _ONCE.search(workload.name) or not _is_application(graph, target):
         return False
-    return not _may_ask(graph, workload, target)
+    return _serves_pages(graph, workload) or not _may_ask(graph, workload, target)
+
+
+def _serves_pages(graph: Graph, workload: Workload) -> bool:
+    """Whether it is the server of a front end, which asks an application when a page is asked for."""
+    build = graph.build_of(workload)
+    if build is None or not voices.keeps_command(workload):
+        return False
+    folders = dict.fromkeys((posixpath.dirname(build.dockerfile), build.context))
+    fronts = (front_doors.front_end(graph, folder) for folder in folders)
+    return any(front is not None and front.bundler in _SERVED for front in fronts)
 
 
 def _is_application(graph: Graph, target: Workload) -> bool:

@@ -37,6 +37,8 @@ _HOSTS = re.compile(
     r"(?:HOME|PWD|USER|USERNAME|LOGNAME|UID|GID|EUID|HOSTNAME|HOST|PATH|SHELL|TERM|DISPLAY|XAUTHORITY|SSH_AUTH_SOCK|TMPDIR|TEMP|TZ"
     r"|LANG|APPDATA|USERPROFILE|CI)|(?:XDG|COMPOSE|DOCKER|GITHUB|CI|WAYLAND|LC)_.*"
 )
+_SAILS = frozenset({"WWWUSER", "WWWGROUP"})
+"""What Laravel Sail's own command exports before it calls Compose. Source: laravel/sail, bin/sail."""
 _DOLLAR = re.compile(r"\$(?:\$|\{|[A-Za-z_])|(?P<bare>\$)")
 """Source: compose-go, template/template.go (`$` before anything else was invalid once, and is left alone now)."""
 
@@ -127,6 +129,8 @@ def _nowhere(graph: Graph, project: Deployment) -> Iterator[Undefined]:
     required = {u.hole.name for u in _everywhere(graph, project) if u.hole.required}
     for name, places in found.items():
         # Secrets are given outside of git as a rule, where no file says otherwise.
+        if name in _SAILS and "/laravel/sail/" in "".join(t.value for p in project.paths if (t := library.text(p))):
+            continue
         if name in required or (not certain and secret_name(name)) or _told(library, name):
             continue
         first = places[0]

@@ -1,0 +1,2 @@
+#!/bin/sh
+pg_dump -h ledger -U postgres > /out/ledger.sql

@@ -1,0 +1,2 @@
+#!/bin/sh
+tar czf /out/pages.tgz -C /in/ledger .
