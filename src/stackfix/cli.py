@@ -71,7 +71,7 @@ _ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Findings are no fa
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="The findings and nothing else.")]
 _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Every file that was not read, and why.")]
 _Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="At most so many processes; a run uses one.")]
-_NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file anew, as every run does.")]
+_NoCache = Annotated[bool, typer.Option("--no-cache", help="Judge anew, whatever an earlier run has kept.")]
 _Colour = Annotated[Colour, typer.Option("--color", help="When to colour.")]
 _Version = Annotated[bool, typer.Option("--version", help="Print the version.")]
 
@@ -100,7 +100,7 @@ def _report(  # noqa: PLR0913, PLR0917 - one parameter for each option is how ty
     quiet: _Quiet = False,
     verbose: _Verbose = False,
     jobs: _Jobs = 1,  # noqa: ARG001 - a limit that every run keeps
-    no_cache: _NoCache = False,  # noqa: ARG001 - nothing is kept between runs
+    no_cache: _NoCache = False,
     colour: _Colour = Colour.AUTO,
     version: _Version = False,
 ) -> Callable[[], int]:
@@ -114,7 +114,7 @@ def _report(  # noqa: PLR0913, PLR0917 - one parameter for each option is how ty
     judging = Judging(path, *rules, tuple(settings or ()), config, preview, baseline, diff_base)
     delivery = Delivery(dry_run, apply, commit, branch, current_branch, unsafe)
     telling = Telling(format_, output, write_baseline, statistics, exit_zero, quiet, verbose, colour)
-    return partial(_check, Options(judging, delivery, telling).checked())
+    return partial(_check, Options(judging, delivery, telling, cached=not no_cache).checked())
 
 
 @app.command("rules")

@@ -57,6 +57,11 @@ class Config:
     files: tuple[str, ...] = ()
 
     @property
+    def written(self) -> tuple[str, ...]:
+        """The names and contents of the files that it was read from, as text."""
+        return tuple(f"{file}\0{read_regular(file)!r}" for file in self.files)
+
+    @property
     def excluded(self) -> Callable[[str], bool] | None:
         """Whether a path is excluded; None where nothing is."""
         return globs.matcher(self.exclude)

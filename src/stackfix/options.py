@@ -70,11 +70,12 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """All that the root's command was asked for."""
+    """All that the root's command was asked for. `cached`: a report that is kept may be told again."""
 
     judging: Judging
     delivery: Delivery
     telling: Telling
+    cached: bool = True
 
     def checked(self) -> Options:
         """The same. Wrong where two options contradict each other, or one lacks what it goes with."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stackfix.findings import Applicability, Location, Rule
     from stackfix.options import Delivery, Options
     from stackfix.outcome import Outcome, Reported
+    from stackfix.recall import Recall
     from stackfix.report.places import Places
     from stackfix.repository import Snapshot
     from stackfix.secrecy import Secrecy
@@ -55,14 +56,38 @@ def run(options: Options, note: Callable[[str], None]) -> Run:
     if all(_is_harmless(path) for path in snapshot.tree.entries):
         return _nothing(options, snapshot, note)
     config = config or _config(options.judging, root)
+    kept = _recall(options, config, only, snapshot)
+    if kept is not None:
+        if (known := kept.outcome()) is not None:
+            return Run(snapshot, known, _places(known, _kept(known, snapshot.sources.read)), None)
+        snapshot = kept.snapshot
     outcome = _judged(options, config, only, snapshot)
     from stackfix.report.withheld import withhold  # noqa: PLC0415 - as all below: a wrong word must not wait for it
 
     # What is told is the tree as it was judged, and delivering changes it.
     read = _kept(outcome, snapshot.sources.read)
     told, places = withhold(outcome, read), _places(outcome, read)
+    if kept is not None:
+        kept.keep(told)
     delivered = _deliver(options.delivery, snapshot, outcome, places, note)
     return Run(snapshot, told, places, delivered)
+
+
+def _recall(options: Options, config: Config, only: str | None, snapshot: Snapshot) -> Recall | None:
+    """Where a report is kept. None for what is no mere report, or rests on more than words, tree and contents."""
+    delivery, judging = options.delivery, options.judging
+    if not options.cached or delivery.dry_run or delivery.apply or judging.baseline or judging.diff_base:
+        return None
+    from platformdirs import user_cache_path  # noqa: PLC0415 - as all here
+
+    from stackfix.recall import Recall  # noqa: PLC0415
+
+    folder = user_cache_path("stackfix", appauthor=False) / "reports"
+    words = (only or "", repr((judging.select, judging.ignore, judging.settings, judging.preview)), *config.written)
+    try:
+        return Recall(folder, snapshot, words)
+    except OSError:
+        return None
 
 
 def _judged(options: Options, config: Config, only: str | None, snapshot: Snapshot) -> Outcome:
