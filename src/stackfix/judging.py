@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ from stackfix.edits import Refused
 from stackfix.graph import link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from stackfix.catalogue import Detector
     from stackfix.edits import Fix
-    from stackfix.findings import Anchor, Finding
+    from stackfix.findings import Anchor, Finding, Location
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.policy import Policy
@@ -76,7 +76,21 @@ def look(library: Library, policy: Policy, selection: Selection, detectors: Iter
     graph = link.build(library, policy)
     raw = [f for d in detectors if selection.runs(d.rule) for f in d.detect(graph)]
     raw.sort(key=_order)
-    return State(library, graph, tuple(_found(raw, library, selection)))
+    marked = [_marked(finding, graph.assumed) for finding in raw]
+    return State(library, graph, tuple(_found(marked, library, selection)))
+
+
+def _marked(finding: Finding, assumed: Mapping[str, Location]) -> Finding:
+    """The finding, with the word that names a missing entry point where it rests on the file that stands in for it."""
+    places = (finding.location, *finding.evidence)
+    known = {(place.path, place.span) for place in places}
+    words = {assumed[place.path]: place.path for place in places if place.path in assumed}
+    more = (
+        replace(word, note=f"what this names isn't there: {path} is taken for it")
+        for word, path in words.items()
+        if (word.path, word.span) not in known
+    )
+    return replace(finding, evidence=(*finding.evidence, *more))
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from stackfix.findings import located
 from stackfix.graph import (
     address,
     authority,
@@ -212,6 +213,13 @@ class Graph:
         if workload not in self._entries:
             self._entries[workload] = entry_points.entries(self, workload)
         return self._entries[workload]
+
+    @cached_property
+    def assumed(self) -> Mapping[str, Location]:
+        """The files that are followed in the place of missing entry points, each with the word that names one."""
+        fitting = (m for w in self.running for m in self.entries(w).missing if m.fits is not None)
+        words = ((m.fits.path, located(m.text)) for m in fitting if m.fits is not None)
+        return {path: word for path, word in words if word is not None}
 
     def started(self, workload: Workload) -> Started | None:
         """What a workload's command starts; None where an image hides the command."""
