@@ -89,11 +89,13 @@ def dressed() -> Iterator[tuple[Case, str]]:
     for case in every():
         yield case, ""
         for outfit in OUTFITS:
-            other, worn = case, []
+            other = case
+            worn: list[str] = []
             for name in outfit:
                 dressed = wear(other, name) if name in case.dress else other
                 if dressed.before != other.before:
-                    other, worn = dressed, [*worn, name]
+                    other = dressed
+                    worn.append(name)
             if worn:
                 yield other, "+".join(worn)
 
