@@ -85,28 +85,21 @@ def every() -> tuple[Case, ...]:
 
 
 def dressed() -> Iterator[tuple[Case, str]]:
-    """Every case as it stands and in each outfit that changes a file, with those of its dresses that the case takes."""
+    """Every case as it stands and in each of its dresses that changes a file."""
     for case in every():
         yield case, ""
-        for outfit in OUTFITS:
-            other = case
-            worn: list[str] = []
-            for name in outfit:
-                dressed = wear(other, name) if name in case.dress else other
-                if dressed.before != other.before:
-                    other = dressed
-                    worn.append(name)
-            if worn:
-                yield other, "+".join(worn)
+        for name in case.dress:
+            other = wear(case, name)
+            if other.before != case.before:
+                yield other, name
 
 
 def wear(case: Case, dress: str) -> Case:
     """The case with every file of both its trees that can take it in a dress; files that the repair makes are left."""
     change = DRESSES[dress]
 
-    known = case.before.contents
-
     def over(files: Files) -> Files:
+        known = case.before.contents
         return Files(
             {name: change(name, data) if name in known else data for name, data in files.contents.items()},
             files.executable,
@@ -203,6 +196,3 @@ DRESSES: Mapping[str, Callable[[str, bytes], bytes]] = {
     "no-final-newline": _no_final_newline,
     "non-ascii": _non_ascii,
 }
-
-OUTFITS = (("crlf", "no-final-newline"), ("non-ascii", "bom"))
-"""Dresses that are worn together, in the order in which they are put on: each changes other bytes of a file."""
