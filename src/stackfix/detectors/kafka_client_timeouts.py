@@ -9,7 +9,7 @@ and the application doesn't answer until then.
 Which side is right: the application, which has to come up, and to say that the broker is missing.
 
 Limits: a configuration that sets one of the timeouts is a decision. Silent where the configuration is put together from
-several places, and in tests, examples and scripts. The values are a proposal.
+several places, in a program that serves nobody, and in tests, examples and scripts. The values are a proposal.
 """
 
 from __future__ import annotations

@@ -40,11 +40,10 @@ def untimed(graph: Graph) -> Iterator[Untimed]:
         near = {p: k for p, k in files.items() if _root(p) == _root(path)}
         if not any(k.application for k in near.values()):
             continue
-        serves = any(k.serves for k in near.values())
+        if not any(k.serves for k in near.values()):
+            continue  # Nobody asks such a program for anything, so nobody waits for its start.
         begun, awaited = _begun(near), _begun(near, spawned=False)
         for client in known.clients:
-            if not (client.consumes or serves):
-                continue  # A producer of a program that only sends: nobody waits for its start.
             missing = (SOCKET, *((SESSION,) if client.consumes else ()), VERSIONS)
             if client.function in (awaited if client.apart else begun) and not client.keys & {"*", *missing}:
                 yield Untimed(client, missing)

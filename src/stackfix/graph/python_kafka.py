@@ -25,6 +25,7 @@ _CLIENTS = {
     "confluent_kafka.SerializingProducer": False,
 }
 _BEGIN = re.compile(r"(?:^|\.)(?:on_event|on_startup|before_serving|before_server_start|asynccontextmanager|lifespan)$")
+_APPLICATIONS = frozenset({"FastAPI", "Starlette", "Quart", "Sanic", "Litestar"})
 _SPAWN = frozenset({"create_task", "ensure_future", "start_soon", "run_coroutine_threadsafe"})
 _THROUGH = frozenset({"asyncio.to_thread", "anyio.to_thread.run_sync", "functools.partial"})
 _RUN = frozenset({"asyncio.run", "anyio.run", "trio.run", "uvloop.run"})
@@ -86,7 +87,7 @@ def kafka_python(text: Text) -> KafkaPython:
         if name in _RUN and node.args and isinstance(node.args[0], ast.Call):
             begins.add(_last(dotted(node.args[0].func) or ""))
             application = True
-        serves = serves or _last(name) in {"FastAPI", "Starlette", "Quart", "Sanic", "Litestar"}
+        serves = serves or _last(name) in _APPLICATIONS or name == "aiohttp.web.Application"
         begins |= {n for k in node.keywords if k.arg in {"lifespan", "on_startup"} for n in _named(k.value)}
     for name in source.classes:
         # Making an object runs its `__init__`.
