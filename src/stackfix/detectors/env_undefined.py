@@ -8,8 +8,8 @@ Why it breaks: Compose puts nothing in the place of an unset variable and only w
 don't meet; the quotes become part of the value; at a dollar that begins no variable older releases of Compose refuse
 the whole file, and those of today don't (info).
 
-Which side is right: nobody can tell; the value is the deployer's to give. A dollar that begins no variable can only be
-meant as one, and is written `$$`.
+Which side is right: nobody can tell; the value is the deployer's to give. A default in quotes is offered without
+them. A dollar that begins no variable can only be meant as one, and is written `$$`.
 
 Limits: silent for `${NAME:?message}`, which is a decision, for what the machine gives, and where a `.env` without an
 example is kept out of git: what it holds is unknown. Where there is neither a `.env` nor an example it is a warning,
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity
+from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.graph import undefined
 from stackfix.repairs.set_text import SetText
 
@@ -40,7 +40,9 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 
 def _finding(one: Undefined) -> Finding:
-    remedy = Remedy(Applicability.MANUAL, one.advice)
+    bare = one.quoted.value[1:-1] if one.quoted is not None else ""
+    choices = (Choice("without the quotes", (SetText(one.quoted, bare),)),) if one.quoted is not None and bare else ()
+    remedy = Remedy(Applicability.MANUAL, one.advice, choices=choices)
     level = None if one.certain else Severity.WARNING
     if one.dollar is not None:
         level = Severity.INFO

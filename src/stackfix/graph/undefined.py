@@ -48,7 +48,7 @@ class Undefined:
     """One fault of the variable `name`. `location` is the first place, `others` are the further ones.
 
     Not `certain`: no file says what there is to be given; whoever deploys may give it. `dollar` is one that begins no
-    variable.
+    variable, `quoted` a default in quotes.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Undefined:
     others: tuple[Location, ...] = ()
     certain: bool = True
     dollar: Text | None = None
+    quoted: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +188,12 @@ def _default(hole: Hole) -> str | None:
 def _quoted(graph: Graph, project: Deployment) -> Iterator[Undefined]:
     """Defaults in quotes, which Compose keeps."""
     for used in _in_environments(graph, project):
-        text = _default(used.hole)
-        if text is not None and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = used.hole.default.text if used.hole.default is not None else None
+        said = text.value if text is not None else ""
+        if len(said) > 1 and said[0] == said[-1] and said[0] in "\"'":
             message = f"the default of {used.hole.name} has quotes in it, which become part of the value"
-            yield Undefined(used.hole.name, message, "leave the quotes out", used.place, used.anchor)
+            advice = "leave the quotes out"
+            yield Undefined(used.hole.name, message, advice, used.place, used.anchor, quoted=text)
 
 
 # --- dollars ---------------------------------------------------------------------------------------------------------
