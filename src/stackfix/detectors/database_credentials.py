@@ -64,13 +64,16 @@ def _finding(graph: Graph, difference: Difference) -> Finding:
     host, part = reference.address.host.value, difference.part
     hidden = part == "password"
     place = located(difference.wrong, "another password" if hidden else f"asks for {difference.wrong.value}")
+    if difference.absent:
+        place = located(reference.address.host, "gives no password")
     given = Location(difference.place.path, difference.place.span, f"says which {part} {title} is created with")
     told = (
         f"the password for {title} at {host} isn't the one that it is created with"
         if hidden
         else f"{title} at {host} is created with the {part} {difference.right.value}, not {difference.wrong.value}"
     )
-    certain = difference.told and difference.wrong.place is not None
+    if difference.absent:
+        told = f"{title} at {host} asks for a password, and the connection gives none"
     return Finding(
         rule=RULE,
         message=told,
@@ -79,9 +82,9 @@ def _finding(graph: Graph, difference: Difference) -> Finding:
         value=f"{part} {host}" if hidden else f"{part} {difference.wrong.value}",
         evidence=(given,),
         remedy=Remedy(
-            Applicability.UNSAFE if certain else Applicability.MANUAL,
+            Applicability.UNSAFE if difference.certain else Applicability.MANUAL,
             "use the password that the server is given" if hidden else f"use the {part} {difference.right.value}",
-            (SetText(difference.wrong, difference.spelled),) if certain else (),
+            (SetText(difference.wrong, difference.spelled),) if difference.certain else (),
         ),
         components=graph.concerned(reference, *connection.reach.workloads),
     )

@@ -78,6 +78,11 @@ def bare(text: Text) -> Address | None:
     return Address(text.strip()) if match else None
 
 
+def with_port(found: Address, port: Text) -> Address:
+    """A host with a number that stands elsewhere."""
+    return replace(found, port=int(port.value), port_text=port)
+
+
 def _address(text: Text, match: re.Match[str]) -> Address | None:
     groups = match.re.groupindex
     host = text.group(match, "host")

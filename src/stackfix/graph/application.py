@@ -71,7 +71,8 @@ class ProgramCors:
 class ProgramCall:
     """A connection that this program opens. `value` is resolved, up to the end of host and port; `kind` as in facts.
 
-    `fallback`: only after something else has failed. `whole` is the call, which a host and its port share.
+    `fallback`: only after something else has failed. `whole` is the call, which a host and its port share. `full` is
+    the value with what follows the port. Not `reached`: no code of this program is seen to come to the call.
     """
 
     path: str
@@ -81,7 +82,9 @@ class ProgramCall:
     location: Location
     anchor: Anchor
     whole: Location
+    full: Template
     fallback: bool = False
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,8 +321,8 @@ def _calls(names: Names, reached: Reach) -> Iterator[ProgramCall]:
                 continue
             if call.spot.main and not (reached.main and path == reached.entry):
                 continue
-            where, fallback = call.location, call.spot.fallback
-            yield ProgramCall(path, call.callee, call.kind, kept, where, call.anchor, call.whole, fallback)
+            where, fallback, runs = call.location, call.spot.fallback, reached.runs(path, call.spot) is not False
+            yield ProgramCall(path, call.callee, call.kind, kept, where, call.anchor, call.whole, value, fallback, runs)
 
 
 def _is_file(value: Template) -> bool:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _ENGINES = (
     ("redis", re.compile(r"redis|^rq\."), 6379),
-    ("postgres", re.compile(r"psycopg|asyncpg|^pg\.|^postgres$"), 5432),
-    ("mysql", re.compile(r"mysql"), 3306),
+    ("postgres", re.compile(r"psycopg|asyncpg|aiopg|pg8000|Postgres|^pg\.|^postgres$"), 5432),
+    ("mysql", re.compile(r"(?i)mysql|^mariadb|asyncmy"), 3306),
     ("mongodb", re.compile(r"mongo|^motor"), 27017),
     ("amqp", re.compile(r"^(?:aio_)?pika|amqp"), 5672),
     ("memcached", re.compile(r"memcache|aiomcache|pylibmc|emcache"), 11211),
@@ -57,22 +57,41 @@ class Opened:
     dotenv: bool
 
 
-def opened(graph: Graph, workload: Workload) -> Iterator[Opened]:
-    """Every connection whose host is known, in the order of the source; Kafka's clients are left out."""
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """What one program of a workload calls, and the environment that it sees, its own `.env` file counted in."""
+
+    calls: tuple[ProgramCall | NodeCall, ...]
+    seen: Environment
+    entry: str
+    paths: tuple[str, ...]
+    dotenv: bool
+
+
+def programs(graph: Graph, workload: Workload) -> Iterator[Calling]:
+    """Every Python or Node program of a workload."""
     begun = graph.started(workload)
     for process in begun.processes if begun is not None else ():
         program = graph.program_of(workload, process)
         if program is not None:
             seen = _seen(graph, workload, process, program)
             dotenv = program.dotenv or any(r.env_file for r in program.env_reads)
-            yield from _of(workload, program.calls, seen, program.entry, dotenv=dotenv)
+            yield Calling(program.calls, seen, program.entry, program.paths, dotenv)
             continue
         node = node_sources.program(graph, workload, process)
         if node is not None:
             seen = node_sources.environment_of(sources.files(graph, workload), node, process)
-            yield from _of(workload, node.calls, seen, node.entry, dotenv=node.dotenv)
-            continue
-        yield from _of_next(graph, workload, process)
+            yield Calling(node.calls, seen, node.entry, node.paths, node.dotenv)
+
+
+def opened(graph: Graph, workload: Workload) -> Iterator[Opened]:
+    """Every connection whose host is known, in the order of the source; Kafka's clients are left out."""
+    for one in programs(graph, workload):
+        yield from _of(workload, one.calls, one.seen, one.entry, dotenv=one.dotenv)
+    begun = graph.started(workload)
+    for process in begun.processes if begun is not None else ():
+        if graph.program_of(workload, process) is None and node_sources.program(graph, workload, process) is None:
+            yield from _of_next(graph, workload, process)
 
 
 def _of_next(graph: Graph, workload: Workload, process: Process) -> Iterator[Opened]:

@@ -15,10 +15,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from stackfix.graph import address, engines, kinship, loaded_env, logins, references
+from stackfix.graph import engines, kinship, loaded_env, logins, references, written_connections
 from stackfix.graph.model import Place, Reference, Writing
 from stackfix.graph.reach import Reached
-from stackfix.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +25,9 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.reach import Reach
-    from stackfix.graph.value import Environment, Template
+    from stackfix.graph.value import Environment
+    from stackfix.graph.written_connections import Written
+    from stackfix.text import Text
 
 
 class Form(Enum):
@@ -126,40 +127,35 @@ def connections(graph: Graph) -> Iterator[Connection]:
         if reference.address.scheme is not None and engine_of_scheme(reference.address.scheme) not in engines.PORTS:
             continue
         reach = graph.resolve(reference)
-        if reach.reached is not Reached.MET:
-            continue
-        if (made := _reaching(graph, reference, reach)) is not None:
-            yield made
-    for reference in _composed(graph):
-        reach = graph.resolve(reference)
         if reach.reached is Reached.MET and (made := _reaching(graph, reference, reach)) is not None:
             yield made
+    written = (one for w in graph.workloads for one in written_connections.written(graph, w))
+    yield from (made for one in written if (made := _in_source(graph, one)) is not None)
 
 
-def _reaching(graph: Graph, reference: Reference, reach: Reach) -> Connection | None:
+def _in_source(graph: Graph, one: Written) -> Connection | None:
+    """What the source itself writes, where it reaches a store."""
+    scheme = one.reference.address.scheme
+    if scheme is not None and engine_of_scheme(scheme) not in engines.PORTS:
+        return None
+    reach = graph.resolve(one.reference)
+    made = _reaching(graph, one.reference, reach, one) if reach.reached is Reached.MET else None
+    if made is None or scheme is None:
+        return made
+    # What stands beside a URL in the call is taken where the URL says nothing.
+    user, password = made.user or one.login.get("user"), made.password or one.login.get("password")
+    return replace(made, user=user, password=password)
+
+
+def _reaching(graph: Graph, reference: Reference, reach: Reach, one: Written | None = None) -> Connection | None:
     found = [(w, e) for w in reach.workloads if (e := engines.engine(graph, w)) is not None]
-    return _connection(graph, reference, reach, *found[0]) if len(found) == 1 else None
-
-
-def _composed(graph: Graph) -> Iterator[Reference]:
-    """Connection strings that the source itself writes, with the deployment's values in their places."""
-    for workload in graph.workloads:
-        seen = graph.environment(workload)
-        for program in graph.programs(workload):
-            for call in program.calls if seen.complete else ():
-                text = call.value.sketch(seen)
-                found = address.url(text) if call.kind == "url" else None
-                said = found.scheme_text.place if found is not None and found.scheme_text is not None else None
-                if found is None or said is None or said[0] not in program.paths or not _is_split(call.value):
-                    continue
-                if engine_of_scheme(found.scheme) in engines.PORTS:
-                    place = references.place_of("", workload, found.scheme)
-                    yield Reference(found, text, call.location, call.anchor, Writing.SOURCE_LITERAL, place, workload)
-
-
-def _is_split(value: Template) -> bool:
-    """Whether a value begins in the source and takes a variable for its host or beside it."""
-    return isinstance(value.parts[0], Text) and len(value.parts) > 1
+    if len(found) != 1:
+        return None
+    if one is None or reference.address.scheme is not None:
+        return _connection(graph, reference, reach, *found[0])
+    login = one.login
+    parts = login.get("user"), login.get("password"), login.get("database")
+    return Connection(reference, reach, *found[0], Form.SPLIT, one.speaks, None, *parts)
 
 
 def _connection(graph: Graph, reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from stackfix.findings import Location, located
-from stackfix.graph import connections, engines, environment, kinship
+from stackfix.graph import calling, connections, engines, environment, kinship
 from stackfix.graph.connections import Form
 from stackfix.graph.engines import SYSTEM
 from stackfix.graph.model import Writing
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Difference:
     """One part that differs: what the connection gives, what the store is created with, and where that is said.
 
-    Not `told`: it is the image's own, since nothing says another; then which side is meant is open.
+    Not `told`: it is the image's own, since nothing says another; then which side is meant is open. `absent`: the
+    connection gives none, and `wrong` is where it would stand.
     """
 
     connection: Connection
@@ -39,10 +40,28 @@ class Difference:
     right: Text
     place: Location
     told: bool = True
+    absent: bool = False
+
+    @property
+    def certain(self) -> bool:
+        """Whether there is one place to write the right value in, and no reason to keep it from there."""
+        fits = not self.absent or (self.connection.form is Form.URL and self.connection.user is None)
+        return self.told and fits and self.wrong.place is not None and not self._copies_secret
+
+    @property
+    def _copies_secret(self) -> bool:
+        """Whether the right value would be carried out of a file that keeps it from the others."""
+        here = {piece.path for piece in self.wrong.pieces}
+        return self.part == "password" and any(
+            piece.path is not None and piece.path not in here and environment.is_dotenv(piece.path)
+            for piece in self.right.pieces
+        )
 
     @property
     def spelled(self) -> str:
         """The right value as this form of connection writes it."""
+        if self.absent:
+            return f":{quote(self.right.value, safe='')}@"
         url = self.connection.form in {Form.URL, Form.JDBC} and self.wrong.value != ""
         url = url and self.connection.reference.address.scheme is not None
         return quote(self.right.value, safe="") if url else self.right.value
@@ -50,9 +69,20 @@ class Difference:
 
 def differences(graph: Graph, connection: Connection) -> Iterator[Difference]:
     """Every part of a connection that its store surely refuses. What an example file says is to be filled in."""
-    if connection.reference.writing is Writing.SOURCE_DEFAULT:
-        return  # the program may read a file of its own that nobody sees
+    if connection.reference.writing is Writing.SOURCE_DEFAULT and not _stands(graph, connection):
+        return
     yield from (d for d in _differences(graph, connection) if not (_is_example(d.wrong) or _is_example(d.right)))
+
+
+def _stands(graph: Graph, connection: Connection) -> bool:
+    """Whether a default of the source is surely what connects: no file that nobody sees may give another."""
+    reference = connection.reference
+    if reference.workload is None or not reference.calls:
+        return False
+    place = reference.location.path
+    found = [p for p in calling.programs(graph, reference.workload) if place in p.paths]
+    given = any(p.dotenv or not p.seen.complete or reference.variable in p.seen.variables for p in found)
+    return bool(found) and not given
 
 
 def _is_example(text: Text) -> bool:
@@ -65,7 +95,9 @@ def _differences(graph: Graph, connection: Connection) -> Iterator[Difference]:
     store = engines.store(graph, connection.target)
     if store is None:
         return
-    if connection.user is not None:
+    if store.engine == "redis":
+        yield from _redis(graph, connection, store)
+    elif connection.user is not None:
         yield from _login(graph, connection, store, connection.user)
     yield from _database(graph, connection, store)
 
@@ -93,6 +125,36 @@ def _password(graph: Graph, connection: Connection, store: Store, account: Accou
         return
     place = located(right) or account.place
     yield Difference(connection, "password", wrong, right, place)
+
+
+def _redis(graph: Graph, connection: Connection, store: Store) -> Iterator[Difference]:
+    """Redis asks for a password alone; a user is an old client's empty one, or `default`."""
+    account = store.accounts[0]
+    if connection.user is not None and connection.user.value not in {"", account.user.value}:
+        return
+    if connection.password is not None and connection.password.value:
+        yield from _password(graph, connection, store, account)
+        return
+    secret = account.password
+    if secret is not None and secret.value and is_whole(secret.value) and not _given_elsewhere(graph, connection):
+        host = connection.reference.address.host
+        place = located(secret) or account.place
+        yield Difference(connection, "password", host.slice(0, 0), secret, place, absent=True)
+
+
+_SECRET = re.compile(r"PASS|PWD|SECRET|AUTH|TOKEN|CREDENTIAL", re.IGNORECASE)
+
+
+def _given_elsewhere(graph: Graph, connection: Connection) -> bool:
+    """Whether the client may take its password from another place than the address."""
+    reference = connection.reference
+    if reference.workload is None:
+        return True
+    if reference.writing is Writing.SOURCE_LITERAL:
+        return False
+    seen = graph.environment(reference.workload)
+    host = connection.form is not Form.URL
+    return host or not seen.complete or any(_SECRET.search(name) for name in seen.variables)
 
 
 _DEFAULT = re.compile(r"\$\{(?P<name>\w+):?-$")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.formats import yaml
-from stackfix.graph import known_images
+from stackfix.graph import known_images, redis_passwords
 from stackfix.graph.model import Platform
 from stackfix.graph.value import is_same
 from stackfix.text import Text
@@ -69,7 +69,6 @@ _BY_FILE = {
     "amqp": ("definitions", "rabbitmq.conf", "advanced.config", "/etc/rabbitmq"),
     "mysql": (),
     "mongodb": (),
-    "redis": (),
 }
 """Mounted files that say by themselves who may come in."""
 
@@ -133,13 +132,17 @@ def store(graph: Graph, workload: Workload) -> Store | None:
     """What a store is created with; None where anything may change it, or its image has ways of its own."""
     found = engine(graph, workload)
     name = _image(graph, workload)
-    if found is None or name is None or not _is_server(workload) or _is_kept(graph, workload, found):
+    if found is None or name is None or _is_kept(graph, workload, found):
+        return None
+    if found == "redis":
+        return _redis(graph, workload, name)
+    if not _is_server(workload):
         return None
     repository = known_images.parse(name).repository
     scripts = _scripts(graph, workload)
     if scripts is None or any(mark in m.target for m in workload.mounts for mark in _BY_FILE[found]):
         return None
-    bitnami = posixpath.basename(posixpath.dirname(repository)) in {"bitnami", "bitnamilegacy"}
+    bitnami = _is_bitnami(repository)
     if not bitnami and repository not in _OFFICIAL:
         return None
     said = _Said(graph.environment(workload), workload.location)
@@ -294,12 +297,21 @@ def _rabbit(said: _Said, *, bitnami: bool) -> _Made | None:
     return (account,), None
 
 
-def _redis(said: _Said, *, bitnami: bool) -> _Made | None:
-    del said, bitnami  # users and passwords come by command line or file
-    return None
+def _redis(graph: Graph, workload: Workload, name: str) -> Store | None:
+    """Redis has the one user `default`, where its command line or a variable gives that a password."""
+    repository = known_images.parse(name).repository
+    secret = redis_passwords.password(workload, graph.environment(workload), bitnami=_is_bitnami(repository))
+    if secret is None or any("acl" in m.target for m in workload.mounts):
+        return None
+    account = Account(Text.unwritten("default"), secret, workload.location, named=False)
+    return Store(workload, "redis", (account,), None)
 
 
-_MAKERS = {"postgres": _postgres, "mysql": _mysql, "mongodb": _mongo, "amqp": _rabbit, "redis": _redis}
+def _is_bitnami(repository: str) -> bool:
+    return posixpath.basename(posixpath.dirname(repository)) in {"bitnami", "bitnamilegacy"}
+
+
+_MAKERS = {"postgres": _postgres, "mysql": _mysql, "mongodb": _mongo, "amqp": _rabbit}
 
 
 # --- what else may make users and databases --------------------------------------------------------------------------

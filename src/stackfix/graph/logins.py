@@ -37,9 +37,9 @@ def beside(graph: Graph, reference: Reference) -> Mapping[str, Text]:
 
 
 def _told(given: Template | None, seen: Environment) -> Text | None:
-    """A part as the deployment gives it: what the source writes may be for another run."""
+    """A part as the deployment gives it, or the source for every run: a default may be for another."""
     value = given.fill(seen) if given is not None else None
-    told = value is not None and value.uses and all(use.variable is not None for use in value.uses)
+    told = value is not None and all(use.variable is not None for use in value.uses)
     return value.text if value is not None and told else None
 
 

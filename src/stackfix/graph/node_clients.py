@@ -45,6 +45,8 @@ _CLIENTS = frozenset({
     "socket.io-client",
 })  # fmt: skip
 _LOGIN = {"user": "user", "username": "user", "password": "password", "database": "database"}
+_IN_ORDER = ("database", "user", "password")
+"""What Sequelize takes before its options."""
 _INNER = ("connection", "socket", "replication")
 
 
@@ -85,6 +87,8 @@ def _addressed(source: Source, call: js.Call, name: str) -> Iterator[tuple[str, 
     elif name in _CLIENTS:
         for argument in call.arguments[:4] if "equelize" in name else call.arguments[:1]:
             yield from _given(source, argument, _URL)
+        if "equelize" in name and len(call.arguments) > len(_IN_ORDER) and source.object(call.arguments[0]) is None:
+            yield from zip(_IN_ORDER, call.arguments, strict=False)
         if name.startswith("ioredis") and len(call.arguments) > 1 and not isinstance(call.arguments[1], js.Object):
             yield "host", call.arguments[1]
 

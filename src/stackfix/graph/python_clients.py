@@ -97,16 +97,24 @@ _CALLS: dict[str, tuple[tuple[str, int], ...]] = {
 _KINDS = {
     "host": "host", "http_host": "host", "port": "port", "http_port": "port", "address": "address", "target": "address",
     "endpoint": "address", "bootstrap_servers": "address", "bootstrap.servers": "address", "server": "address",
-    "username": "user", "passwd": "password", "db": "database", "dbname": "database",
+    "username": "user", "passwd": "password", "db": "database", "dbname": "database", "NAME": "database",
+    "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port",
     **{kind: kind for kind in ("user", "password", "database")},
 }  # fmt: skip
 _LOGIN = ("user", "username", "password", "passwd", "database", "db", "dbname")
-_LOGGING_IN = re.compile(r"(?:psycopg2?|asyncpg|aiopg|pymysql|MySQLdb|aiomysql|asyncmy|mariadb|mysql\.connector)\..*")
+_LOGGING_IN = re.compile(
+    r"(?:psycopg2?|asyncpg|aiopg|pg8000|pymysql|MySQLdb|aiomysql|asyncmy|mariadb|mysql\.connector|peewee|pymongo|motor"
+    r"|redis|valkey|aioredis|arq)\..*"
+)
 """Drivers whose calls name user, password and database."""
+_DATABASE_FIRST = re.compile(r"peewee\.\w+Database")
+_CREDENTIALS = ("user", "password")
+"""What pika's `PlainCredentials` takes, in order."""
 _SETTINGS = {
     "DATABASES": "HOST", "CACHES": "LOCATION", "SQLALCHEMY_DATABASE_URI": "", "CELERY_BROKER_URL": "",
     "CELERY_RESULT_BACKEND": "",
 }  # fmt: skip
+_DJANGO = ("PORT", "USER", "PASSWORD", "NAME")
 """Settings by which a framework connects; with the entry of their dictionaries that says where to."""
 _SESSION = re.compile(r"(?i).*(?:client|session|http|requests)_?")
 
@@ -137,10 +145,21 @@ def _addressed(source: Source, node: ast.Call, spot: Spot) -> Iterator[tuple[str
             given = _from_dict(source, given, key, spot)
         if given is not None and not isinstance(given, ast.Starred):
             yield from _apart(source, key, given, spot)
+    yield from _login(source, node, name, spot)
+
+
+def _login(source: Source, node: ast.Call, name: str, spot: Spot) -> Iterator[tuple[str, ast.expr]]:
+    """Who asks, and for what, as a driver's call says it beside the address."""
     for key in _LOGIN if _LOGGING_IN.fullmatch(name) else ():
         given = _option(source, node, key, spot)
         if given is not None:
             yield key, given
+    if _DATABASE_FIRST.fullmatch(name) and node.args and not isinstance(node.args[0], ast.Starred):
+        yield "database", node.args[0]
+    made = _option(source, node, "credentials", spot) if name == "pika.ConnectionParameters" else None
+    bound = source.single(made.id, spot.scope) if isinstance(made, ast.Name) else made
+    if isinstance(bound, ast.Call) and (source.qualified(bound.func) or "").endswith("PlainCredentials"):
+        yield from zip(_CREDENTIALS, bound.args, strict=False)
 
 
 def _option(source: Source, node: ast.Call, key: str, spot: Spot) -> ast.expr | None:
@@ -190,8 +209,8 @@ def _told(value: ast.expr, key: str) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.walk(value) if key else ():
         for name, given in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
             said = name.value if isinstance(name, ast.Constant) else None
-            if said == key or (said == "PORT" and key == "HOST"):
-                yield {"HOST": "host", "PORT": "port"}.get(str(said), "url"), given
+            if said == key or (said in _DJANGO and key == "HOST"):
+                yield _KINDS.get(str(said), "url"), given
 
 
 def _holder(source: Source, node: ast.expr) -> ast.expr:

@@ -1,0 +1,2 @@
+CREATE ROLE reader LOGIN PASSWORD 'rose';
+CREATE DATABASE atlas OWNER reader;

@@ -1,0 +1,9 @@
+import psycopg2
+
+connection = psycopg2.connect(
+    host="ledger",
+    port=5432,
+    user="clerk",
+    password="brass-otter-4",
+    dbname="books",
+)

@@ -1,0 +1,4 @@
+from pymongo import MongoClient
+
+client = MongoClient("mongodb://root:warm-glow-88@lamp:27017/?authSource=admin")
+print(client.moths.seen.count_documents({}))
