@@ -33,14 +33,14 @@ _PREFIXED = re.compile(
     r"|DispatcherMiddleware|PrefixMiddleware|root-path|stripPrefix"
 )
 """What lets an application take a prefix off by itself."""
-_TRIVIAL = re.compile(
+TRIVIAL = re.compile(
     r"/?(?:(?:api/)?(?:health|healthz|healthcheck|ready|readyz|readiness|live|livez|liveness|ping|status|metrics|version|"
     r"docs|redoc|openapi\.json|favicon\.ico|robots\.txt|info))?/?"
 )
 """Routes that say nothing of where an application thinks it is mounted."""
 
 
-_SERVED_ASIDE = re.compile(
+SERVED_ASIDE = re.compile(
     r"/(?:static|media|assets|uploads?|files|images?|img|public|ws|wss|websockets?|sockets?|socket\.io|admin|docs|redoc|"
     r"swagger|openapi\.json|metrics|health\w*|ping|status|favicon\.ico|\.well-known|hubs?|sse|events|stream)(?:[/-]|$)"
 )
@@ -150,8 +150,11 @@ def _plain(location: ProxyLocation, handler: Pass) -> bool:
 def _takes_prefix(graph: Graph, target: Workload, location: ProxyLocation) -> bool:
     """Whether the application may take a prefix off by itself: by its source, its command, what it is told."""
     headers = location.block.effective("proxy_set_header").said
-    if any(said.values and _PREFIXED.search(said.values[0]) for said in headers):
-        return True
+    return any(said.values and _PREFIXED.search(said.values[0]) for said in headers) or mounts_itself(graph, target)
+
+
+def mounts_itself(graph: Graph, target: Workload) -> bool:
+    """Whether an application may take a prefix off by its source, its command or its variables."""
     if any(_PREFIXED.search(name) for name in graph.environment(target).variables):
         return True
     begun = graph.started(target)
@@ -200,7 +203,7 @@ def _judged(site: _Site) -> Astray | None:
 def _wanted(site: _Site) -> Iterator[tuple[str, Call | None]]:
     """The paths that clients ask for: what pages request, else what the routes themselves say."""
     prefix = site.location.path.value.rstrip("/") + "/"
-    telling = [r.path for r in site.routing.routes if not _TRIVIAL.fullmatch(r.path)]
+    telling = [r.path for r in site.routing.routes if not TRIVIAL.fullmatch(r.path)]
     if site.calls:
         yield from ((call.path, call) for call in site.calls)
     elif prefix == "/" or not telling:
@@ -223,7 +226,7 @@ def _below(site: _Site, routes: list[str]) -> list[str]:
 def _is_dead(site: _Site, prefix: str) -> bool:
     """Whether the location keeps a prefix that no route has, or joins the paths by too many or too few slashes."""
     own = prefix.rstrip("/")
-    if _SERVED_ASIDE.match(prefix) or any(route.path.startswith(own) for route in site.routing.routes):
+    if SERVED_ASIDE.match(prefix) or any(route.path.startswith(own) for route in site.routing.routes):
         return False
     if any(own.startswith(p.rstrip("/")) or p.startswith(own) for p in site.routing.unknown):
         return False

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+docker build -t registry.example.org/harbour:1 harbour
+docker push registry.example.org/harbour:1

@@ -1,0 +1,12 @@
+#!/bin/sh
+set -e
+docker build -t registry.example.org/harbour:1 harbour
+docker push registry.example.org/harbour:1
+#!/bin/sh
+set -e
+docker build -t registry.example.org/pier:1 pier
+docker push registry.example.org/pier:1
+#!/bin/sh
+set -e
+docker build -t registry.example.org/lamp:1 lamp
+docker push registry.example.org/lamp:1
