@@ -55,7 +55,8 @@ class Astray:
     """A connection that never leaves its container. `siblings` are those that fit.
 
     `variable` says where to, if one does. `repairs` are empty where a person must decide; `local`: the same source is
-    started on the host, as somebody is told to do, or as a port shows that is there on the host alone.
+    started on the host, as somebody is told to do, or as a port shows that is there on the host alone; or other
+    programs that share it are given the variable, and this one may do without.
     """
 
     opened: Opened
@@ -97,7 +98,18 @@ def _judged(graph: Graph, one: Opened) -> Astray | None:
     repairs = _repairs(one, found[0]) if len(found) == 1 else ()
     abroad = any(s.port != one.port for s in found)
     local = given is Given.LITERAL and (abroad or host_runs.started(graph.library, one.entry))
+    local = local or (given is Given.DEFAULT and variable is not None and _given_to_others(graph, one, variable))
     return Astray(one, given, variable, found, repairs, local)
+
+
+def _given_to_others(graph: Graph, one: Opened, variable: str) -> bool:
+    """Whether other programs made of the same source are told where to: this one may never come to ask."""
+    return not one.certain and any(
+        other.location == one.location and other.entry != one.entry and workload.environment.get(variable) is not None
+        for workload in one.workload.deployment.workloads
+        if workload != one.workload
+        for other in calling.opened(graph, workload)
+    )
 
 
 def _evaluated_here(variable: str, one: Opened) -> bool:

@@ -43,7 +43,7 @@ class Opened:
     """One connection. `uses` are the variables that its address went through; `engine` what it speaks, if one is known.
 
     `port` is the one that is asked, the client's own where none is written. `entry` is the file that was started,
-    `dotenv` whether the source itself looks into a `.env` file.
+    `dotenv` whether the source itself looks into a `.env` file. `certain`: the program comes to it whenever it starts.
     """
 
     workload: Workload
@@ -55,6 +55,7 @@ class Opened:
     anchor: Anchor
     entry: str
     dotenv: bool
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _joined(
             port = found.default_port if found.port is not None or engine else None
             stated = bool(ports) and found.port is None
             port = None if port is None and stated else port or usual
-            yield Opened(workload, found, port, engine, uses, part.location, part.anchor, entry, dotenv)
+            yield Opened(workload, found, port, engine, uses, part.location, part.anchor, entry, dotenv, part.certain)
 
 
 def _with_port(
