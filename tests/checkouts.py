@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 ENVIRONMENT = {
@@ -18,6 +19,23 @@ ENVIRONMENT = {
     "GIT_COMMITTER_NAME": "Ada",
     "GIT_COMMITTER_EMAIL": "ada@example.org",
 }
+
+BROKEN: Mapping[str, str] = {
+    "compose.yml": (
+        "services:\n"
+        "  api:\n"
+        "    build: ./api\n"
+        '    ports: ["9100:8000"]\n'
+        "  web:\n"
+        "    image: example/web:1\n"
+        "    environment:\n"
+        "      API_URL: http://api:9100  # the way in\n"
+        "      API_TOKEN: hunter2\n"
+    ),
+    "api/Dockerfile": 'FROM python:3.12\nCOPY main.py .\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
+    "api/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+}
+"""Files in which one wire doesn't meet: a published port is used inside the network."""
 
 
 def git(folder: Path, *words: str) -> str:
@@ -34,7 +52,7 @@ def attempt(folder: Path, *words: str) -> int:
     return done.returncode
 
 
-def write(folder: Path, files: dict[str, str | bytes]) -> Path:
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """Files with their contents; the folder."""
     for path, contents in files.items():
         file = folder / path
@@ -43,7 +61,7 @@ def write(folder: Path, files: dict[str, str | bytes]) -> Path:
     return folder
 
 
-def repository(folder: Path, files: dict[str, str | bytes], *options: str) -> Path:
+def repository(folder: Path, files: Mapping[str, str | bytes], *options: str) -> Path:
     """A repository on branch main with one commit of these files."""
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "-q", "-b", "main", *options)

@@ -13,26 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stackfix import __version__, catalogue, cli
+from tests.checkouts import BROKEN, repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SOURCE = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent / "src")}
-BROKEN = {
-    "compose.yml": (
-        "services:\n"
-        "  api:\n"
-        "    build: ./api\n"
-        '    ports: ["9100:8000"]\n'
-        "  web:\n"
-        "    image: example/web:1\n"
-        "    environment:\n"
-        "      API_URL: http://api:9100  # the way in\n"
-        "      API_TOKEN: hunter2\n"
-    ),
-    "api/Dockerfile": 'FROM python:3.12\nCOPY main.py .\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
-    "api/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
-}
 REPAIRED = BROKEN["compose.yml"].replace("http://api:9100", "http://api:8000")
 
 
@@ -58,14 +44,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Ran]:
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
     """A repository in which one wire doesn't meet: a published port used inside the network."""
-    root = tmp_path / "site"
-    for name, text in BROKEN.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, "utf-8")
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", "-A")
-    git(root, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "start")
-    return root
+    return repository(tmp_path / "site", BROKEN)
 
 
 def git(root: Path, *words: str) -> str:

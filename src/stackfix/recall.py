@@ -37,8 +37,10 @@ MOST_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
-    """Contents that note what a run learned from them: a digest of each file, and each answer about ignore rules."""
+class Noted:
+    """Contents that note what a run learned from them: a digest of each file that it asked for, None where that can't
+    be read, and each answer about ignore rules.
+    """
 
     under: Sources
     files: dict[str, str | None] = field(default_factory=dict)
@@ -110,12 +112,11 @@ class Recall:
     def __init__(self, folder: Path, snapshot: Snapshot, words: Iterable[str]) -> None:
         """`folder` is the user's, `words` are all that the report depends on beside tree and contents."""
         self._began = perf_counter()
-        self._folder = folder
         self._under = snapshot
         self._path = folder / _digest_of_text("\0".join((snapshot.root, *words)))
         self._state = {"program": _program(), "tree": _digest_of_text("\n".join(_described(snapshot)))}
-        self._watched = _Watched(snapshot.sources)
-        self.snapshot = replace(snapshot, sources=self._watched)
+        self._noted = Noted(snapshot.sources)
+        self.snapshot = replace(snapshot, sources=self._noted)
 
     def outcome(self) -> Outcome | None:
         """What the last run came to, if all that it rested on is still so."""
@@ -130,26 +131,30 @@ class Recall:
 
     def keep(self, outcome: Outcome) -> None:
         """Keep a report that was made from `snapshot`; a folder that can't be written keeps none."""
-        reasons = {skipped.path: skipped.reason for skipped in self._under.skipped}
-        if any(self._watched.files.get(path) is not None for path in reasons):
+        reasons = _reasons(self._under.skipped)
+        if any(self._noted.files.get(path) is not None for path in reasons):
             return  # it changed while the run read it
         record: _Record = {
             "state": self._state,
-            "files": self._watched.files,
+            "files": self._noted.files,
             "reasons": reasons,
-            "ignored": self._watched.ignored,
+            "ignored": self._noted.ignored,
             "outcome": _kept(outcome),
         }
         with suppress(OSError):
-            _write(self._folder, self._path, json.dumps(record, separators=(",", ":")).encode("ascii"))
+            _write(self._path, json.dumps(record, separators=(",", ":")).encode("ascii"))
 
     def _holds(self, held: _Record) -> bool:
         sources = self._under.sources
         if any(_digest_of(sources, path) != known for path, known in held["files"].items()):
             return False
-        if {skipped.path: skipped.reason for skipped in self._under.skipped} != held["reasons"]:
+        if _reasons(self._under.skipped) != held["reasons"]:
             return False
         return all(sources.would_ignore(path) == known for path, known in held["ignored"].items())
+
+
+def _reasons(skipped: Iterable[Skipped]) -> dict[str, str]:
+    return {one.path: one.reason for one in skipped}
 
 
 def _digest_of(sources: Sources, path: str) -> str | None:
@@ -195,8 +200,9 @@ def _described(snapshot: Snapshot) -> Iterator[str]:
         yield f"{path}\0{entry.executable:d}{entry.tracked:d}{entry.ignored:d}{entry.wiring:d}{entry.target or ''}"
 
 
-def _write(folder: Path, path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes) -> None:
     """Put a record in its place at once: whoever reads it finds the old or the new one."""
+    folder = path.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_suffix(f".{os.getpid()}")
     new.touch(mode=0o600)
@@ -215,7 +221,7 @@ def _kept(outcome: Outcome) -> _Outcome:
     return {
         "files": outcome.files,
         "components": outcome.components,
-        "skipped": {skipped.path: skipped.reason for skipped in outcome.skipped},
+        "skipped": _reasons(outcome.skipped),
         "reported": [_kept_finding(reported) for reported in outcome.reported],
     }
 

@@ -148,7 +148,9 @@ class Comments:
 
     def __init__(self, sources: Sources) -> None:
         """Take the contents of the tree as it is; `sources` are the same, noted down as they are read."""
-        self.sources = _Noted(sources, set())
+        from stackfix.recall import Noted  # noqa: PLC0415 - as all here
+
+        self.sources = sources if isinstance(sources, Noted) else Noted(sources)
         self._first: Suppressions | None = None
 
     def over(self, read: Read) -> Callable[[str, Location], bool]:
@@ -167,28 +169,11 @@ class Comments:
         from stackfix.suppression import finding  # noqa: PLC0415
 
         counts: Counter[str] = Counter()
-        for comment in self._first.unused(self.sources.seen) if self._first else ():
+        for comment in self._first.unused(self.sources.files) if self._first else ():
             found = finding(comment)
             counts[found.anchor.identity] += 1
             words = (found.rule.id, found.anchor.identity, found.value, str(counts[found.anchor.identity]))
             yield Reported(found, sha256("\0".join(words).encode("utf-8", "replace")).hexdigest()[:16])
-
-
-@dataclass(frozen=True, slots=True)
-class _Noted:
-    """Contents that remember what was asked for."""
-
-    under: Sources
-    seen: set[str]
-
-    def read(self, path: str) -> bytes | None:
-        """The bytes below."""
-        self.seen.add(path)
-        return self.under.read(path)
-
-    def would_ignore(self, path: str) -> bool:
-        """The answer below."""
-        return self.under.would_ignore(path)
 
 
 def _family(rule: str) -> str:

@@ -128,4 +128,4 @@ def _remedy(one: Astray, *, shared: bool) -> Remedy:
         return Remedy(Applicability.MANUAL, f"{what} in this container")
     if one.given is Given.DEFAULT:
         what = f"set {one.variable}, so that it reaches {sibling.name}:{sibling.port}"
-    return Remedy(Applicability.UNSAFE if one.local else Applicability.SAFE, what, one.repairs)
+    return Remedy(Applicability.UNSAFE if one.doubtful else Applicability.SAFE, what, one.repairs)

@@ -110,7 +110,8 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
     witnesses = [] if missing.by is None else [missing.by]
     meant = builds.written_for(graph.library, image) if missing.why is Why.ABSENT else None
     if meant is not None:
-        remedy, told = _other_context(image, meant), f"; the Dockerfile is written for {meant} as its context"
+        remedy = moved_sources.other_context(image, meant)
+        told = f"; the Dockerfile is written for {meant} as its context"
     elif source is not None and moved is not None and kept.dropped(source) is None:
         text = graph.library.text(moved)
         place = located(text.slice(0, text.value.find("\n")), "is there") if text is not None and text else None
@@ -129,14 +130,6 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
         evidence=(*witnesses, replace(image.build.location, note="builds it")),
         remedy=remedy,
         components=_components(graph, image),
-    )
-
-
-def _other_context(image: Image, meant: str) -> Remedy:
-    """The folder that a Dockerfile copies whole decides what lies where: another path for one COPY builds nothing."""
-    repairs = moved_sources.built_from(image, meant)
-    return Remedy(
-        Applicability.UNSAFE if repairs else Applicability.MANUAL, f"build it with {meant} as its context", repairs
     )
 
 

@@ -129,9 +129,7 @@ def _remedy(
         return _unlocked(graph, image, missing)
     meant = builds.written_for(graph.library, image)
     if meant is not None:
-        rebuilt = moved_sources.built_from(image, meant)
-        grade = Applicability.UNSAFE if rebuilt else Applicability.MANUAL
-        return Remedy(grade, f"build it with {meant} as its context", rebuilt), ()
+        return moved_sources.other_context(image, meant), ()
     moved = moved_sources.meant(graph.library, image, missing)
     if moved is not None:
         source = moved[len(context) + 1 :] if context else moved

@@ -72,8 +72,8 @@ class ProgramCall:
     """A connection that this program opens. `value` is resolved, up to the end of host and port; `kind` as in facts.
 
     `fallback`: only after something else has failed. `whole` is the call, which a host and its port share. `full` is
-    the value with what follows the port. Not `reached`: no code of this program is seen to come to the call;
-    `certain`: its start is.
+    the value with what follows the port. `runs` as `Reach.runs` says: True where the program's
+    start comes to the call, None where it may, False where no code of it is seen to.
     """
 
     path: str
@@ -85,8 +85,7 @@ class ProgramCall:
     whole: Location
     full: Template
     fallback: bool = False
-    reached: bool = True
-    certain: bool = True
+    runs: bool | None = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,13 +322,8 @@ def _calls(names: Names, reached: Reach) -> Iterator[ProgramCall]:
                 continue
             if call.spot.main and not (reached.main and path == reached.entry):
                 continue
-            runs = reached.runs(path, call.spot)
-            yield ProgramCall(
-                *(path, call.callee, call.kind, kept, call.location, call.anchor, call.whole, value),
-                fallback=call.spot.fallback,
-                reached=runs is not False,
-                certain=runs is True,
-            )
+            where, fallback, runs = call.location, call.spot.fallback, reached.runs(path, call.spot)
+            yield ProgramCall(path, call.callee, call.kind, kept, where, call.anchor, call.whole, value, fallback, runs)
 
 
 def _is_file(value: Template) -> bool:

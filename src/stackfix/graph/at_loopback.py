@@ -54,8 +54,8 @@ class Sibling:
 class Astray:
     """A connection that never leaves its container. `siblings` are those that fit.
 
-    `variable` says where to, if one does. `repairs` are empty where a person must decide; `local`: the same source is
-    started on the host, as somebody is told to do, or as a port shows that is there on the host alone; or other
+    `variable` says where to, if one does. `repairs` are empty where a person must decide; `doubtful`: the same source
+    is started on the host, as somebody is told to do, or as a port shows that is there on the host alone; or other
     programs that share it are given the variable, and this one may do without.
     """
 
@@ -64,7 +64,7 @@ class Astray:
     variable: str | None
     siblings: tuple[Sibling, ...]
     repairs: tuple[Repair, ...]
-    local: bool = False
+    doubtful: bool = False
 
 
 def astray(graph: Graph) -> Iterator[Astray]:
@@ -97,9 +97,10 @@ def _judged(graph: Graph, one: Opened) -> Astray | None:
         return None
     repairs = _repairs(one, found[0]) if len(found) == 1 else ()
     abroad = any(s.port != one.port for s in found)
-    local = given is Given.LITERAL and (abroad or host_runs.started(graph.library, one.entry))
-    local = local or (given is Given.DEFAULT and variable is not None and _given_to_others(graph, one, variable))
-    return Astray(one, given, variable, found, repairs, local)
+    doubtful = given is Given.LITERAL and (abroad or host_runs.started(graph.library, one.entry))
+    if given is Given.DEFAULT and variable is not None:
+        doubtful = _given_to_others(graph, one, variable)
+    return Astray(one, given, variable, found, repairs, doubtful)
 
 
 def _given_to_others(graph: Graph, one: Opened, variable: str) -> bool:

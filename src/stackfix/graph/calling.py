@@ -71,28 +71,36 @@ class Calling:
 
 def programs(graph: Graph, workload: Workload) -> Iterator[Calling]:
     """Every Python or Node program of a workload."""
-    begun = graph.started(workload)
-    for process in begun.processes if begun is not None else ():
-        program = graph.program_of(workload, process)
-        if program is not None:
-            seen = _seen(graph, workload, process, program)
-            dotenv = program.dotenv or any(r.env_file for r in program.env_reads)
-            yield Calling(program.calls, seen, program.entry, program.paths, dotenv)
-            continue
-        node = node_sources.program(graph, workload, process)
-        if node is not None:
-            seen = node_sources.environment_of(sources.files(graph, workload), node, process)
-            yield Calling(node.calls, seen, node.entry, node.paths, node.dotenv)
+    found = (_program(graph, workload, process) for process in _processes(graph, workload))
+    return (one for one in found if one is not None)
 
 
 def opened(graph: Graph, workload: Workload) -> Iterator[Opened]:
     """Every connection whose host is known, in the order of the source; Kafka's clients are left out."""
-    for one in programs(graph, workload):
-        yield from _of(workload, one.calls, one.seen, one.entry, dotenv=one.dotenv)
-    begun = graph.started(workload)
-    for process in begun.processes if begun is not None else ():
-        if graph.program_of(workload, process) is None and node_sources.program(graph, workload, process) is None:
+    for process in _processes(graph, workload):
+        one = _program(graph, workload, process)
+        if one is None:
             yield from _of_next(graph, workload, process)
+        else:
+            yield from _of(workload, one.calls, one.seen, one.entry, dotenv=one.dotenv)
+
+
+def _processes(graph: Graph, workload: Workload) -> tuple[Process, ...]:
+    begun = graph.started(workload)
+    return begun.processes if begun is not None else ()
+
+
+def _program(graph: Graph, workload: Workload, process: Process) -> Calling | None:
+    program = graph.program_of(workload, process)
+    if program is not None:
+        seen = _seen(graph, workload, process, program)
+        dotenv = program.dotenv or any(r.env_file for r in program.env_reads)
+        return Calling(program.calls, seen, program.entry, program.paths, dotenv)
+    node = node_sources.program(graph, workload, process)
+    if node is None:
+        return None
+    seen = node_sources.environment_of(sources.files(graph, workload), node, process)
+    return Calling(node.calls, seen, node.entry, node.paths, node.dotenv)
 
 
 def _of_next(graph: Graph, workload: Workload, process: Process) -> Iterator[Opened]:
@@ -151,7 +159,8 @@ def _joined(
             port = found.default_port if found.port is not None or engine else None
             stated = bool(ports) and found.port is None
             port = None if port is None and stated else port or usual
-            yield Opened(workload, found, port, engine, uses, part.location, part.anchor, entry, dotenv, part.certain)
+            certain = part.runs is True
+            yield Opened(workload, found, port, engine, uses, part.location, part.anchor, entry, dotenv, certain)
 
 
 def _with_port(
@@ -160,7 +169,7 @@ def _with_port(
     if found is None or len(ports) != 1 or not ports[0][0].value.isdecimal():
         return found, uses
     text, more = ports[0]
-    return replace(found, port=int(text.value), port_text=text), (*uses, *more)
+    return address.with_port(found, text), (*uses, *more)
 
 
 def _spoken(callee: str, found: Address) -> tuple[str | None, int | None]:

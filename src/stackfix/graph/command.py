@@ -108,6 +108,11 @@ def literal(template: Template) -> str | None:
     return None if text is None else text.value
 
 
+def known_text(template: Template) -> str:
+    """Its characters, with a space for each part that is unknown."""
+    return " ".join(part.value for part in template.parts if isinstance(part, Text))
+
+
 def cut(template: Template, count: int) -> Template:
     """Without the first `count` characters, which must lie in its first text."""
     first = template.parts[0]

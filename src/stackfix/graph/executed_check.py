@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
@@ -84,19 +85,14 @@ def _asked(bare: Probe, word: Text, match: re.Match[str]) -> Probe:
     host = match["host"]
     implied = _SCHEME_PORTS.get(groups.get("scheme") or "")
     path = word.group(match, "path") if groups.get("path") else None
-    return Probe(
-        bare.kind,
-        bare.location,
-        bare.anchor,
+    return replace(
+        bare,
         port=int(port) if port else implied,
         port_text=word.group(match, "port") if port else None,
         path=(path.value if path else "/") if "scheme" in groups else None,
         path_text=path,
         host=None if host in _LOCAL else host,
         host_text=word.group(match, "host"),
-        tool=bare.tool,
-        command=bare.command,
-        sound=bare.sound,
     )
 
 
@@ -106,15 +102,10 @@ def _parted(bare: Probe, words: tuple[Text, ...]) -> Probe:
     if bare.tool not in {"nc", "netcat", "ncat"} or len(words) < 3 or not values[-1].isdecimal():  # noqa: PLR2004
         return bare
     host = words[-2]
-    return Probe(
-        bare.kind,
-        bare.location,
-        bare.anchor,
+    return replace(
+        bare,
         port=int(values[-1]),
         port_text=words[-1],
         host=None if host.value in _LOCAL else host.value,
         host_text=host,
-        tool=bare.tool,
-        command=bare.command,
-        sound=bare.sound,
     )

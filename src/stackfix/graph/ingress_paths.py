@@ -207,7 +207,8 @@ def _kept(annotations: Branch, target: Leaf, ways: tuple[_Way, ...], misses: lis
         advice = "take the rewriting away"
     elif alone and target.plain is not None and _miss(ways, first.way, longer) is None:
         repairs, advice = (SetText(target.plain, longer),), f"rewrite to {longer}"
-    return _made(first, target.location, target.anchor, advice, repairs, tuple(m.way.leaf.location for m in misses))
+    paths = tuple(miss.way.leaf.location for miss in misses)
+    return Astray(*_sent_astray(first), target.location, target.anchor, advice, repairs, paths)
 
 
 def _stripped(miss: _Miss) -> Astray:
@@ -216,16 +217,10 @@ def _stripped(miss: _Miss) -> Astray:
     advice = (
         f"ask by {miss.way.prefix}(/|$)(.*) with the rewrite target /$2, or serve the routes below {miss.way.prefix}"
     )
-    return _made(miss, leaf.location, leaf.anchor, advice, (), ())
+    return Astray(*_sent_astray(miss), leaf.location, leaf.anchor, advice, (), ())
 
 
-def _made(  # noqa: PLR0913, PLR0917 - a finding has that many parts
-    miss: _Miss,
-    location: Location,
-    anchor: Anchor,
-    advice: str,
-    repairs: tuple[Repair, ...],
-    paths: tuple[Location, ...],
-) -> Astray:
+def _sent_astray(miss: _Miss) -> tuple[Workload, str, str, ServedRoute]:
+    """What is told of a miss, whoever mends it."""
     assert miss.way.target is not None
-    return Astray(miss.way.target, miss.asked, miss.sent, miss.route, location, anchor, advice, repairs, paths)
+    return miss.way.target, miss.asked, miss.sent, miss.route

@@ -38,8 +38,6 @@ def untimed(graph: Graph) -> Iterator[Untimed]:
         if not known.clients:
             continue
         near = {p: k for p, k in files.items() if _root(p) == _root(path)}
-        if not any(k.application for k in near.values()):
-            continue
         if not any(k.serves for k in near.values()):
             continue  # Nobody asks such a program for anything, so nobody waits for its start.
         begun, awaited = _begun(near), _begun(near, spawned=False)

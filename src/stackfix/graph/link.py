@@ -217,8 +217,8 @@ class Graph:
     @cached_property
     def assumed(self) -> Mapping[str, Location]:
         """The files that are followed in the place of missing entry points, each with the word that names one."""
-        fitting = (m for w in self.running for m in self.entries(w).missing if m.fits is not None)
-        words = ((m.fits.path, located(m.text)) for m in fitting if m.fits is not None)
+        missing = (m for w in self.running for m in self.entries(w).missing)
+        words = ((m.fits.path, located(m.text)) for m in missing if m.fits is not None)
         return {path: word for path, word in words if word is not None}
 
     def started(self, workload: Workload) -> Started | None:

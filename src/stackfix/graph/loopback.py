@@ -57,7 +57,7 @@ def closed(graph: Graph, workload: Workload) -> Iterator[Closed]:
     for endpoint in authority.sure(graph.settled(workload)):
         if not endpoint.loopback or lacking.is_default_host(workload, endpoint):
             continue
-        if endpoint.port in _sidecars(graph) and workload.deployment.platform is not Platform.COMPOSE:
+        if workload.deployment.platform is not Platform.COMPOSE and endpoint.port in _sidecars(graph):
             continue
         asking = lacking.asking(graph, workload, endpoint)
         if asking and not lacking.has_other_way_in(graph, workload, endpoint):

@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from stackfix.findings import Applicability, Remedy
 from stackfix.repairs.set_text import SetText
 from stackfix.tree import join
 
@@ -35,7 +36,17 @@ def only(library: Library, missing: MissingSource, folder: str) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def built_from(image: Image, folder: str) -> tuple[SetText, ...]:
+def other_context(image: Image, folder: str) -> Remedy:
+    """What a Dockerfile that is written for another folder needs.
+
+    Which folder it is built from decides what lies where: another path for one COPY builds nothing.
+    """
+    repairs = _built_from(image, folder)
+    grade = Applicability.UNSAFE if repairs else Applicability.MANUAL
+    return Remedy(grade, f"build it with {folder} as its context", repairs)
+
+
+def _built_from(image: Image, folder: str) -> tuple[SetText, ...]:
     """The build with another folder as its context, the Dockerfile named from there, where both are written."""
     context, dockerfile = image.build.context_text, image.build.dockerfile_text
     if context is None or dockerfile is None or context.place is None or dockerfile.place is None:

@@ -107,7 +107,7 @@ class NodeCall:
     "database" say who asks, and for what.
 
     `location` and `anchor` are the value's; `whole` is the call, which a host and its port share. `fallback`: only
-    after something else has failed. `certain` as a Python program's calls have it; nothing else is followed so far.
+    after something else has failed. `runs` as a Python program's calls have it; nothing else is followed so far.
     """
 
     callee: str
@@ -117,7 +117,7 @@ class NodeCall:
     anchor: Anchor
     whole: Location
     fallback: bool = False
-    certain: bool = True
+    runs: bool | None = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,12 @@ class KafkaPython:
 
     `spawned` are those among the calls that are given to a task, which nobody waits for.
 
-    `application`: an asynchronous application is made or run here; `serves`: it answers requests.
+    `serves`: an asynchronous application is made here that answers requests.
     """
 
     clients: tuple[ClientMade, ...] = ()
     begins: frozenset[str] = frozenset()
     called: tuple[tuple[str, frozenset[str]], ...] = ()
-    application: bool = False
     serves: bool = False
     spawned: frozenset[tuple[str, str]] = frozenset()
 
@@ -76,7 +75,7 @@ def kafka_python(text: Text) -> KafkaPython:
     source = Source(read(text))
     calls: dict[str, set[str]] = {}
     begins = {_last(name) for name, node in source.functions.items() if _begins(source, node)}
-    application = serves = False
+    serves = False
     spawned: set[tuple[str, str]] = set()
     for node, spot in source.calls:
         name = source.qualified(node.func) or dotted(node.func) or ""
@@ -86,7 +85,6 @@ def kafka_python(text: Text) -> KafkaPython:
             spawned.add((_last(spot.function or ""), _last(name)))
         if name in _RUN and node.args and isinstance(node.args[0], ast.Call):
             begins.add(_last(dotted(node.args[0].func) or ""))
-            application = True
         serves = serves or _last(name) in _APPLICATIONS or name == "aiohttp.web.Application"
         begins |= {n for k in node.keywords if k.arg in {"lifespan", "on_startup"} for n in _named(k.value)}
     for name in source.classes:
@@ -96,7 +94,6 @@ def kafka_python(text: Text) -> KafkaPython:
         clients=tuple(_clients(source)),
         begins=frozenset(begins - {""}),
         called=tuple((name, frozenset(found)) for name, found in calls.items()),
-        application=application or serves,
         serves=serves,
         spawned=frozenset(spawned),
     )

@@ -22,10 +22,9 @@ from stackfix.graph import (
     unasked,
     voices,
 )
-from stackfix.graph.command import literal
+from stackfix.graph.command import known_text, literal
 from stackfix.graph.frontend_facts import Bundler
 from stackfix.graph.model import Platform
-from stackfix.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from stackfix.findings import Anchor
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Build, Probe, Wait, Words, Workload
+    from stackfix.text import Text
 
 _WAITS = re.compile(
     r"wait[-_]?(?:for|until|4|on)|waitfor|dockerize\b[^\n]*-wait|\b(?:pg_isready|mysqladmin|redis-cli|mongosh)\b"
@@ -251,16 +251,13 @@ def _serves_pages(graph: Graph, workload: Workload) -> bool:
 
 def _is_application(graph: Graph, target: Workload) -> bool:
     """Whether a service is no data store or broker, which libraries connect to without a word in a setting."""
-    image = target.image.value if target.image is not None else ""
     known = f"{target.name} {posixpath.basename(_repository(graph, target))}"
-    return stores.store(image) is None and engines.engine(graph, target) is None and not _SERVERS.search(known)
+    return not unasked.is_store(graph, target) and not _SERVERS.search(known)
 
 
 def _may_ask(graph: Graph, workload: Workload, target: Workload) -> bool:
     """Whether anything that a service is given or runs names another, or can't be seen."""
-    others = [alias.value for network in target.networks for alias in network.aliases]
-    own = [target.name, *others, *((target.container_name.value,) if target.container_name else ())]
-    spoken = re.compile(rf"(?<![\w-])(?:{'|'.join(re.escape(n) for n in own)})(?![\w-])")
+    spoken = re.compile(rf"(?<![\w-])(?:{unasked.names_of(target)})(?![\w-])")
     given = graph.environment(workload)
     if not given.complete or any(_says(spoken, v.outline) for v in given.variables.values()):
         return True
@@ -314,8 +311,7 @@ def waits_itself(graph: Graph, workload: Workload) -> bool:
 
 
 def _said(words: Words) -> Iterator[str]:
-    for word in words.words:
-        yield " ".join(part.value for part in word.parts if isinstance(part, Text))
+    return map(known_text, words.words)
 
 
 def _scripts(words: Words, folder: str | None) -> Iterator[str]:

@@ -9,8 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.graph import engines, known_images, stores
-from stackfix.graph.command import literal
-from stackfix.text import Text
+from stackfix.graph.command import known_text, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +30,15 @@ def never_asks(graph: Graph, workload: Workload, target: Workload) -> bool:
     if name is None or not (name in _BARE or (is_store(graph, workload) and is_store(graph, target))):
         return False
     texts = list(_told(graph, workload))
-    others = [alias.value for use in target.networks for alias in use.aliases]
-    own = [target.name, *others, *((target.container_name.value,) if target.container_name else ())]
-    spoken = re.compile(rf"(?:(?<![\w/-])|(?<=//))(?:{'|'.join(map(re.escape, own))})(?![\w-])")
+    spoken = re.compile(rf"(?:(?<![\w/-])|(?<=//))(?:{names_of(target)})(?![\w-])")
     return workload.environment.complete and not any(text is None or spoken.search(text) for text in texts)
+
+
+def names_of(target: Workload) -> str:
+    """The names by which others ask a service, as alternatives of a pattern."""
+    others = (alias.value for use in target.networks for alias in use.aliases)
+    own = (target.name, *others, *((target.container_name.value,) if target.container_name else ()))
+    return "|".join(map(re.escape, own))
 
 
 def _told(graph: Graph, workload: Workload) -> Iterator[str | None]:
@@ -43,7 +47,7 @@ def _told(graph: Graph, workload: Workload) -> Iterator[str | None]:
         yield variable.value.value if variable.value is not None else None
     for words in (workload.entrypoint, workload.command):
         for word in words.words if words is not None else ():
-            yield " ".join(part.value for part in word.parts if isinstance(part, Text))
+            yield known_text(word)
     tree = graph.library.tree
     for mount in workload.mounts:
         if mount.source is not None and tree.is_file(mount.source):

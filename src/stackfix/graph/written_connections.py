@@ -42,7 +42,7 @@ def written(graph: Graph, workload: Workload) -> Iterator[Written]:
     """Every such connection of a workload."""
     for program in calling.programs(graph, workload):
         for call in program.calls:
-            if call.fallback or not getattr(call, "reached", True):
+            if call.fallback or call.runs is False:
                 continue
             one = _whole(workload, program, call) if call.kind in {"url", "host"} else None
             if one is None and call.kind == "host":
