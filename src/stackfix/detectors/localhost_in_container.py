@@ -13,7 +13,9 @@ Which side is right: the deployment. The sibling's service name and its port ins
 localhost. A default of the source is right for a run on the host and stays as it is: the deployment sets the variable.
 
 Limits: silent for what a browser uses, links, origins, a shared network (`network_mode`, one pod), code that is tried
-after something else has failed, and where it can't be seen what the container itself binds. Kafka's addresses have
+after something else has failed, and where it can't be seen what the container itself binds. A default or an address
+that stands in a Python file which only a function imports is told where that function is seen to run: called at the
+start or by a route, not under a condition, as a command or as a task of a worker. Kafka's addresses have
 rules of their own. An address in the source is unsafe to change where somebody is told to start it on the host, or
 where its port is there on the host alone.
 """

@@ -73,7 +73,7 @@ class ProgramCall:
 
     `fallback`: only after something else has failed. `whole` is the call, which a host and its port share. `full` is
     the value with what follows the port. `runs` as `Reach.runs` says: True where the program's
-    start comes to the call, None where it may, False where no code of it is seen to.
+    start comes to the call, None where it may, False where no code of it is seen to, or to import its file.
     """
 
     path: str
@@ -99,7 +99,10 @@ class ProgramLiteral:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What one start command comes to. `paths` are the files that it imports, `unread` those of them nobody can read.
+    """What one start command comes to. `paths` are the files that it may import, `unread` those nobody can read.
+
+    `imported` are the files that code imports that is seen to run. What is told because it is there must be in one of
+    them; what is told because it is nowhere is looked for in all `paths`.
 
     `app` is the file and name of the application served, None where it can't be told. `env_reads` may hold a variable
     several times; `called_variables` are those whose value a connection is opened to. `env_complete` is false where
@@ -123,6 +126,7 @@ class Program:
     called_variables: frozenset[str]
     names: Names
     functions: frozenset[tuple[str, str]] = frozenset()
+    imported: frozenset[str] = frozenset()
 
     def value(self, path: str, template: Template) -> Template:
         """A template of one of its files with every symbol replaced."""
@@ -160,7 +164,7 @@ def program(  # noqa: PLR0913 - a start command has that many parts
     start = _start(names, reached, attribute)
     calls = tuple(_calls(names, reached))
     known = [f for f in map(names.facts, reached.paths) if f is not None]
-    reaching = [c for c in calls if c.kind in _REACHES]
+    reaching = [c for c in calls if c.kind in _REACHES and c.path in reached.imported]
     places = frozenset(p for c in reaching for p in _places(c.value))
     return Program(
         entry_path,
@@ -179,6 +183,7 @@ def program(  # noqa: PLR0913 - a start command has that many parts
         frozenset(h.name for c in reaching for h in c.value.holes),
         names,
         frozenset(reached.functions),
+        frozenset(reached.imported),
     )
 
 
@@ -235,6 +240,7 @@ def _django(names: Names, reached: Reach) -> tuple[tuple[str, str], ...]:
             found.append((target, "urlpatterns"))
             if target not in reached.paths:
                 reached.paths.extend(p for p in _urls(names, target) if p not in reached.paths)
+            reached.imported.update(p for p in _urls(names, target) if p in reached.paths)
         if "websocket_urlpatterns" in {*known.own, *(route.owner for route in known.routes)}:
             found.append((path, "websocket_urlpatterns"))
     return tuple(found)
@@ -265,7 +271,7 @@ def _listens(names: Names, reached: Reach) -> Iterator[ProgramListen]:
         yield ProgramListen(
             path,
             listen,
-            reached.runs(path, listen.spot) is True,
+            path in reached.imported and reached.runs(path, listen.spot) is True,
             None if listen.host is None else names.value(path, listen.host),
             None if listen.port is None else names.value(path, listen.port),
             host,
@@ -322,7 +328,8 @@ def _calls(names: Names, reached: Reach) -> Iterator[ProgramCall]:
                 continue
             if call.spot.main and not (reached.main and path == reached.entry):
                 continue
-            where, fallback, runs = call.location, call.spot.fallback, reached.runs(path, call.spot)
+            where, fallback = call.location, call.spot.fallback
+            runs = reached.runs(path, call.spot) if path in reached.imported else False
             yield ProgramCall(path, call.callee, call.kind, kept, where, call.anchor, call.whole, value, fallback, runs)
 
 

@@ -16,6 +16,7 @@ from stackfix.findings import Anchor, Location, located
 from stackfix.formats import javascript as js
 from stackfix.formats import python
 from stackfix.graph import content_policy, front_doors, frontend, node_sources
+from stackfix.graph.application import Program
 from stackfix.graph.javascript_values import Source
 from stackfix.text import Text
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from stackfix.graph.frontend import FrontEnd
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
+    from stackfix.graph.node_application import NodeProgram
 
 _NAME = "content-security-policy"
 _TELLING = re.compile(r"content-?security-?policy", re.IGNORECASE)
@@ -70,11 +72,17 @@ def served(graph: Graph) -> Iterator[Served]:
     for workload in graph.running:
         programs = graph.programs(workload) or node_sources.programs(graph, workload)
         paths = programs[0].paths if len(programs) == 1 else ()
+        sent = _imported(programs[0]) if paths else frozenset()
         found = [(path, facts) for path in paths if (facts := _facts(graph, path)) is not None]
-        said = tuple(one for _, facts in found for one in facts.policies)
+        said = tuple(one for path, facts in found if path in sent for one in facts.policies)
         fronts = {f.folder: f for path, facts in found for f in _fronts(graph, workload, path, facts)} if said else {}
         if len(fronts) == 1:
             yield Served(workload, next(iter(fronts.values())), said)
+
+
+def _imported(program: Program | NodeProgram) -> frozenset[str]:
+    """The files that code imports that is seen to run; of Node's all."""
+    return program.imported if isinstance(program, Program) else frozenset(program.paths)
 
 
 def _facts(graph: Graph, path: str) -> Facts | None:

@@ -91,6 +91,8 @@ def _judged(graph: Graph, one: Opened) -> Astray | None:
     found = siblings(graph, one, group)
     given, use = _said(one, one.address.host)
     variable = use.hole.name if use is not None else None
+    if given is not Given.VARIABLE and not one.imported:
+        return None
     if not found or (variable is not None and not _evaluated_here(variable, one)):
         return None
     if use is not None and use.variable is not None and _is_example(use.variable.value, one.address.host):

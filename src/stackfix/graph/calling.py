@@ -44,6 +44,7 @@ class Opened:
 
     `port` is the one that is asked, the client's own where none is written. `entry` is the file that was started,
     `dotenv` whether the source itself looks into a `.env` file. `certain`: the program comes to it whenever it starts.
+    Not `imported`: its file is imported by no code that is seen to run.
     """
 
     workload: Workload
@@ -56,17 +57,22 @@ class Opened:
     entry: str
     dotenv: bool
     certain: bool = True
+    imported: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """What one program of a workload calls, and the environment that it sees, its own `.env` file counted in."""
+    """What one program of a workload calls, and the environment that it sees, its own `.env` file counted in.
+
+    `paths` are all files that may be its own, `imported` those that code imports that is seen to run.
+    """
 
     calls: tuple[ProgramCall | NodeCall, ...]
     seen: Environment
     entry: str
     paths: tuple[str, ...]
     dotenv: bool
+    imported: frozenset[str]
 
 
 def programs(graph: Graph, workload: Workload) -> Iterator[Calling]:
@@ -82,7 +88,8 @@ def opened(graph: Graph, workload: Workload) -> Iterator[Opened]:
         if one is None:
             yield from _of_next(graph, workload, process)
         else:
-            yield from _of(workload, one.calls, one.seen, one.entry, dotenv=one.dotenv)
+            for found in _of(workload, one.calls, one.seen, one.entry, dotenv=one.dotenv):
+                yield replace(found, imported=found.location.path in one.imported)
 
 
 def _processes(graph: Graph, workload: Workload) -> tuple[Process, ...]:
@@ -95,12 +102,12 @@ def _program(graph: Graph, workload: Workload, process: Process) -> Calling | No
     if program is not None:
         seen = _seen(graph, workload, process, program)
         dotenv = program.dotenv or any(r.env_file for r in program.env_reads)
-        return Calling(program.calls, seen, program.entry, program.paths, dotenv)
+        return Calling(program.calls, seen, program.entry, program.paths, dotenv, program.imported)
     node = node_sources.program(graph, workload, process)
     if node is None:
         return None
     seen = node_sources.environment_of(sources.files(graph, workload), node, process)
-    return Calling(node.calls, seen, node.entry, node.paths, node.dotenv)
+    return Calling(node.calls, seen, node.entry, node.paths, node.dotenv, frozenset(node.paths))
 
 
 def _of_next(graph: Graph, workload: Workload, process: Process) -> Iterator[Opened]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor, Location, Repair
     from stackfix.formats.python import Module
+    from stackfix.graph.application import Program
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
@@ -64,14 +65,18 @@ def settings(graph: Graph) -> Iterator[tuple[Workload | None, ProgramCors]]:
     deployed = set(graph.workloads)
     for workload in graph.workloads:
         for program in graph.programs(workload):
-            for setting in program.cors:
-                yield workload, setting
+            yield from ((workload, setting) for setting in _in_force(program))
         for node in node_sources.programs(graph, workload):
             for cors in node.cors:
                 yield workload, _of_node(node.entry, cors)
     for start in graph.starts:
         if deployed.isdisjoint(start.workloads):
-            yield from ((None, setting) for setting in start.program.cors)
+            yield from ((None, setting) for setting in _in_force(start.program))
+
+
+def _in_force(program: Program) -> Iterator[ProgramCors]:
+    """The settings of files that are seen to be imported."""
+    return (setting for setting in program.cors if setting.path in program.imported)
 
 
 def _of_node(path: str, found: NodeCors) -> ProgramCors:

@@ -196,6 +196,8 @@ def _needed(read: EnvRead, program: Program) -> bool:
     spot = read.spot
     if not read.required or spot.conditional or spot.guarded or spot.fallback or spot.main or spot.function is not None:
         return False
+    if read.location.path not in program.imported:
+        return False
     return read.name not in program.env_writes and not _GIVEN.fullmatch(read.name.upper())
 
 

@@ -81,7 +81,7 @@ _HOST_ENDING = re.compile(r"_?(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS)$", re.IGNORE
 def wanted(graph: Graph, workload: Workload, variable: str) -> Fit | None:
     """Who is meant by a variable that nothing gives and that a client takes as its host; None where none does."""
     for program in graph.programs(workload):
-        for call in program.calls:
+        for call in (c for c in program.calls if c.path in program.imported):
             if call.kind == "host" and call.value.parts == call.value.holes and call.value.holes[0].name == variable:
                 return fitting.fit(graph, _unwritten(graph, workload, variable, call, program.calls))
     return None

@@ -58,6 +58,7 @@ class _Read:
     name: str
     needed: bool
     location: Location
+    asked: bool = True  # by code that is seen to run
 
 
 def misnamed(graph: Graph) -> Iterator[Misnamed]:
@@ -72,7 +73,7 @@ def misnamed(graph: Graph) -> Iterator[Misnamed]:
             for variable in workload.environment.variables.values()
             if variable.name not in read and not _TOOLS.match(variable.name)
             for one in read.values()
-            if one.name not in given and _meant(variable.name, one)
+            if one.asked and one.name not in given and _meant(variable.name, one)
         ]
         for variable, one in pairs:
             alone = [p for p in pairs if p[0] is variable or p[1] is one] == [(variable, one)]
@@ -95,8 +96,10 @@ def _reads(graph: Graph, workload: Workload) -> dict[str, _Read]:
         if program is not None and program.env_complete and not program.unread:
             for read in program.env_reads:
                 needed = read.required and read.spot.function is None
-                for name in {read.name, *read.names}:
-                    found[name.upper() if read.insensitive else name] = _Read(name, needed, read.location)
+                asked = read.location.path in program.imported
+                for name in {n.upper() if read.insensitive else n for n in (read.name, *read.names)}:
+                    if asked or name not in found:
+                        found[name] = _Read(name, needed, read.location, asked)
         elif node is not None and not node.unread:
             found.update({r.name: _Read(r.name, r.default is None, r.location) for r in node.reads})
         else:

@@ -222,8 +222,9 @@ class PythonFacts:
     `constants` values by dotted name; `instances` what a name is made by (`settings` → `Settings()`); `returns` what a
     function gives back, dotted; `bases` a class's bases; `parameters` a function's; `own` what the file itself defines
     at top level, `names` with what it imports, complete where `names_known`. `env_writes` are variables that the code
-    itself sets; `dotenv`: it loads a `.env` file; `dynamic_env`: it reads variables whose names can't be known. `main`:
-    it has a `__main__` guard.
+    itself sets; `dotenv`: it loads a `.env` file; `dynamic_env`: it reads variables whose names can't be known.
+    `decorated` are functions with any decorator, `hooks` those of them that a framework calls as it starts or serves.
+    `main`: it has a `__main__` guard.
     """
 
     imports: tuple[Import, ...] = ()
@@ -251,5 +252,6 @@ class PythonFacts:
     calls: tuple[Called, ...] = ()
     options: Mapping[str, Option] = field(default_factory=dict)
     decorated: frozenset[str] = frozenset()
+    hooks: frozenset[str] = frozenset()
     settings_module: Text | None = None
     main: bool = False

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from stackfix.text import Text
 
 
+_HOOKS = frozenset({
+    "get", "post", "put", "patch", "delete", "head", "options", "route", "api_route", "api_view", "websocket",
+    "websocket_route", "on_event", "listener", "middleware", "exception_handler", "errorhandler", "before_request",
+    "after_request", "teardown_request", "teardown_appcontext", "before_app_request", "after_app_request",
+    "before_first_request", "before_serving", "after_serving", "while_serving", "context_processor", "event", "on",
+    "scheduled_job", "repeat_every",
+})  # fmt: skip
+"""Decorators by which frameworks are given what they call as they start, serve and stop."""
+
+
 def facts(text: Text) -> PythonFacts:
     """Everything that one file says. Unreadable where it is no Python."""
     source = Source(read(text))
@@ -49,6 +59,7 @@ def facts(text: Text) -> PythonFacts:
         calls=_calls(source),
         options=python_serving.options(source),
         decorated=frozenset(n for n, f in source.functions.items() if f.decorator_list),
+        hooks=frozenset(n for n, f in source.functions.items() if any(map(_is_hook, f.decorator_list))),
         settings_module=_settings_module(source),
         main=any(isinstance(n, ast.If) and is_main_guard(n.test) for n in source.module.tree.body),
     )
@@ -73,6 +84,11 @@ def _hidden_names(source: Source) -> bool:
         for n, s in source.calls
         if s.function is None
     )
+
+
+def _is_hook(decorator: ast.expr) -> bool:
+    name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    return name is not None and name.rpartition(".")[2] in _HOOKS
 
 
 def _parameters(spec: ast.arguments) -> tuple[str, ...]:

@@ -1,4 +1,14 @@
-"""Which modules and functions of a Python program run, when it is started in one certain way."""
+"""Which modules and functions of a Python program run, when it is started in one certain way.
+
+An import inside a function imports nothing where that function never runs, and calls aren't all seen. So a program is
+followed twice. Everything that may be imported counts for rules that judge by absence (no route, no health route, no
+handler, no origin, a variable that nobody reads or gives, a name that nobody asks): there more modules mean silence.
+What code imports that is seen to run counts for rules that judge by presence: an address that is asked, a default in
+force, a client that blocks or must be reached, a task that is lost, a variable that must be given, a policy that is
+sent, an origin that is let in. A condition around a call, or around an import inside a function, leaves open whether it
+runs: that isn't seen. Handlers and hooks of frameworks, functions that are handed to a call, and methods of classes
+that are made are seen; commands and tasks, which another process may be started for, only where they are called.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +24,11 @@ if TYPE_CHECKING:
     from stackfix.graph.python_names import Names
 
 Function = tuple[str, str]
+_ELSEWHERE = frozenset({
+    "set_defaults", "add_command", "command", "task", "shared_task", "actor", "enqueue", "enqueue_in", "enqueue_at",
+    "enqueue_call", "enqueue_many",
+})  # fmt: skip
+"""Calls that keep a function for a command line or for another process."""
 
 
 @dataclass(slots=True)
@@ -21,15 +36,18 @@ class Reach:
     """The modules that are imported, in order, and the functions that are called: certainly, or perhaps.
 
     `main`: the entry runs as `__main__`. `unread` are reached files that can't be read: what they do is unknown.
-    `settings` is the module that the environment says is Django's: it stands over one that the code proposes.
+    `settings` is the module that the environment says is Django's: it stands over one that the code proposes. `seen`:
+    only what is seen to run is followed, not all that may; `imported` are the modules that this comes to.
     """
 
     entry: str
     main: bool
     settings: str | None = None
+    seen: bool = False
     paths: list[str] = field(default_factory=list)
     functions: dict[Function, bool] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    imported: set[str] = field(default_factory=set)
     # Files of which more is called than when their calls were last followed.
     stirred: set[str] = field(default_factory=set)
     # What has been worked out once about the finished program.
@@ -54,12 +72,27 @@ class Reach:
             return False
         return True if called and not spot.conditional and not spot.fallback else None
 
+    def follows(self, path: str, spot: Spot) -> bool:
+        """Whether what the code calls is called, as far as this asks."""
+        return self.runs(path, spot) is not False and not (self.seen and (spot.conditional or spot.fallback))
 
-def reach(
-    names: Names, entry: str, *, main: bool, attribute: str | None = None, settings: str | None = None
-) -> Reach:
+    def imports(self, path: str, spot: Spot) -> bool:
+        """Whether what the code imports is imported, as far as this asks."""
+        if spot.main and not (self.main and path == self.entry):
+            return False
+        at_once = spot.function is None and not spot.main
+        return not self.seen or at_once or self.follows(path, spot)
+
+
+def reach(names: Names, entry: str, *, main: bool, attribute: str | None = None, settings: str | None = None) -> Reach:
     """Follow imports from the entry, then calls from what runs at import, the `__main__` block and the factory."""
-    found = Reach(entry, main, settings)
+    found = _reached(names, Reach(entry, main, settings), attribute)
+    found.imported.update(_reached(names, Reach(entry, main, settings, seen=True), attribute).paths)
+    return found
+
+
+def _reached(names: Names, found: Reach, attribute: str | None) -> Reach:
+    entry, settings = found.entry, found.settings
     _follow(names, found, [*_packages(names, entry), entry])
     given = names.resolve(settings) if settings is not None and _uses_django(names, found) else None
     if given is not None:
@@ -110,7 +143,7 @@ def _follow(names: Names, found: Reach, paths: list[str]) -> None:
 
 def _next(names: Names, found: Reach, path: str, known: PythonFacts) -> Iterator[str]:
     for imported in known.imports:
-        if not imported.spot.main or (found.main and path == found.entry):
+        if found.imports(path, imported.spot):
             yield from names.imported(path, imported)
     proposed = known.settings_module
     settings = found.settings or (proposed.value if proposed is not None else None)
@@ -118,11 +151,17 @@ def _next(names: Names, found: Reach, path: str, known: PythonFacts) -> Iterator
         target = names.resolve(settings)
         if target is not None:
             yield target
+    yield from (target for target, _ in _named(names, found, path, known))
+
+
+def _named(names: Names, found: Reach, path: str, known: PythonFacts) -> Iterator[Function]:
+    """The applications that servers are told by name, "module:attribute", and import themselves."""
     for listen in known.listens:
         if listen.app is not None and ":" in listen.app and found.runs(path, listen.spot) is not False:
-            target = names.resolve(listen.app.partition(":")[0])
+            module, _, attribute = listen.app.partition(":")
+            target = names.resolve(module)
             if target is not None:
-                yield target
+                yield target, attribute
 
 
 def _calls_of(names: Names, found: Reach, path: str) -> None:
@@ -130,24 +169,27 @@ def _calls_of(names: Names, found: Reach, path: str) -> None:
     if known is None:
         return
     for called in known.calls:
-        runs = found.runs(path, called.spot)
-        if runs is False:
+        if not found.follows(path, called.spot):
             continue
         place = names.find(path, called.name)
         if place is not None:
-            _call(names, found, place, certain=runs is True)
+            _call(names, found, place, certain=found.runs(path, called.spot) is True)
         _hand_over(names, found, path, called)
-    for name in known.decorated:
-        if found.runs(path, _outside(name)) is not False:
+    for name in known.hooks if found.seen else known.decorated:
+        if found.follows(path, _outside(name)):
             _call(names, found, (path, name), certain=False)
     _follow(names, found, list(_next(names, found, path, known)))
+    for place in _named(names, found, path, known):
+        _call(names, found, place, certain=False)
 
 
 def _hand_over(names: Names, found: Reach, path: str, called: Called) -> None:
     """A function given to a call (`Thread(target=serve)`) may be called by it."""
+    if found.seen and called.name.rpartition(".")[2] in _ELSEWHERE:
+        return
     for given in _given(called):
         target = names.find(path, given)
-        if target is not None and _is_function(names, target):
+        if target is not None and (_is_function(names, target) or (found.seen and _is_class(names, target))):
             _call(names, found, target, certain=False)
 
 
@@ -166,6 +208,11 @@ def _is_function(names: Names, place: Function) -> bool:
     return known is not None and place[1] in known.parameters
 
 
+def _is_class(names: Names, place: Function) -> bool:
+    known = names.facts(place[0])
+    return known is not None and place[1] in known.bases
+
+
 def _call(names: Names, found: Reach, place: Function, *, certain: bool) -> None:
     path, name = place[0], place[1].replace("()", "")
     known = names.facts(path)
@@ -177,6 +224,8 @@ def _call(names: Names, found: Reach, place: Function, *, certain: bool) -> None
         for method in known.parameters:
             if method.startswith(f"{name}.") and "." not in method[len(name) + 1 :]:
                 found.call(path, method, certain=certain and method == f"{name}.__init__")
+    elif found.seen and name.endswith(".as_view") and name.removesuffix(".as_view") in known.bases:
+        _call(names, found, (path, name.removesuffix(".as_view")), certain=False)
     elif "." in name:
         _call_method(names, found, (path, name), certain=certain)
 

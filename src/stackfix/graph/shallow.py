@@ -76,7 +76,8 @@ def _of(start: Start) -> Shallow | None:
     main = next(((r, h) for r, h in answering if _MAIN.search(r.path)), None)
     if main is None or len(answering) != len(asked) or not all(h.still for _, h in answering):
         return None
-    calls = tuple((c.callee, c.location) for c in program.calls if _STORES.fullmatch(c.callee))
+    reached = [c for c in program.calls if c.path in program.imported]
+    calls = tuple((c.callee, c.location) for c in reached if _STORES.fullmatch(c.callee))
     needed = tuple(_needed(program, main[0].location.path))
     known = program.names.facts(program.app[0])
     framework = next((o.framework for o in known.objects if o.name == program.app[1]), "") if known is not None else ""
@@ -91,7 +92,7 @@ def _handler(program: Program, route: ServedRoute) -> Handler | None:
 def _needed(program: Program, asking: str) -> Iterator[Needed]:
     """The clients that the module of the route can import without importing itself."""
     seen: set[object] = set()
-    for path in program.paths:
+    for path in (p for p in program.paths if p in program.imported):
         for client in program.names.library.get(path, clients) or ():
             module = "" if path == asking else _importable(program, path, asking)
             if module is not None and client.needs not in seen:

@@ -115,6 +115,8 @@ def overridden(graph: Graph, workload: Workload) -> Iterator[Reference]:
 
 def _addresses(graph: Graph, workload: Workload, seen: Environment, *, given: bool) -> Iterator[Reference]:
     for program_, read in _reads(graph, workload):
+        if read.location.path not in program_.imported:
+            continue
         if any(seen.get(name) is not None for name in (read.name, *read.names)) is not given:
             continue
         text = _default(program_, read, seen)

@@ -67,6 +67,8 @@ def starts(graph: Graph) -> tuple[Start, ...]:
 def reached(program: Program) -> Iterator[tuple[str, Coroutines]]:
     """Every file of a program that starts tasks, or in which a start may begin."""
     for path in program.paths:
+        if path not in program.imported:
+            continue
         library = program.names.library
         found = library.get(path, coroutines) if library.get(path, telling) else None
         if found is not None:
