@@ -65,6 +65,13 @@ class Tree:
         return {name: tuple(sorted(paths)) for name, paths in names.items()}
 
     @cached_property
+    def _by_folder(self) -> Mapping[str, tuple[str, ...]]:
+        folders: dict[str, list[str]] = {}
+        for path in self.entries:
+            folders.setdefault(posixpath.dirname(path), []).append(path)
+        return {folder: tuple(paths) for folder, paths in folders.items()}
+
+    @cached_property
     def _sorted(self) -> tuple[str, ...]:
         return tuple(sorted(self.entries))
 
@@ -107,6 +114,10 @@ class Tree:
     def named(self, name: str) -> tuple[str, ...]:
         """All files with that base name, sorted."""
         return self._by_name.get(name, ())
+
+    def directly_in(self, folder: str) -> tuple[str, ...]:
+        """The files of a folder itself, without those of its folders; "" is the root."""
+        return self._by_folder.get(folder, ())
 
     def changed(self, contents: Mapping[str, bytes | None], modes: Mapping[str, bool]) -> Tree:
         """The tree after edits: contents of None are removed files, new paths are files that git doesn't track yet."""

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
 from stackfix.graph import builds, manifests, moved_sources, secret_files
+from stackfix.graph.build_context import Context
 from stackfix.graph.builds import By
-from stackfix.graph.image_files import Context, Why
+from stackfix.graph.image_files import Why
 from stackfix.repairs.cut_words import CutWords
 from stackfix.repairs.remove_instruction import RemoveInstruction
 from stackfix.repairs.remove_source import RemoveSource

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
 from stackfix.graph import builds, manifests, secret_files
-from stackfix.graph.image_files import Context
+from stackfix.graph.build_context import Context
 from stackfix.repairs.add_line import AddLine
 from stackfix.repairs.append_item import AppendItem
 from stackfix.repairs.remove_instruction import RemoveInstruction

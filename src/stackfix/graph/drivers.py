@@ -96,8 +96,8 @@ def _lists(graph: Graph, workload: Workload) -> tuple[str, ...]:
     if build is None:
         return ()
     held = image.files.below("/").values() if image is not None else ()
-    root = (p for p in graph.library.tree.entries if posixpath.dirname(p) == build.context)
-    inside = (p for p in graph.library.tree.entries if posixpath.dirname(p) == tree.join(build.context, "requirements"))
+    root = graph.library.tree.directly_in(build.context)
+    inside = graph.library.tree.directly_in(tree.join(build.context, "requirements"))
     return tuple(dict.fromkeys(p for p in (*held, *root, *inside) if _kind(p) is not None))
 
 

@@ -101,8 +101,7 @@ def _meant(library: Library, path: str, lacked: frozenset[str]) -> str | None:
 def _ignored_elsewhere(library: Library, name: str) -> bool:
     """Whether git ignores a file of that name in another folder: it is kept out on purpose, wherever it is put."""
     return any(
-        posixpath.basename(path) == ".gitignore" and library.sources.would_ignore(join(posixpath.dirname(path), name))
-        for path in library.tree.entries
+        library.sources.would_ignore(join(posixpath.dirname(path), name)) for path in library.tree.named(".gitignore")
     )
 
 
@@ -116,8 +115,7 @@ def _seen_from_above(library: Library, folder: str, written: str) -> bool:
 
 
 def _examples(library: Library, folder: str) -> list[str]:
-    paths = (p for p in library.tree.entries if posixpath.dirname(p) == folder)
-    return [p for p in sorted(paths) if environment.is_example(p)]
+    return [p for p in sorted(library.tree.directly_in(folder)) if environment.is_example(p)]
 
 
 def _of(example: str, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -76,6 +77,8 @@ _JAVA = (
 )  # fmt: skip
 _RUBY = (("rails", 3000), ("sinatra", 4567), ("hanami", 2300), ("puma", 9292))
 
+_REQUIREMENTS = re.compile(r"requirements[\w.-]*\.txt")
+
 
 def framework(library: Library, folder: str) -> Framework | None:
     """What the manifests in a folder say; None where there are none, or where several languages have one."""
@@ -100,8 +103,7 @@ def _words(library: Library, path: str) -> str:
 
 def _python(library: Library, folder: str) -> Framework | None:
     names = [p for p in library.tree.named("pyproject.toml") if p == tree.join(folder, "pyproject.toml")]
-    prefix = folder + "/" if folder else ""
-    names += [p for p in library.tree.entries if re.fullmatch(re.escape(prefix) + r"requirements[\w.-]*\.txt", p)]
+    names += [p for p in library.tree.directly_in(folder) if _REQUIREMENTS.fullmatch(posixpath.basename(p))]
     if not names:
         return None
     words = "\n".join(_words(library, p) for p in sorted(names)).lower()

@@ -15,8 +15,9 @@ from stackfix import tree
 from stackfix.formats import yaml
 from stackfix.formats.dockerfile import Form
 from stackfix.graph import container, environment, frontend
+from stackfix.graph.build_context import Context
 from stackfix.graph.frontend import Bundler
-from stackfix.graph.image_files import Context, Found
+from stackfix.graph.image_files import Found
 from stackfix.graph.image_steps import commands
 from stackfix.graph.javascript_names import json
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from stackfix.findings import Anchor, located
 from stackfix.formats.dockerfile import Form, read, steps
 from stackfix.graph import image_files, known_images
+from stackfix.graph.build_context import Context
 from stackfix.graph.dockerfile_values import Given, Scope, declare, template
 from stackfix.graph.executed_check import health_probe
-from stackfix.graph.image_files import Context, Copying, ImageFiles, MissingSource, Why
+from stackfix.graph.image_files import Copying, ImageFiles, MissingSource, Why
 from stackfix.graph.image_steps import Install, installs
 from stackfix.graph.model import Declaration, Says, Words
 from stackfix.graph.value import Environment, Origin, Template, Variable

@@ -13,22 +13,21 @@ from fnmatch import translate
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.formats import dockerignore
 from stackfix.formats.dockerfile import Form
+from stackfix.graph.build_context import Sent
 from stackfix.graph.image_builds import compiles
 from stackfix.graph.image_steps import PLACES, leaves, makes
 from stackfix.spans import Span
 from stackfix.text import Text
-from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from stackfix.findings import Anchor
     from stackfix.formats.dockerfile import Instruction, Word
+    from stackfix.graph.build_context import Context
     from stackfix.graph.dockerfile_values import Scope
     from stackfix.graph.library import Library
-    from stackfix.graph.model import Build
     from stackfix.graph.value import Value
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
@@ -213,53 +212,6 @@ def of_base(*, known: bool) -> ImageFiles:
     return ImageFiles((Layer(-1, -1, {}, _BASE_FOLDERS, ("/",)),))
 
 
-class Context:
-    """A build context: the files of the tree below a folder, without those that `.dockerignore` drops."""
-
-    __slots__ = ("_dropped", "_ignore", "build", "library")
-
-    def __init__(self, library: Library, build: Build) -> None:
-        """Find the ignore file: the Dockerfile's own, else the context's."""
-        self.library = library
-        self.build = build
-        own = build.dockerfile + ".dockerignore"
-        shared = join(build.context, ".dockerignore")
-        path = own if library.tree.is_file(own) else shared
-        self._ignore = library.get(path, dockerignore.read) if library.tree.is_file(path) else None
-        self._dropped: dict[str, dockerignore.Pattern | None] = {}
-
-    def dropped(self, path: str) -> dockerignore.Pattern | None:
-        """The pattern that drops a path of the context."""
-        if self._ignore is None:
-            return None
-        if path not in self._dropped:
-            self._dropped[path] = self._ignore.dropped_by(path)
-        return self._dropped[path]
-
-    def below(self, path: str) -> Iterator[str]:
-        """The files sent at a path or below it; "" is the context."""
-        if self.holds(path):
-            return iter((path,) if self.dropped(path) is None else ())
-        cut = len(self.build.context) + 1 if self.build.context else 0
-        inside = (p[cut:] for p in self.library.tree.below(self.tree_path(path)))
-        return (f for f in inside if self.dropped(f) is None)
-
-    def holds(self, path: str) -> bool:
-        """Whether there is a file at a path of the context, sent or not."""
-        return bool(path) and self.library.tree.is_file(self.tree_path(path))
-
-    def tree_path(self, path: str) -> str:
-        """A path of the context as one of the tree."""
-        return join(self.build.context, path)
-
-    def unknown(self, path: str) -> bool:
-        """Whether nobody can say what lies there."""
-        whole = self.tree_path(path)
-        tree = self.library.tree
-        inside = whole + "/" if whole else ""
-        return not self.build.known or tree.is_unknown(whole) or any(u.startswith(inside) for u in tree.unknown)
-
-
 @dataclass(frozen=True, slots=True)
 class Copying:
     """One COPY or ADD: the words that it names with their values, and where it stands."""
@@ -311,7 +263,7 @@ def unshelled(copying: Copying, missing: tuple[MissingSource, ...]) -> tuple[Mis
 
 def from_context(copying: Copying, context: Context, before: ImageFiles) -> tuple[Layer, tuple[MissingSource, ...]]:
     """Play a COPY or ADD from the build context through."""
-    files: dict[str, str] = {}
+    files: Mapping[str, str] = {}
     made: list[str] = []
     missing: list[MissingSource] = []
     start, stage = copying.instruction.start, copying.stage
@@ -324,12 +276,17 @@ def from_context(copying: Copying, context: Context, before: ImageFiles) -> tupl
             continue
         source = absolute(value.text.value)[1:]
         found, uncertain = _taken(copying, context, source, before)
-        files.update({image: context.tree_path(path) for image, path in found.items()})
+        files = {**files, **found} if files else found
         made.extend([target] if uncertain else [])
         if not found and not uncertain:
             missing.extend(_missing(copying, context, word, value, source))
-    folders = (target,) if copying.several or len(files) > 1 else ()
+    folders = (target,) if copying.several or _fill_a_folder(files) else ()
     return Layer(start, stage, files, tuple(made), folders), tuple(missing)
+
+
+def _fill_a_folder(files: Mapping[str, str]) -> bool:
+    """Whether the target must be a folder by what is copied there."""
+    return bool(files) if isinstance(files, Sent) else len(files) > 1
 
 
 def _comes_from_elsewhere(copying: Copying, source: str) -> bool:
@@ -340,8 +297,8 @@ def _comes_from_elsewhere(copying: Copying, source: str) -> bool:
     return copying.instruction.name == "ADD" and source.endswith(_ARCHIVES)
 
 
-def _taken(copying: Copying, context: Context, source: str, before: ImageFiles) -> tuple[dict[str, str], bool]:
-    """Image path → context path for one source, and whether more may have been taken than is known."""
+def _taken(copying: Copying, context: Context, source: str, before: ImageFiles) -> tuple[Mapping[str, str], bool]:
+    """Image path → tree path for one source, and whether more may have been taken than is known."""
     assert copying.destination is not None
     target = copying.destination
     parents = copying.instruction.flag("parents") is not None
@@ -349,29 +306,28 @@ def _taken(copying: Copying, context: Context, source: str, before: ImageFiles) 
         return _wildcard(copying, context, source), context.unknown(posixpath.dirname(source.split("*", 1)[0]))
     folder = not source or context.library.tree.is_folder(context.tree_path(source))
     if folder:
-        names = list(context.below(source))
-        cut = len(source) + 1 if source and not parents else 0
-        return {posixpath.join(target, n[cut:]): n for n in names}, context.unknown(source)
+        return Sent(context, source, target, parents=parents), context.unknown(source)
     sent = context.holds(source) and context.dropped(source) is None
     if not sent:
         return {}, context.unknown(source) or not context.build.known
     inside = copying.several or before.holds_folder(target)
     if parents:
-        return {posixpath.join(target, source): source}, False
+        return {posixpath.join(target, source): context.tree_path(source)}, False
     place = posixpath.join(target, posixpath.basename(source)) if inside else target
-    return {place: source}, not inside and before.uncertain(target)
+    return {place: context.tree_path(source)}, not inside and before.uncertain(target)
 
 
 def _wildcard(copying: Copying, context: Context, source: str) -> dict[str, str]:
     """Every name that a pattern matches, folder by folder as the builder's matching does, with all below it."""
     assert copying.destination is not None
+    plain = re.match(r"(?:[^*?\[\\/]+/)*", source)
     parts = [re.compile(translate(p)) for p in source.split("/")]
     found: dict[str, str] = {}
-    for path in context.below(""):
+    for path in context.below(plain.group()[:-1] if plain else ""):
         names = path.split("/")
         if len(names) >= len(parts) and all(p.match(n) for p, n in zip(parts, names, strict=False)):
             below = names[len(parts) :] or names[len(parts) - 1 :]
-            found[posixpath.join(copying.destination, *below)] = path
+            found[posixpath.join(copying.destination, *below)] = context.tree_path(path)
     return found
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import located
 from stackfix.graph import lock_files
-from stackfix.graph.image_files import Context, Found, Why
+from stackfix.graph.build_context import Context
+from stackfix.graph.image_files import Found, Why
 from stackfix.graph.image_steps import commands
 from stackfix.graph.manifests import folder_of
 

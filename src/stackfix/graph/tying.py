@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stackfix.graph.builds import of_compose, of_scripts, repository
@@ -18,11 +19,19 @@ if TYPE_CHECKING:
 __all__ = ["Ties", "beside", "repository", "ties", "untagged"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ties:
     """Builds by the name of the image that they make; a name that several builds claim ties nothing."""
 
     by_name: Mapping[str, tuple[Build, ...]]
+
+    @cached_property
+    def _names(self) -> Mapping[str, tuple[str, ...]]:
+        """The names by their last parts."""
+        parts: dict[str, list[str]] = {}
+        for name in self.by_name:
+            parts.setdefault(name.rpartition("/")[2], []).append(name)
+        return {part: tuple(names) for part, names in parts.items()}
 
     def build(self, image: str) -> Build | None:
         """The one build that makes an image: by its whole name, else by the last part of it."""
@@ -33,7 +42,7 @@ class Ties:
 
     def _by_last_part(self, name: str) -> tuple[Build, ...]:
         last = name.rpartition("/")[2]
-        names = [n for n in self.by_name if n.rpartition("/")[2] == last and ("/" not in n or "/" not in name)]
+        names = [n for n in self._names.get(last, ()) if "/" not in n or "/" not in name]
         return tuple(b for n in names for b in self.by_name[n])
 
 
