@@ -52,7 +52,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
     """Every build-time variable that no build is given."""
     seen = {(late.build.build.dockerfile, late.variable.name) for late in late_variables.late(graph)}
     judged = own_origin.Judged(graph)
-    for found in frontend_builds.builds(graph):
+    for found in graph.front_builds:
         for name in found.names:
             key = (found.build.dockerfile, name)
             if key in seen or frontend_builds.given(graph, found, name) is not Given.NO:

@@ -42,6 +42,7 @@ _BEFORE_OPERAND = frozenset({
 })  # fmt: skip
 _BEFORE_BLOCK = frozenset({"=>", "{", "}", ";", ")", "else", "do", "try", "finally", ""})
 _CONDITIONS = frozenset({"if", "while", "for", "with"})
+_BRACKETS = frozenset("()[]{}`")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 
 
@@ -135,19 +136,24 @@ class Reader:
     # --- code ---------------------------------------------------------------------------------------------------------
 
     def _code(self, at: int) -> int:
-        found = _CODE.match(self.source, at, self.end)
-        if found is None:
-            raise Unreadable(f"not JavaScript: {self.source[at]!r} is not expected", at)
-        kind = found.lastgroup or ""
-        at, end = found.span(kind)
-        if kind == "end":
-            return end
-        value = found[kind]
-        if kind == "punctuation":
-            return self._punctuation(value, at, end)
-        self.operand = not (kind == "name" and value in _BEFORE_OPERAND and self._last() not in {".", "?."})
-        self._put(kind, at, end)
-        return end
+        """Take tokens up to and with the first one that may open or close something."""
+        match, source, stop, last = _CODE.match, self.source, self.end, self._last()
+        while at < stop:
+            found = match(source, at, stop)
+            if found is None:
+                raise Unreadable(f"not JavaScript: {source[at]!r} is not expected", at)
+            kind = found.lastgroup or ""
+            at, end = found.span(kind)
+            value = source[at:end]
+            if kind == "punctuation":
+                if value in _BRACKETS or (value in {"/", "<"} and not self.operand):
+                    return self._punctuation(value, at, end)
+                self._operator(value, at, end)
+            elif kind != "end":
+                self.operand = not (kind == "name" and value in _BEFORE_OPERAND and last not in {".", "?."})
+                self._put(kind, at, end)
+            at, last = end, value
+        return at
 
     def _last(self) -> str:
         return self.tokens[-1].value if self.tokens else ""
@@ -166,10 +172,13 @@ class Reader:
             return regex.end()
         if not self.operand and value == "<" and self._element(at):
             return self._element_open(at, operand_after=True)
+        self._operator(value, at, end)
+        return end
+
+    def _operator(self, value: str, at: int, end: int) -> None:
         self._put("punctuation", at, end)
         if value not in {"++", "--"} and not (value == "!" and self.operand and self.typed):
             self.operand = False
-        return end
 
     def _bracket(self, value: str, at: int, end: int) -> int:
         last = self._last()

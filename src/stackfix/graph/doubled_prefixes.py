@@ -95,7 +95,7 @@ def _given(graph: Graph, front: FrontEnd, first: object) -> Iterator[tuple[Text,
         yield first, None
     if not isinstance(first, Hole):
         return
-    builds = [found for found in frontend_builds.builds(graph) if found.front.folder == front.folder]
+    builds = [found for found in graph.front_builds if found.front.folder == front.folder]
     baked = [frontend_builds.baked(graph, found, first.name) for found in builds]
     yield from ((text, first.name) for text in dict.fromkeys(baked) if isinstance(text, Text) and text.value)
     if first.default is not None and first.default.text is not None and None in baked:

@@ -148,7 +148,7 @@ def _given(graph: Graph, front: FrontEnd) -> Iterator[Connection]:
     first = (value.parts[0] for value in values if value.parts)
     names = {part.name for part in first if isinstance(part, Hole)}
     seen: set[tuple[str, str]] = set()
-    for found in frontend_builds.builds(graph):
+    for found in graph.front_builds:
         for name in sorted(names) if found.front.folder == front.folder else ():
             text = frontend_builds.baked(graph, found, name)
             match = _ORIGIN.match(text.value) if isinstance(text, Text) else None

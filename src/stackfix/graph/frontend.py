@@ -20,7 +20,7 @@ from stackfix.graph.frontend_facts import ApiCall, Base, Bundler, DevProxy, Fron
 from stackfix.graph.frontend_handed import Handing
 from stackfix.graph.frontend_paths import ApiPath, SocketPath, absolute, api_path, slashed, socket_path, trimmed
 from stackfix.graph.frontend_settings import settings
-from stackfix.graph.javascript_names import Modules, json
+from stackfix.graph.javascript_names import Modules, Names, json, names
 from stackfix.graph.value import Template
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def front_end(library: Library, folder: str) -> FrontEnd | None:
     kind = bundler(root)
     if root is None or kind is None:
         return None
-    modules = Modules(library, folder)
+    modules = Modules(library, folder, _names_of)
     paths = tuple(_sources(library, folder))
     if not paths:
         return None
@@ -177,6 +177,12 @@ def front_end(library: Library, folder: str) -> FrontEnd | None:
     )
 
 
+def _names_of(library: Library, path: str) -> Names | None:
+    """A file's names, with what else is read of it where that is."""
+    read = library.get(path, facts)
+    return read.names if read is not None and read.names is not None else library.get(path, names)
+
+
 def plain(library: Library, folder: str) -> FrontEnd | None:
     """A front end that nothing builds: the pages and scripts of a folder as they are; None where there are no pages."""
     paths = tuple(p for p in library.tree.below(folder) if _is_plain(p, folder)) if folder else ()
@@ -184,7 +190,7 @@ def plain(library: Library, folder: str) -> FrontEnd | None:
         return None
     gathered = [(path, library.get(path, facts)) for path in paths]
     found = {path: said for path, said in gathered if said is not None}
-    modules = Modules(library, folder)
+    modules = Modules(library, folder, _names_of)
     return FrontEnd(
         folder,
         tree.join(folder, "index.html"),

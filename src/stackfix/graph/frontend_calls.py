@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
-from stackfix.graph import frontend_handing, frontend_uses
+from stackfix.graph import frontend_handing, frontend_uses, javascript_names
 from stackfix.graph.frontend_facts import NO_FACTS, ApiCall, Base, FrontFacts, SocketOpening
 from stackfix.graph.frontend_handing import METHODS as _METHODS
 from stackfix.graph.frontend_handing import Asked
@@ -64,6 +64,7 @@ def facts(text: Text) -> FrontFacts:
         tuple(frontend_handing.handed(source, calls, asked)),
         tuple(frontend_handing.instances(source, _MAKES)),
         tuple(frontend_handing.objects(source)),
+        javascript_names.of(source),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from stackfix.findings import Anchor, Location
     from stackfix.graph.frontend_handing import Handed, Hander
+    from stackfix.graph.javascript_names import Names
     from stackfix.graph.javascript_values import EnvRead
     from stackfix.graph.value import Template
     from stackfix.text import Text
@@ -98,7 +99,8 @@ class FrontFacts:
 
     `loose` are addresses used outside of requests, bases and openings; `guarded` is code for one environment alone.
     `handers` are functions that hand a path on to a request, `handed` the calls of such functions; `instances` are the
-    clients that are made with their bases, `objects` the names of objects with their classes.
+    clients that are made with their bases, `objects` the names of objects with their classes. `names` are what the file
+    declares, read with it; None where nothing else of it was.
     """
 
     reads: tuple[EnvRead, ...] = ()
@@ -112,6 +114,7 @@ class FrontFacts:
     handed: tuple[Handed, ...] = ()
     instances: tuple[tuple[str, Template | None], ...] = ()
     objects: tuple[tuple[str, str], ...] = ()
+    names: Names | None = None
 
 
 NO_FACTS = FrontFacts()

@@ -18,6 +18,7 @@ from stackfix.graph import (
     entry_points,
     executed,
     front_doors,
+    frontend_builds,
     handed,
     kafka,
     kafka_brokers,
@@ -121,6 +122,11 @@ class Graph:
     def builds(self) -> tuple[builds.Made, ...]:
         """Every build whose context is known."""
         return builds.builds(self.library, self.projects)
+
+    @cached_property
+    def front_builds(self) -> tuple[frontend_builds.FrontBuild, ...]:
+        """Every step of a build that builds a front end whose source is in the tree."""
+        return frontend_builds.builds(self)
 
     @cached_property
     def own_commands(self) -> tuple[Workload, ...]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from stackfix.graph import (
     address,
     front_doors,
-    frontend_builds,
     missing_sockets,
     page_calls,
     page_paths,
@@ -74,7 +73,7 @@ class _Kept:
 
 def missing(graph: Graph) -> Iterator[Missing]:
     """Every group of requests that one location would take to one application."""
-    built = frontend_builds.builds(graph)
+    built = graph.front_builds
     doors = [
         (proxied, server, calls)
         for proxied in proxying.proxied(graph)

@@ -251,7 +251,7 @@ def in_force(graph: Graph, front: FrontEnd, written: WrittenOrigin) -> bool:
     """Whether no build gives a variable that stands before the origin, and nothing gives it later."""
     if not written.variables:
         return True
-    builds = [found for found in frontend_builds.builds(graph) if found.front.folder == front.folder]
+    builds = [found for found in graph.front_builds if found.front.folder == front.folder]
     late = {(one.build.front.folder, one.variable.name) for one in late_variables.late(graph)}
     return bool(builds) and all(
         (front.folder, name) not in late and _is_unset(graph, found, name)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph import front_doors, frontend_builds, node_sources, page_calls, proxied_routes, proxying
+from stackfix.graph import front_doors, node_sources, page_calls, proxied_routes, proxying
 from stackfix.graph.proxy_facts import Modifier
 from stackfix.graph.proxy_matching import choose, upstream_path
 from stackfix.repairs.set_text import SetText
@@ -105,7 +105,7 @@ def astray(graph: Graph) -> Iterator[Astray]:
 
 
 def _sites(graph: Graph) -> Iterator[_Site]:
-    built = frontend_builds.builds(graph)
+    built = graph.front_builds
     for proxied in proxying.proxied(graph):
         for server, siblings in proxied_routes.groups(proxied.facts):
             pages = front_doors.fronts(graph, proxied, server) if server is not None else ()
