@@ -170,7 +170,8 @@ def _installs_packages_unseen(top: str, seen: Files) -> bool:
     """Whether an installation may bring a package of that name: the project itself, or one that is listed so."""
     if seen.image is None:
         return True
-    runs = " ".join(run.rest.value for run in seen.image.runs)
+    # An environment that an earlier stage installs into is copied whole.
+    runs = " ".join(i.rest.value for stage in seen.image.played for i in stage.instructions if i.name == "RUN")
     if _INSTALLS_PROJECT.search(runs):
         return True
     named = re.compile(rf"(?im)^\s*[\"']?{re.escape(top).replace('_', '[-_]')}\b")
