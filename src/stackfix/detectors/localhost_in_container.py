@@ -126,6 +126,8 @@ def _remedy(one: Astray, *, shared: bool) -> Remedy:
         return Remedy(Applicability.MANUAL, "say which component is meant", choices=choices)
     sibling = one.siblings[0]
     what = f"use {sibling.name}:{sibling.port}"
+    if one.refused:
+        return Remedy(Applicability.MANUAL, f"set {one.variable}, and the login that {sibling.name} is created with")
     if shared or not one.repairs:
         return Remedy(Applicability.MANUAL, f"{what} in this container")
     if one.given is Given.DEFAULT:

@@ -10,7 +10,16 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import address, calling, environment, host_runs, kinship, kubernetes_names, voices
+from stackfix.graph import (
+    address,
+    calling,
+    default_logins,
+    environment,
+    host_runs,
+    kinship,
+    kubernetes_names,
+    voices,
+)
 from stackfix.graph.kubernetes_cluster import same_namespace
 from stackfix.graph.model import Place, Platform
 from stackfix.graph.references import place_of
@@ -56,7 +65,8 @@ class Astray:
 
     `variable` says where to, if one does. `repairs` are empty where a person must decide; `doubtful`: the same source
     is started on the host, as somebody is told to do, or as a port shows that is there on the host alone; or other
-    programs that share it are given the variable, and this one may do without.
+    programs that share it are given the variable, and this one may do without. `refused`: the login of the source's
+    defaults isn't what the sibling is created with.
     """
 
     opened: Opened
@@ -65,6 +75,7 @@ class Astray:
     siblings: tuple[Sibling, ...]
     repairs: tuple[Repair, ...]
     doubtful: bool = False
+    refused: bool = False
 
 
 def astray(graph: Graph) -> Iterator[Astray]:
@@ -102,7 +113,8 @@ def _judged(graph: Graph, one: Opened) -> Astray | None:
     doubtful = given is Given.LITERAL and (abroad or host_runs.started(graph.library, one.entry))
     if given is Given.DEFAULT and variable is not None:
         doubtful = _given_to_others(graph, one, variable)
-    return Astray(one, given, variable, found, repairs, doubtful)
+    refused = given is Given.DEFAULT and len(found) == 1 and default_logins.refused(graph, one, found[0].workload)
+    return Astray(one, given, variable, found, () if refused else repairs, doubtful, refused)
 
 
 def _given_to_others(graph: Graph, one: Opened, variable: str) -> bool:
