@@ -132,7 +132,13 @@ def _built(graph: Graph, workload: Workload) -> FrontEnd | None:
     within = build.context + "/" if build.context else ""
     folders = (posixpath.dirname(p) for p in graph.library.tree.named("package.json") if p.startswith(within))
     fronts = [f for folder in folders if (f := front_end(graph, folder)) is not None]
-    return fronts[0] if len(fronts) == 1 else None
+    return fronts[0] if len(fronts) == 1 and not _is_anothers(graph, workload, fronts[0]) else None
+
+
+def _is_anothers(graph: Graph, workload: Workload, front: FrontEnd) -> bool:
+    """Whether another service of the same project is built in the front end's own folder: it gives the pages out."""
+    builds = (graph.build_of(w) for w in workload.deployment.workloads if w is not workload)
+    return any(b is not None and front.folder in {b.context, posixpath.dirname(b.dockerfile)} for b in builds)
 
 
 def _mounted(graph: Graph, workload: Workload) -> FrontEnd | None:
