@@ -47,9 +47,15 @@ def detect(graph: Graph) -> Iterator[Finding]:
         reach = graph.resolve(reference)
         if reach.reached is Reached.NO_NETWORK and len(reach.workloads) == 1:
             apart.setdefault((asker, reach.workloads[0]), reference)
+    told: set[JoinNetwork] = set()
     for (asker, target), reference in apart.items():
         askers = [other for other, asked in apart if asked is target]
-        yield _finding(graph, reference, asker, target, _theirs(target, askers))
+        found = _finding(graph, reference, asker, target, _theirs(target, askers))
+        joins = [r for r in found.remedy.repairs if isinstance(r, JoinNetwork)] if found.remedy is not None else []
+        own = [join for join in joins if join.anchor == asker.anchor]
+        if not own or not told.issuperset(own):
+            told.update(own)
+            yield found
 
 
 def _is_told_in_passing(asker: Workload, reference: Reference) -> bool:
@@ -68,9 +74,13 @@ def _theirs(target: Workload, askers: list[Workload]) -> tuple[str, bool] | None
     if [use.key for use in target.networks] != ["default"] or len(askers) < _SEVERAL:
         return None
     shared = set.intersection(*({use.key for use in asker.networks if use.key} for asker in askers))
-    others = (w for w in target.deployment.workloads if w is not target)
-    kept = any(use.key == "default" for other in others for use in other.networks)
-    return (shared.pop(), kept) if len(shared) == 1 else None
+    return (shared.pop(), _is_kept(target)) if len(shared) == 1 else None
+
+
+def _is_kept(workload: Workload) -> bool:
+    """Whether somebody else is on the network that a service has without being put on one."""
+    others = (w for w in workload.deployment.workloads if w is not workload)
+    return any(use.key == "default" for other in others for use in other.networks)
 
 
 def _finding(
@@ -99,7 +109,7 @@ def _joining(target: Workload, key: str, kept: bool) -> Remedy:
 
 
 def _remedy(asker: Workload, theirs: list[str]) -> Remedy | None:
-    keeps_default = any(use.key == "default" for use in asker.networks)
+    keeps_default = any(use.key == "default" for use in asker.networks) and _is_kept(asker)
     joins = {key: JoinNetwork(asker.anchor, key, keeps_default=keeps_default) for key in theirs}
     if len(joins) == 1:
         key, join = joins.popitem()
