@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _USUAL = frozenset({80, 3000, 4000, 5000, 8000, 8080, 8888})
 """Ports that applications are published on, and debuggers aren't."""
+_METRICS = frozenset(range(9100, 9200))
+"""Ports that metrics are told on: no application's own listener was meant, though a listener for them isn't seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def departures(graph: Graph, workload: Workload, kinds: Collection[Says]) -> Ite
         return
     declared = [d for d in workload.declarations if d.protocol == "tcp"]
     said = frozenset(d.port for d in declared)
-    if len(said - ports) != 1:
+    if len(said - ports) != 1 or (said - ports <= _METRICS and ports.isdisjoint(_METRICS)):
         return
     for declaration in declared:
         if declaration.says not in kinds:
