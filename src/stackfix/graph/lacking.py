@@ -5,12 +5,15 @@ May import findings, repairs, the graph's nouns and authority.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Location, Remedy, located
 from stackfix.graph import authority, voices
 from stackfix.graph.model import Platform, Witness
+from stackfix.graph.script import is_script
+from stackfix.graph.workflow import is_workflow
 from stackfix.repairs.add_variable import AddVariable
 from stackfix.repairs.set_text import SetText
 
@@ -19,10 +22,15 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor
     from stackfix.graph.authority import Choice
+    from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Endpoint, Workload
 
 EVERY = "0.0.0.0"  # noqa: S104 - what a container's process binds to be reached
+
+
+_PLATFORM = re.compile(rb"\b(?:gcloud\s+(?:beta\s+)?run\s+deploy|az\s+containerapp|fly(?:ctl)?\s+(?:launch|deploy))\b")
+"""Commands that run an image where no file of the repository says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +92,27 @@ def _port(graph: Graph, workload: Workload, chosen: Choice) -> Lack:
 
 
 def _all_want(graph: Graph, workload: Workload, chosen: Choice) -> bool:
-    """Whether every deployment of an image wants the one port of the variable that the image itself sets."""
+    """Whether every deployment of an image wants the one port of the variable that the image itself sets.
+
+    A platform that a script deploys to with the image's port is one that doesn't.
+    """
+    if _is_deployed(graph.library, chosen.endpoint.port):
+        return False
     for other in graph.components.get(graph.component(workload), ()):
         found = authority.choice(graph, other) if graph.listening(other).known else None
         if found is None or (found.variable, found.port) != (chosen.variable, chosen.port):
             return False
     return True
+
+
+def _is_deployed(library: Library, port: int) -> bool:
+    """Whether a script or workflow tells a platform to reach a container at a port: where it does so isn't known."""
+    told = re.compile(rb"--(?:target-|container-)?port[ \t=]+[\"']?%d(?!\d)" % port)
+    return any(
+        told.search(data) is not None and _PLATFORM.search(data) is not None
+        for path, entry in library.tree.entries.items()
+        if entry.wiring and (is_script(path) or is_workflow(path)) and (data := library.sources.read(path)) is not None
+    )
 
 
 # --- the host --------------------------------------------------------------------------------------------------------
