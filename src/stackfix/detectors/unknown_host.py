@@ -50,6 +50,8 @@ _FILLED_IN = re.compile(
     r"(?i)^(?:your|my|the|change)[_-]|[_-](?:ips?|addr(?:ess)?|domain|hostname|fqdn)$|^(?:ip|domain|hostname)$"
 )
 """Names that a person is to put a real one in the place of: `external_ip`, `your_server`."""
+_PLACEHOLDER = re.compile(r"(?i)^(?:your|change)[_-]|[_-](?:goes[_-])?here$|^x{3,}$|^<|>$")
+"""Names that are nobody's, whatever they are akin to: `your_postgres_url`."""
 _JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.PROXY})
 
 
@@ -59,7 +61,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
             continue
         fit = _fit(graph, reference)
-        if fit is None or fitting.is_left_out(graph, reference):
+        if fit is None or _PLACEHOLDER.search(reference.address.host.value) or fitting.is_left_out(graph, reference):
             continue
         others = proxying.readers(graph, reference, partial(_same, graph, fit))
         if (fit.candidates or _telling(graph, reference)) and not others.variant:
@@ -149,7 +151,7 @@ def _telling(graph: Graph, reference: Reference) -> bool:
         return False
     if _FILLED_IN.search(reference.address.host.value):
         return False
-    if fitting.is_added_by_recipes(graph, reference):
+    if fitting.is_added_by_recipes(graph, reference) or fitting.is_run_elsewhere(graph, reference):
         return False
     if reference.writing is Writing.PROXY:
         return proxying.looked_up_at_start(graph, reference)

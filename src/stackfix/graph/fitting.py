@@ -15,6 +15,8 @@ from stackfix.graph import kinship, kubernetes_names
 from stackfix.graph.kubernetes_cluster import same_namespace
 from stackfix.graph.model import Platform, Writing
 from stackfix.graph.reach import Reached
+from stackfix.graph.script import is_script
+from stackfix.graph.workflow import is_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +79,20 @@ def is_left_out(graph: Graph, reference: Reference) -> bool:
 def is_added_by_recipes(graph: Graph, reference: Reference) -> bool:
     """Whether Symfony Flex writes services into a Compose file of the same folder: between comments of its own."""
     return _is_written(graph, reference, re.compile(r"(?m)^[ \t]*###> [\w.-]+/[\w.-]+ ###"))
+
+
+def is_run_elsewhere(graph: Graph, reference: Reference) -> bool:
+    """Whether the host is a container that no file here starts, though one shares its network or a script joins it."""
+    host = reference.address.host.value
+    if any(workload.network_mode == f"container:{host}" for workload in graph.workloads):
+        return True
+    library = graph.library
+    joined = re.compile(rb"\bnetwork\s+connect\s[^\n;&|]*?(?<![\w.-])" + re.escape(host.encode()) + rb"(?![\w.-])")
+    return any(
+        joined.search(data) is not None
+        for path, entry in library.tree.entries.items()
+        if entry.wiring and (is_script(path) or is_workflow(path)) and (data := library.sources.read(path)) is not None
+    )
 
 
 def _is_written(graph: Graph, reference: Reference, key: re.Pattern[str]) -> bool:

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+docker network connect reed_default printer-1 || true
+docker compose up -d
