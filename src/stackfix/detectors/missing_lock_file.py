@@ -78,6 +78,8 @@ def _finding(graph: Graph, found: Frozen, place: Location) -> Finding:
 def _remedy(found: Frozen) -> Remedy:
     if found.other is not None:
         path, command = found.other
+        if not found.brought:
+            return Remedy(Applicability.MANUAL, f"copy {path} and run `{command}`, or make {found.lock}")
         renamed = () if found.copied is None else (SetText(_file_name(found.copied), posixpath.basename(path)),)
         return Remedy(Applicability.UNSAFE, f"install what {path} locks", (*renamed, SetText(found.text, command)))
     copied = () if found.copied is None else (lock_files.without(found.copied),)

@@ -88,7 +88,7 @@ class Frozen:
 
     `lock` and `manifest` are paths of the tree; `change` is the part of the command that insists, with what stands in
     its place without a lock file. `copied` is the source of a COPY that looks for it in vain. `other` is the lock file
-    of another manager beside the manifest, with the command that takes it.
+    of another manager beside the manifest, with the command that takes it; not `brought`: no COPY takes that file.
     """
 
     image: Image
@@ -100,6 +100,7 @@ class Frozen:
     change: tuple[Text, str]
     copied: MissingSource | None = None
     other: tuple[str, str] | None = None
+    brought: bool = True
 
 
 def stages(graph: Graph, image: Image) -> Iterator[Image]:
@@ -142,9 +143,8 @@ def frozen(graph: Graph, image: Image) -> Iterator[Frozen]:
                 continue
             text = run.rest.slice(command.words[0][1], command.words[-1][2])
             other = _other(graph, image, tool, manifest) if text.value in _PLAIN else None
-            if other is not None and copied is None and not _holds(image.files.before(run), folder, other[0]):
-                other = None
-            yield Frozen(image, run, tool, text, lock, manifest, change, copied, other)
+            brought = other is None or copied is not None or _holds(image.files.before(run), folder, other[0])
+            yield Frozen(image, run, tool, text, lock, manifest, change, copied, other, brought)
 
 
 def left_out(graph: Graph, image: Image) -> Iterator[tuple[str, str, Text]]:
