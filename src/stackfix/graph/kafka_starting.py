@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 SOCKET, SESSION, VERSIONS = "socket.timeout.ms", "session.timeout.ms", "api.version.request.timeout.ms"
 _ASIDE = re.compile(
     r"(?:^|/)(?:tests?|examples?|samples?|docs?|scripts?|notebooks?|site-packages|\.?venv)/|(?:^|/)test_"
+    r"|_test\.py$"
 )
+_OWN = ("Dockerfile", "requirements.txt", "pyproject.toml", "setup.py")
+"""What lies in the folder of one program among several."""
 _SOURCES = frozenset({"app", "src", "lib", "backend", "server", "service", "api"})
 
 
@@ -37,7 +40,7 @@ def untimed(graph: Graph) -> Iterator[Untimed]:
     for path, known in files.items():
         if not known.clients:
             continue
-        near = {p: k for p, k in files.items() if _root(p) == _root(path)}
+        near = {p: k for p, k in files.items() if _root(graph.library, p) == _root(graph.library, path)}
         if not any(k.serves for k in near.values()):
             continue  # Nobody asks such a program for anything, so nobody waits for its start.
         begun, awaited = _begun(near), _begun(near, spawned=False)
@@ -51,17 +54,25 @@ def _files(library: Library) -> Iterator[tuple[str, KafkaPython]]:
     """The files of those folders in which a client is made."""
     paths = [p for p in library.tree.entries if p.endswith(".py") and not _ASIDE.search(p)]
     read = library.sources.read
-    roots = {_root(p) for p in paths if b"confluent_kafka" in (read(p) or b"")}
+    roots = {_root(library, p) for p in paths if b"confluent_kafka" in (read(p) or b"")}
     for path in paths:
-        if _root(path) in roots and python_kafka.telling(read(path) or b""):
+        if _root(library, path) in roots and python_kafka.telling(read(path) or b""):
             found = library.get(path, python_kafka.kafka_python)
             if found is not None:
                 yield path, found
 
 
-def _root(path: str) -> str:
-    """The folder that holds a program: the one above its packages."""
+def _root(library: Library, path: str) -> str:
+    """The folder that holds a program: the nearest that an image is built in or that has requirements of its own.
+
+    Else the one above its packages.
+    """
     folder = posixpath.dirname(path)
+    own = folder
+    while own:
+        if any(library.tree.is_file(f"{own}/{name}") for name in _OWN):
+            return own
+        own = posixpath.dirname(own)
     parts = folder.split("/") if folder else []
     for index, part in enumerate(parts):
         if part in _SOURCES and index + 1 < len(parts) and parts[index + 1] in _SOURCES:
