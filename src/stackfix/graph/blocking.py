@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,14 @@ def blocking(graph: Graph) -> Iterator[Blocking]:
         if start.program.app is None and not any(call.spawns for step in steps for call in step.calls):
             continue
         for step in steps:
-            yield from (Blocking(start, step, call) for call in step.calls if call.open and waits(call))
+            alone = start.program.app is None and step.function is step.begun
+            calls = tuple(itertools.dropwhile(_is_alone, step.calls)) if alone else step.calls
+            yield from (Blocking(start, step, call) for call in calls if call.open and waits(call))
+
+
+def _is_alone(call: Call) -> bool:
+    """Whether nothing else is on the loop of a program without a server up to here, and this isn't come to again."""
+    return not call.spawns and not call.looped
 
 
 def waits(call: Call) -> bool:
