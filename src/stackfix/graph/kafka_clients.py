@@ -221,7 +221,7 @@ def _on_host(graph: Graph, brokers: Sequence[Broker], pieces: set[tuple[str, int
     lines = kafka_sources.lines(graph.library)
     given = {line.variable for line in lines if not (line.example or line.fallback)}
     for line in lines:
-        if line.taken in pieces or inside.named(line.path):
+        if line.taken in pieces or inside.named(line.path) or (line.fallback and _is_in_cluster(graph, line)):
             continue
         copy = line.example or (line.fallback and (line.variable in given or inside.covers(line.path)))
         if not copy and (inside.reads(line) or _is_idle(graph, line)):
@@ -230,6 +230,13 @@ def _on_host(graph: Graph, brokers: Sequence[Broker], pieces: set[tuple[str, int
             yield Client(
                 broker, Side.HOST, line.address, line.value, line.location, line.anchor, line.variable, copy=copy
             )
+
+
+def _is_in_cluster(graph: Graph, line: kafka_sources.Line) -> bool:
+    """Whether a default is right in a cluster, whatever Compose's broker is called: a Service answers to it."""
+    host, port = line.address.host.value, line.address.port
+    services = (s for cluster in graph.world.clusters for s in cluster.services if s.name.value == host)
+    return any(port in {p.port for p in service.ports} for service in services)
 
 
 def _is_idle(graph: Graph, line: kafka_sources.Line) -> bool:
