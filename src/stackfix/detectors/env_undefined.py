@@ -46,7 +46,8 @@ def _finding(one: Undefined) -> Finding:
     level = None if one.certain else Severity.WARNING
     if one.dollar is not None:
         level = Severity.INFO
-        remedy = Remedy(Applicability.UNSAFE, one.advice, (SetText(one.dollar, "$$"),))
+        written = (SetText(one.dollar, "$$"),) if "$$" in one.advice else ()
+        remedy = Remedy(Applicability.UNSAFE if written else Applicability.MANUAL, one.advice, written)
     return Finding(
         rule=RULE,
         message=one.message,

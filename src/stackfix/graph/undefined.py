@@ -43,6 +43,10 @@ _DOLLAR = re.compile(r"\$(?:\$|\{|[A-Za-z_])|(?P<bare>\$)")
 """Source: compose-go, template/template.go (`$` before anything else was invalid once, and is left alone now)."""
 
 
+_SHELLS = ("command", "entrypoint", "healthcheck", "post_start", "pre_stop")
+"""Keys of a service whose values a shell may read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Undefined:
     """One fault of the variable `name`. `location` is the first place, `others` are the further ones.
@@ -204,6 +208,7 @@ def _bare(graph: Graph, project: Deployment) -> Iterator[Undefined]:
     known = compose.files(graph.library)
     for part in (p for path in project.paths if path in known for p in known[path].services):
         keys = {id(item.key) for node in yaml.walk(part.node) for item in yaml.items(node)}
+        shell = {id(n) for key in _SHELLS if (v := yaml.get(part.node, key)) is not None for n in yaml.walk(v)}
         for node in yaml.walk(part.node):
             if not isinstance(node, yaml.Scalar) or "$" not in node.value or id(node) in keys:
                 continue
@@ -213,6 +218,8 @@ def _bare(graph: Graph, project: Deployment) -> Iterator[Undefined]:
                 if text is not None and place is not None:
                     rest = node.value[match.start() : match.start() + 2]
                     said = f"`{rest}` begins no variable; older releases of Compose refuse the file for it"
-                    yield Undefined(
-                        rest, said, "write $$, which is one dollar", place, part.anchor, certain=False, dollar=text
-                    )
+                    advice = "write $$, which is one dollar"
+                    if rest == "$(" and id(node) not in shell:
+                        said += ", and none runs the command"
+                        advice = "give the value itself, from whoever starts Compose"
+                    yield Undefined(rest, said, advice, place, part.anchor, certain=False, dollar=text)
