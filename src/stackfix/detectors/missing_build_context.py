@@ -88,10 +88,16 @@ def _lost(graph: Graph, build: Build) -> bool:
         return False
     if tree.is_unknown(build.context) or tree.is_unknown(build.dockerfile):
         return False
-    if tree.is_file(build.dockerfile) or "$" in build.context + build.dockerfile:
+    if _is_there(graph, build) or "$" in build.context + build.dockerfile:
         return False
     ignored = graph.library.sources.would_ignore
     return not ignored(build.dockerfile) and not ignored(build.context + "/x")
+
+
+def _is_there(graph: Graph, build: Build) -> bool:
+    """Whether a Dockerfile is there, and what it is built from: a way up from a folder that isn't leads somewhere."""
+    tree = graph.library.tree
+    return tree.is_file(build.dockerfile) and (not build.context or tree.is_folder(build.context))
 
 
 def _moved_away(graph: Graph, project: Deployment) -> bool:
@@ -101,7 +107,7 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
     """
     built = [w.build for w in project.workloads if w.build is not None and w.build.known]
     tree = graph.library.tree
-    if any(tree.is_file(b.dockerfile) or _is_named_folder(graph, b) for b in built):
+    if any(_is_there(graph, b) or _is_named_folder(graph, b) for b in built):
         return False
     if any(set(project.paths) <= set(paths) for paths in combinations.of_dev_containers(graph.library)):
         return False

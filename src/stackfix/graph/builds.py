@@ -294,6 +294,8 @@ def astray(library: Library, made: Image) -> bool:
     """
     names = _sources(made)
     tree = library.tree
+    if made.build.context and not tree.is_folder(made.build.context):
+        return True
     if not names or any(tree.is_file(p) or tree.is_folder(p) for p in (join(made.build.context, n) for n in names)):
         return False
     folder = made.build.context
