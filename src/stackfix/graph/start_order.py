@@ -47,7 +47,7 @@ _WAIT_VARIABLE = re.compile(r"(?:\w+_)?WAIT_?(?:FOR|HOSTS?|ON|URLS?|TCP|4)(?:_\w
 """Variables by which an image's own start script, dockerize or docker-compose-wait are told what to wait for."""
 
 _LAZY = re.compile(
-    r"(?:^|/)(?:adminer|pgadmin4?|phpmyadmin|mongo-express|kafka-ui|kafdrop|akhq|redis-commander|redisinsight|grafana(?:-oss)?"
+    r"(?:^|/)(?:adminer|pgadmin4?|phpmyadmin|mongo-express|kafka-ui|kafdrop|akhq|redis-commander|redisinsight|elasticsearch-head|elasticvue|dejavu|kibana|opensearch-dashboards|attu|grafana(?:-oss)?"
     r"|prometheus|alertmanager|[\w-]*exporter|dozzle|portainer(?:-ce)?|flower|traefik|caddy|nginx|httpd|haproxy|metabase"
     r"|cadvisor|ollama|mailhog|mailpit|bullboard|pghero|rabbitmq-ui)$"
 )
@@ -137,11 +137,14 @@ def _holder(anchor: Anchor) -> Anchor | None:
 
 def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tuple[Wait, Workload, Probe]]:
     said = {w.name.value for w in workload.waits if w.condition is not None}
+    started = {w.name.value for o in workload.deployment.workloads for w in o.waits if w.condition == "service_started"}
     for wait in waits:
         target = awaited(workload, wait)
         check = health_check(graph, target) if target is not None else None
         if target is None or check is None or wait.name.value in said or target.runs_once:
             continue
+        if wait.name.value in started and _is_application(graph, target):
+            continue  # Another is told in so many words that its start is enough.
         if unasked.never_asks(graph, workload, target) or unasked.makes_the_cluster(workload, target, check):
             continue
         if check.sound and not _is_awaited_by_variable(workload, target):
