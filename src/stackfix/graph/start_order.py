@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.graph import (
+    check_modules,
     check_tools,
     container,
     engines,
@@ -19,6 +20,7 @@ from stackfix.graph import (
     production,
     proxies,
     stores,
+    tried_again,
     unasked,
     voices,
 )
@@ -147,6 +149,8 @@ def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tu
             continue  # Another is told in so many words that its start is enough.
         if unasked.never_asks(graph, workload, target) or unasked.makes_the_cluster(workload, target, check):
             continue
+        if tried_again.tries_again(graph, workload, target):
+            continue
         if check.sound and not _is_awaited_by_variable(workload, target):
             yield wait, target, check
 
@@ -194,8 +198,9 @@ def health_check(graph: Graph, workload: Workload) -> Probe | None:
 
 
 def cannot_run(graph: Graph, workload: Workload, check: Probe) -> bool:
-    """Whether a check's program is certainly missing: who waits for it waits in vain."""
-    return check.tool is not None and check_tools.has(graph, workload, check.tool) is False
+    """Whether a check's program or what it imports is certainly missing: who waits for it waits in vain."""
+    lacks = check.tool is not None and check_tools.has(graph, workload, check.tool) is False
+    return lacks or check_modules.is_absent(graph, workload, check)
 
 
 def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
