@@ -1,7 +1,8 @@
 """A health check runs a program that the image lacks.
 
 What it finds: a health check of Compose, Kubernetes or a Dockerfile whose program is certainly not in the image: curl
-on a slim or Alpine base that doesn't install it, `mongo` in a newer mongo image.
+on a slim or Alpine base that doesn't install it, `mongo` in a newer mongo image. So with `python -c "import requests"`
+where everything that pip installs is listed and known not to bring requests.
 
 Why it breaks: the check can never pass. The container is unhealthy for ever, and whoever waits for it never starts.
 
@@ -53,17 +54,20 @@ def _finding(graph: Graph, lacking: Lacking) -> Finding:
     probe, workload = lacking.probe, lacking.workload
     repairs = tuple(_repairs(lacking))
     new = lacking.words[0].split()[0] if lacking.words else ""
+    tool, runs = probe.tool or "", "runs"
+    if lacking.module is not None:
+        tool, runs, new = lacking.module, "imports", "urllib"
     return Finding(
         rule=RULE,
-        message=f"the health check runs {probe.tool}, which {_image_of(workload)} lacks"
+        message=f"the health check {runs} {tool}, which {_image_of(workload)} lacks"
         + (f"; {new} is there" if repairs else ""),
-        location=replace(probe.location, note=f"runs {probe.tool}"),
+        location=replace(probe.location, note=f"{runs} {tool}"),
         anchor=probe.anchor,
-        value=probe.tool or "",
+        value=tool,
         evidence=tuple(_witnesses(graph, lacking)),
         remedy=Remedy(Applicability.SAFE, f"ask with {new}", repairs)
         if repairs
-        else Remedy(Applicability.MANUAL, f"install {probe.tool}, or ask with what the image has"),
+        else Remedy(Applicability.MANUAL, f"install {tool}, or ask with what the image has"),
         components=graph.called(workload),
     )
 
@@ -86,6 +90,6 @@ def _repairs(lacking: Lacking) -> Iterator[Repair]:
 def _witnesses(graph: Graph, lacking: Lacking) -> Iterator[Location]:
     image = graph.image(lacking.workload)
     name = image.base_name if image is not None else lacking.workload.image
-    place = located(name, f"has no {lacking.probe.tool}") if name is not None else None
+    place = located(name, f"has no {lacking.module or lacking.probe.tool}") if name is not None else None
     if place is not None:
         yield place

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import interpreters, stores, voices
+from stackfix.graph import check_modules, interpreters, stores, voices
 from stackfix.graph.command import literal
 from stackfix.graph.model import Platform
 from stackfix.text import Text
@@ -32,12 +32,16 @@ _RENAMED = {"mongo": "mongosh", "mysqladmin": "mariadb-admin", "mysql": "mariadb
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A check whose program the container lacks. `words` put another command for `text`, else for the whole check."""
+    """A check whose program the container lacks. `words` put another command for `text`, else for the whole check.
+
+    `module`: the program is there, and lacks what it imports.
+    """
 
     workload: Workload
     probe: Probe
     text: Text | None = None
     words: tuple[str, ...] = ()
+    module: str | None = None
 
 
 def has(graph: Graph, workload: Workload, tool: str) -> bool | None:
@@ -62,10 +66,26 @@ def lacking(graph: Graph) -> Iterator[Lacking]:
     """Every check of a deployment, and of an image by itself, whose program is certainly not there."""
     for workload in graph.workloads:
         yield from (_judged(graph, workload, probe) for probe in workload.probes if _lacks(graph, workload, probe))
+        yield from (_imported(probe, workload) for probe in workload.probes if _lacks_module(graph, workload, probe))
     for own in graph.own_commands:
         image = graph.image(own)
         if image is not None and image.healthcheck is not None and _lacks(graph, own, image.healthcheck):
             yield _judged(graph, own, image.healthcheck)
+        elif image is not None and image.healthcheck is not None and _lacks_module(graph, own, image.healthcheck):
+            yield _imported(image.healthcheck, own)
+
+
+def _lacks_module(graph: Graph, workload: Workload, probe: Probe) -> bool:
+    """Whether what a check imports is certainly missing, for every service that has the check."""
+    others = (other for other, _ in voices.sharers(graph, workload, probe))
+    return all(check_modules.is_absent(graph, one, probe) for one in (workload, *others))
+
+
+def _imported(probe: Probe, workload: Workload) -> Lacking:
+    found = check_modules.instead(probe)
+    if found is None:
+        return Lacking(workload, probe, module=check_modules.MODULE)
+    return Lacking(workload, probe, found[0], (found[1],), check_modules.MODULE)
 
 
 def _lacks(graph: Graph, workload: Workload, probe: Probe) -> bool:
