@@ -17,7 +17,7 @@ after something else has failed, and where it can't be seen what the container i
 that stands in a Python file which only a function imports is told where that function is seen to run: called at the
 start or by a route, not under a condition, as a command or as a task of a worker. Kafka's addresses have
 rules of their own. An address in the source is unsafe to change where somebody is told to start it on the host, or
-where its port is there on the host alone.
+where its port is there on the host alone. A default whose login the sibling isn't created with is a person's to set.
 """
 
 from __future__ import annotations
