@@ -148,8 +148,7 @@ def _workflow(library: Library, path: str) -> Iterator[Made]:
     for built in known.builds:
         if not built.certain:
             continue
-        context = join(base, built.context.value) if built.context is not None else base
-        named = join(base, built.file.value) if built.file is not None else join(context, "Dockerfile")
+        context, named = built.places(base)
         file = library.tree.dockerfile(named)
         if library.tree.is_file(file) and not library.tree.is_unknown(context):
             build = Build(

@@ -91,6 +91,15 @@ def workload(name: str, parts: tuple[Part, ...], setting: Setting) -> Workload:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A health check as it is written. `said`: who reads its words is said, a program or a shell."""
+
+    words: tuple[Text, ...]
+    anchor: Anchor
+    said: bool
+
+
 class _Reader:
     """Looks keys up in the parts of one service."""
 
@@ -308,37 +317,34 @@ class _Reader:
 
     def probes(self) -> Iterator[Probe]:
         """The health check, if one is set."""
-        found = self.last("healthcheck", "test")
-        if found is None:
+        check = self._check(lambda item: self.fill(item) or None)
+        if check is None:
             return
-        node, anchor = found
-        items = node.items if isinstance(node, yaml.Sequence) else (node,)
-        words = tuple(text for item in items if (text := self.fill(item)))
-        if len(words) != len(items) or not words or words[0].value == "NONE":
-            return
-        said = not isinstance(node, yaml.Sequence) or words[0].value in {"CMD", "CMD-SHELL"}
-        if isinstance(node, yaml.Sequence) and said:
-            words = words[1:]
-        probe = executed_check.probe("healthcheck", words, anchor, Text.join(words)) if words else None
+        probe = executed_check.probe("healthcheck", check.words, check.anchor, Text.join(check.words))
         if probe:
-            yield probe if said else replace(probe, sound=False)
+            yield probe if check.said else replace(probe, sound=False)
 
     def unread_check(self) -> Probe | None:
         """The health check of a service, where a variable that nothing gives keeps it from being read."""
+        check = self._check(lambda item: self._sketch(item.text) if isinstance(item, yaml.Scalar) else None)
+        if check is None or not check.said or all(is_whole(word.value) for word in check.words):
+            return None
+        probe = executed_check.probe("healthcheck", check.words, check.anchor, Text.join(check.words))
+        return Probe("healthcheck", probe.location, check.anchor, tool=probe.tool) if probe is not None else None
+
+    def _check(self, read: Callable[[yaml.Node], Text | None]) -> _Check | None:
+        """The words of the health check; None where any can't be read, and where a check is taken away."""
         found = self.last("healthcheck", "test")
         if found is None:
             return None
         node, anchor = found
+        listed = isinstance(node, yaml.Sequence)
         items = tuple(map(yaml.deref, node.items)) if isinstance(node, yaml.Sequence) else (node,)
-        words = tuple(self._sketch(item.text) for item in items if isinstance(item, yaml.Scalar))
-        if len(words) != len(items) or not words or all(is_whole(word.value) for word in words):
+        words = tuple(text for item in items if (text := read(item)) is not None)
+        if len(words) != len(items) or not words or words[0].value == "NONE":
             return None
-        if isinstance(node, yaml.Sequence):
-            if words[0].value not in {"CMD", "CMD-SHELL"}:
-                return None
-            words = words[1:]
-        probe = executed_check.probe("healthcheck", words, anchor, Text.join(words)) if words else None
-        return Probe("healthcheck", probe.location, anchor, tool=probe.tool) if probe is not None else None
+        said = not listed or words[0].value in {"CMD", "CMD-SHELL"}
+        return _Check(words[1:] if listed and said else words, anchor, said)
 
     def mounts(self) -> Iterator[Mount]:
         """Bind mounts of files and folders of the repository, and of anything else with an unknown source."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from stackfix.findings import Location, located
-from stackfix.graph import calling, connections, engines, environment, kinship
+from stackfix.graph import calling, connections, engines, environment, kinship, secrets
 from stackfix.graph.connections import Form
 from stackfix.graph.engines import SYSTEM
 from stackfix.graph.model import Writing
@@ -142,9 +142,6 @@ def _redis(graph: Graph, connection: Connection, store: Store) -> Iterator[Diffe
         yield Difference(connection, "password", host.slice(0, 0), secret, place, absent=True)
 
 
-_SECRET = re.compile(r"PASS|PWD|SECRET|AUTH|TOKEN|CREDENTIAL", re.IGNORECASE)
-
-
 def _given_elsewhere(graph: Graph, connection: Connection) -> bool:
     """Whether the client may take its password from another place than the address."""
     reference = connection.reference
@@ -154,7 +151,7 @@ def _given_elsewhere(graph: Graph, connection: Connection) -> bool:
         return False
     seen = graph.environment(reference.workload)
     host = connection.form is not Form.URL
-    return host or not seen.complete or any(_SECRET.search(name) for name in seen.variables)
+    return host or not seen.complete or any(map(secrets.may_log_in, seen.variables))
 
 
 _DEFAULT = re.compile(r"\$\{(?P<name>\w+):?-$")

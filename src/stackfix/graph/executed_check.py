@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import located
 from stackfix.formats.dockerfile import Form
+from stackfix.graph import tool_names
 from stackfix.graph.model import Probe
 from stackfix.graph.value import Template
 
@@ -27,7 +28,7 @@ _SAYS = re.compile(r"\s*(?:echo|printf)\s")
 _PIPE = re.compile(r"(?<!\|)\|(?!\|)")
 _CLIENTS = ("curl", "wget", "http", "python", "node", "fetch", "urllib", "ruby", "php", "bun", "deno")
 _OPERATOR = re.compile(r"\|\|?|&&|;|\d?>{1,2}(?:&\d|\S+)?")
-_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "busybox"})
+_SHELLS = tool_names.SHELLS | {"busybox"}
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})  # noqa: S104 - read, not bound
 

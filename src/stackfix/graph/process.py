@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Bind", "Entry", "Listens", "Process", "Started", "endpoints", "start", "whole_command"]
 
-_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 _SEARCHED = ("/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/")
 _OPERATORS = frozenset({"&&", "||", ";", "|", "&"})
 _SHEBANG = re.compile(r"#!\s*(\S+)(?:[ \t]+(\S+))?")
@@ -106,7 +105,7 @@ def _run(words: tuple[Template, ...], setting: Setting) -> Started:
         return UNKNOWN
     words = tuple(setting.expanded(w) for w in words)
     base = posixpath.basename(name)
-    if base in _SHELLS:
+    if base in tool_names.SHELLS:
         return _shell(words, setting.wrapped(base))
     inner = handed(base, words, setting)
     if inner is None:
@@ -196,7 +195,7 @@ def _file(path: str, words: tuple[Template, ...], setting: Setting) -> Started:
     program = ""
     if shebang is not None:
         program = posixpath.basename(shebang[2] if shebang[1].endswith("/env") and shebang[2] else shebang[1])
-    if program in _SHELLS or (not program and path.endswith(".sh")):
+    if program in tool_names.SHELLS or (not program and path.endswith(".sh")):
         return _script(path, words, setting)
     if PYTHON.fullmatch(program) and posixpath.basename(path) == "manage.py":
         return Started(python((Template.literal(Text.unwritten("python")), *words), setting), known=True)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from stackfix.graph.script_applies import Applied
     from stackfix.graph.script_substitutions import Substitution
 
-_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _MAKEFILES = frozenset({"makefile", "gnumakefile"})
 _JUSTFILES = frozenset({"justfile", ".justfile"})
 

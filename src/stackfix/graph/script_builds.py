@@ -219,9 +219,9 @@ def _of_action(library: Library, path: str, built: Built) -> Unbuilt | None:
     if not built.certain or not given or any(_ELSEWHERE.search(t.value) or not t.place for t in given):
         return None
     base = workflow.root_of(path)
-    context = join(base, built.context.value) if built.context is not None else base
+    context, wanted = built.places(base)
     tree = library.tree
-    file = tree.dockerfile(join(base, built.file.value) if built.file is not None else join(context, "Dockerfile"))
+    file = tree.dockerfile(wanted)
     if any(_is_fetched(library, path, t.value) for t in given) or _is_unknown(library, context):
         return None
     if tree.is_file(file) or tree.is_unknown(file) or library.sources.would_ignore(file):

@@ -13,6 +13,7 @@ _NAME = re.compile(
 _RUN_TOGETHER = re.compile(
     r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL|PRIVATEKEY|ACCESSKEY|ENCRYPTIONKEY"
 )
+_LOGS_IN = re.compile(r"PASS|PWD|SECRET|AUTH|TOKEN|CREDENTIAL", re.IGNORECASE)
 _HARMLESS_NAME = re.compile(
     r"(?:_|^)(?:KEY_?(?:NAME|PREFIX|SPACE)|KEYSPACE|TOKEN_(?:EXPIRES?\w*|EXPIRY|TTL|LIFETIME|LIMIT|TYPE|URL|ENDPOINT|ALGORITHM)"
     r"|(?:MAX|MIN|NUM)_\w*TOKENS?|PASSWORD_(?:MIN|MAX)\w*|SECRET_NAME|PUBLIC_KEY|AUTH_(?:URL|HOST|ENABLED|MODE|TYPE)"
@@ -47,6 +48,11 @@ def secret_name(name: str) -> bool:
     if _HARMLESS_NAME.search(upper):
         return False
     return bool(_NAME.search(upper) or _RUN_TOGETHER.search(upper))
+
+
+def may_log_in(name: str) -> bool:
+    """Whether a variable of that name may hold what somebody logs in with: the word may stand anywhere in it."""
+    return _LOGS_IN.search(name) is not None
 
 
 def secret_value(value: str) -> bool:

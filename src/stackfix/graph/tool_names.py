@@ -22,6 +22,9 @@ PROXIES = {
 }
 """Programs whose configuration decides; their usual configuration file."""
 
+SHELLS = _names("sh bash ash dash zsh")
+"""Programs that read a shell's text or script."""
+
 SILENT = _names(
     "alembic arq dramatiq celery rq rqworker huey_consumer taskiq rabbit prefect-worker sleep tail echo "
     "true false printf mkdir chown chmod cp mv rm ln touch cat ls id whoami date test [ [[ : psql "

@@ -34,6 +34,11 @@ class Built:
     tags: tuple[Text, ...]
     certain: bool
 
+    def places(self, base: str) -> tuple[str, str]:
+        """The context and the Dockerfile, where they are named from `base`."""
+        context = join(base, self.context.value) if self.context is not None else base
+        return context, join(base, self.file.value) if self.file is not None else join(context, "Dockerfile")
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
