@@ -26,6 +26,8 @@ LATE = "\n{decorator}\ndef run(x=None):\n    import late\n"
         ("@app.get('/')", True),
         ("@app.on_event('startup')", True),
         ("@bp.before_request", True),
+        ("@bot.message_handler(commands=['start'])", True),
+        ("@broker.subscriber('letters')", True),
         ("@app.task", False),
         ("@shared_task(bind=True)", False),
         ("@click.command()", False),

@@ -21,7 +21,8 @@ _HOOKS = frozenset({
     "websocket_route", "on_event", "listener", "middleware", "exception_handler", "errorhandler", "before_request",
     "after_request", "teardown_request", "teardown_appcontext", "before_app_request", "after_app_request",
     "before_first_request", "before_serving", "after_serving", "while_serving", "context_processor", "event", "on",
-    "scheduled_job", "repeat_every",
+    "scheduled_job", "repeat_every", "message", "message_handler", "callback_query", "callback_query_handler",
+    "subscriber", "agent", "tool",
 })  # fmt: skip
 """Decorators by which frameworks are given what they call as they start, serve and stop."""
 
