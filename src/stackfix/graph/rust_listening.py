@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.findings import Location, located
+from stackfix.findings import located
 from stackfix.graph.native_source import DEPTH, Site, closing, formatted, literal, parts, uncommented, within_main
 from stackfix.graph.value import Hole, Template
-from stackfix.spans import Span
 from stackfix.text import Text
 
 if TYPE_CHECKING:
@@ -23,36 +23,58 @@ _ENVIRONMENT = re.compile(r"(?:std::)?env::var\(\s*\"(?P<name>[A-Za-z_]\w*)\"\s*
 _DEFAULT = re.compile(r"\.unwrap_or(?:_else)?\(")
 _ADDRESS = re.compile(r"(?:(?:std::net::)?SocketAddr::from\(\s*)?\(\s*(?P<host>\[[\d,\s]+\])\s*,\s*")
 _BRACES = re.compile(r"\{(?:(?P<name>[a-z_]\w*))?\}")
+_MAIN = re.compile(r"\bfn\s+main\s*\(")
 _ASIDE = frozenset({"tests", "examples", "benches", "target"})
 
 
 def sites(library: Library, folder: str) -> tuple[Site, ...] | None:
     """Every place that binds in a crate; None where it has no `main`."""
+    return library.remember(("rust-listening", folder), lambda: _sites(library, folder))
+
+
+def _sites(library: Library, folder: str) -> tuple[Site, ...] | None:
     found: list[Site] = []
     started = False
     for path in library.tree.below(folder):
         inside = path[len(folder) :].lstrip("/").split("/")
         if not path.endswith(".rs") or _ASIDE & set(inside[:-1]):
             continue
-        text = library.text(path)
-        if text is None:
+        read = library.get(path, _binding)
+        if read is None:
             return None
-        source = uncommented(text.value)
-        started = started or re.search(r"\bfn\s+main\s*\(", source) is not None
-        found.extend(_File(path, text, source).sites())
+        started = started or read.starts
+        found.extend(read.sites)
     return tuple(found) if started else None
 
 
+@dataclass(frozen=True)
+class _Binding:
+    """What one file binds, and whether it has a `main`."""
+
+    starts: bool
+    sites: tuple[Site, ...]
+
+
+def _binding(text: Text) -> _Binding:
+    """What a file binds; most name no listener, and aren't worth taking apart."""
+    if _SITES.search(text.value) is None and _MAIN.search(text.value) is None:
+        return _Binding(starts=False, sites=())
+    source = uncommented(text.value)
+    return _Binding(_MAIN.search(source) is not None, tuple(_File(text, source).sites()))
+
+
 class _File:
-    def __init__(self, path: str, text: Text, source: str) -> None:
-        self.path, self.text, self.source = path, text, source
+    def __init__(self, text: Text, source: str) -> None:
+        self.text, self.source = text, source
 
     def sites(self) -> Iterator[Site]:
         for match in _SITES.finditer(self.source):
             if match["actix"] and "HttpServer" not in self.source:
                 continue
             end = closing(self.source, match.end() - 1)
-            place = located(self.text.slice(*match.span())) or Location(self.path, Span(0, 0))
+            place = located(self.text.slice(*match.span()))
+            if place is None:
+                continue
             known = not match["other"] and end is not None
             value = self._value(match.end(), end) if known and end is not None else None
             yield Site(value, place, within_main(self.source, r"\bfn\s+main\s*\(", match.start()))
