@@ -7,7 +7,8 @@ Why it breaks: it resolves today. It stops when the name is reused or scaled, an
 Which side is right: the service name, which every deployment tool keeps.
 
 Limits: information only; where the same address is repaired for another reason, the service name is used at once. A
-service name with an underscore is no host name to many a library: silent.
+service name with an underscore is no host name to many a library: silent. So on a network that several projects share,
+where `db` may be anybody's and the container_name is nobody else's.
 """
 
 from __future__ import annotations
@@ -40,9 +41,16 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if reference.place is not Place.CONTAINER:
             continue
         reach = graph.resolve(reference)
+        if reference.workload is None or _has_strangers(graph, reference.workload):
+            continue
         met = reach.reached is Reached.MET and reach.by is By.CONTAINER and len(reach.workloads) == 1
         if met and "_" not in reach.workloads[0].name:
             yield _finding(graph, reference, reach.workloads[0])
+
+
+def _has_strangers(graph: Graph, workload: Workload) -> bool:
+    """Whether other projects are on its networks: there a service's plain name may be anybody's."""
+    return any(other.deployment is not workload.deployment for other in graph.names.neighbours(workload))
 
 
 def _finding(graph: Graph, reference: Reference, target: Workload) -> Finding:

@@ -11,7 +11,11 @@ Which side is right: the container side of the `ports` entry, and above it what 
 stays as it is, since people outside use it. Where the address uses the sibling's container_name, the repaired one uses
 its service name. Defaults in the source and example lines that named the same host follow.
 
-Limits: silent where the sibling also declares or binds the published number inside.
+A port that both the address and `ports` take from one variable (`${API_PORT:-8081}`) is the published one: the address
+gets the number itself.
+
+Limits: silent where the sibling also declares or binds the published number inside, and for a line of an env file that
+the service that needs it is given anew (the file is for a run on the host, too).
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from stackfix.findings import Applicability, Family, Finding, Location, Remedy, 
 from stackfix.graph import meeting, moves, proxying
 from stackfix.graph.model import Place, Writing
 from stackfix.graph.reach import By, Reached
+from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +98,9 @@ def _finding(
     address, name = reference.address, reach.workloads[0].name
     host = name if reach.by is By.CONTAINER else None
     move = moves.move(graph, reference, moves.Target(host, answer.port))
+    told = meeting.published_by(graph, reference, reach.workloads)
+    repairs = move.repairs if told is None else _apart(graph, reference, told, move, answer)
+    by_hand = bool(others.workloads) or not repairs
     return Finding(
         rule=RULE,
         message=(
@@ -104,9 +112,19 @@ def _finding(
         value=reference.value.value,
         evidence=(*answer.evidence, *others.places, *move.copies),
         remedy=Remedy(
-            Applicability.MANUAL if others.workloads else Applicability.SAFE,
+            Applicability.MANUAL if by_hand else Applicability.SAFE,
             f"use {host or address.host.value}:{answer.port}",
-            () if others.workloads else move.repairs,
+            () if by_hand else repairs,
         ),
         components=graph.concerned(reference, *reach.workloads),
     )
+
+
+def _apart(
+    graph: Graph, reference: Reference, name: str, move: moves.Move, answer: meeting.Answer
+) -> tuple[SetText, ...]:
+    """The repairs where the port is read from the variable that publishes it: the number itself in its place."""
+    read, port = meeting.read_of(graph, reference, name), reference.address.port_text
+    if read is None:
+        return ()
+    return (*(one for one in move.repairs if one.text != port), SetText(read, str(answer.port)))

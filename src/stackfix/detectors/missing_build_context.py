@@ -181,6 +181,7 @@ def _dockerfiles(graph: Graph, build: Build) -> tuple[str, ...]:
         p
         for p in graph.library.tree.below(context)
         if posixpath.dirname(p) == context and is_dockerfile(p) and p not in taken
+        if not posixpath.basename(p).startswith(".")  # an editor's own
         if builds.is_written_for(graph.library, context, p)
     )
 

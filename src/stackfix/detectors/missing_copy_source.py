@@ -12,7 +12,8 @@ and names only what lies in its own folder or in one above it, is written for th
 changes, which a person should see.
 
 Limits: silent for what git ignores, what a script, workflow or program names (it may make it), build outputs,
-wildcards, and for builds whose folder isn't certain. Dependency manifests and files of secrets have rules of their own.
+wildcards, and for builds whose folder isn't certain. A path with `../` is another folder's, which needs another
+context. Dependency manifests and files of secrets have rules of their own.
 """
 
 from __future__ import annotations
@@ -178,6 +179,8 @@ def _advice(missing: MissingSource) -> str:
             return "take it back in with a `!` line, or leave the COPY out"
         case Why.STAGE:
             return "copy what that stage makes"
+        case _ if moved_sources.leads_out(missing):
+            return "build from a folder that holds it, or leave the COPY out: nothing above the context is copied"
         case _:
             return "add the file, or leave the COPY out"
 

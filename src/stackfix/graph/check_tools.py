@@ -26,8 +26,12 @@ _PLAIN_FLAGS = (
 )
 _ASKS = re.compile(rf"(?:curl|wget){_PLAIN_FLAGS}\s+{_URL}{_PLAIN_FLAGS}")
 _FAILED = ".on('error', () => process.exit(1))"
-_RENAMED = {"mongo": "mongosh", "mysqladmin": "mariadb-admin", "mysql": "mariadb"}
-"""Programs that newer images have under another name, with the same arguments."""
+_RENAMED = {
+    "mongo": "mongosh", "mysqladmin": "mariadb-admin", "mysql": "mariadb",
+    "kafka-topics.sh": "kafka-topics", "kafka-broker-api-versions.sh": "kafka-broker-api-versions",
+    "kafka-metadata-quorum.sh": "kafka-metadata-quorum",
+}  # fmt: skip
+"""Programs that newer images, or a vendor's, have under another name, with the same arguments."""
 
 
 @dataclass(frozen=True, slots=True)

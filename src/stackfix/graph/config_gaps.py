@@ -25,6 +25,9 @@ _TELLING = 4
 """Letters that a key's name must have to say what it is."""
 _SHORT_FORM = 3
 """Letters that a word's short form must have: conf for config."""
+_PLACEHOLDER = re.compile(
+    r"(?i)(?<![a-z])(?:replace|change)[_-]?(?:me|this|with)(?![a-z])|placeholder|(?<![a-z])your[_-]|<[\w -]+>"
+)
 _TELLERS = frozenset({"Makefile", "makefile", "justfile", "Justfile", "Taskfile"})
 
 
@@ -61,7 +64,7 @@ def _judged(library: Library, cluster: Cluster, workload: Workload, reference: C
         if not told(library, name, reference.location.path):
             near = _nearest((c.name for c in cluster.configs if c.kind == kind), name)
             # Secrets are made by hand as a rule: only one that is nearly named is known to be meant.
-            if near or kind != "Secret":
+            if near or (kind != "Secret" and not _is_filled_in(workload)):
                 yield Dangling(workload, reference, None, near)
         return
     key = reference.key.value if reference.key is not None else None
@@ -71,6 +74,11 @@ def _judged(library: Library, cluster: Cluster, workload: Workload, reference: C
     # A person may add keys to a Secret: only one that is nearly named, or called as the variable, is surely meant.
     if kind == "ConfigMap" or len(near) == 1:
         yield Dangling(workload, reference, found, near)
+
+
+def _is_filled_in(workload: Workload) -> bool:
+    """Whether a manifest's image is a placeholder: who fills it in makes what it names as well."""
+    return workload.image is not None and _PLACEHOLDER.search(workload.image.value) is not None
 
 
 def told(library: Library, name: str, own: str) -> bool:

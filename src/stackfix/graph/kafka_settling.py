@@ -298,7 +298,10 @@ class _Judge:
         if not (asking or cluster) or any(a.kind is not Kind.LOCAL for a in self.before.addresses):
             return None
         listener, name = one.listener, self._called(asking)
-        both = bool(self.host(one))
+        # Another number than the listener's own, under which it is published, is written for nobody but the host.
+        asked = "the host asks it too" if self.host(one) else ""
+        if one.port != listener.port and one.port in self.published(one):
+            asked = asked or f"{one.port} is its port on the host"
         who = f"{_who(asking[0])} asks it" if asking else "other brokers ask it"
         where = "another container" if self.composed else "another pod"
         changes: list[tuple[Text | None, str]] = [(listener.advertised.host, name)]
@@ -307,8 +310,8 @@ class _Judge:
         fault = self._made(
             one,
             f"{listener.name} advertises {one.host}:{one.port}, but {who} from {where}, where that is itself"
-            + ("; the host asks it too, so each needs a listener of its own" if both else ""),
-            [] if both else changes,
+            + (f"; {asked}, so each needs a listener of its own" if asked else ""),
+            [] if asked else changes,
             (*askers(asking), *askers(self.host(one)), *self._places(one)),
             seen=not self.published(one) and not self._outward(asking),
         )

@@ -6,10 +6,12 @@ nobody can tell what the process binds, or where more than one thing is said of 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
+from stackfix.formats import yaml
 from stackfix.graph import authority, kubernetes_names
 from stackfix.graph.model import DEFAULT_PORTS, Says
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Declaration, KubeService, Reference, Workload
     from stackfix.graph.reach import Reach
+    from stackfix.spans import Span
+    from stackfix.text import Text
 
 
 _PLAIN = frozenset({"http", "ws"})
@@ -40,7 +44,7 @@ class Answer:
 def published_instead(graph: Graph, reference: Reference, targets: Iterable[Workload]) -> Answer | None:
     """The container port behind the *published* one that a reference inside the network names, if it names one."""
     port, targets = reference.address.port, tuple(targets)
-    if port is None or _publishes(reference, targets):
+    if port is None or (_publishes(reference, targets) and published_by(graph, reference, targets) is None):
         return None
     answers = {_behind(graph, target, port) for target in targets}
     return answers.pop() if len(answers) == 1 else None
@@ -51,6 +55,46 @@ def _publishes(reference: Reference, targets: Iterable[Workload]) -> bool:
     written = reference.address.port_text.place if reference.address.port_text is not None else None
     published = (d.published_text for target in targets for d in target.declarations)
     return written is not None and any(text is not None and text.place == written for text in published)
+
+
+def published_by(graph: Graph, reference: Reference, targets: Iterable[Workload]) -> str | None:
+    """The variable that gives a port inside the network, where the target's `ports` are told by it, too.
+
+    `${API_PORT:-8081}` in both: whoever sets it moves the published port alone.
+    """
+    asker, port = reference.workload, reference.address.port_text
+    given = asker.environment.get(reference.variable) if asker is not None and reference.variable is not None else None
+    if given is None or port is None or port.place is None:
+        return None
+    declared = {d.location for target in targets for d in target.declarations if d.published == reference.address.port}
+    entries = [_written(graph, location) for location in declared]
+    for use in given.uses:
+        value = use.variable.value if use.variable is not None else None
+        if _holds(use.hole.location, port.place) if value is None else value.place == port.place:
+            told = re.compile(rf"\$\{{?{use.hole.name}(?!\w)")
+            return use.hole.name if any(told.search(entry) for entry in entries) else None
+    return None
+
+
+def _holds(outer: Location | None, inner: tuple[str, Span]) -> bool:
+    return outer is not None and outer.path == inner[0] and outer.span.contains(inner[1])
+
+
+def read_of(graph: Graph, reference: Reference, name: str) -> Text | None:
+    """Where a Compose value reads a variable that gives the reference's port: the whole `${NAME:-8081}`."""
+    documents = graph.library.get(reference.anchor.path, yaml.read)
+    node = yaml.resolve(documents, reference.anchor.steps) if documents is not None else None
+    node = yaml.deref(node) if node is not None else None
+    if not isinstance(node, yaml.Scalar):
+        return None
+    found = list(re.finditer(rf"\$(?:{name}(?!\w)|\{{{name}(?::?-\d+)?\}})", node.text.value))
+    return node.text.slice(*found[0].span()) if len(found) == 1 else None
+
+
+def _written(graph: Graph, location: Location) -> str:
+    data = graph.library.text(location.path)
+    whole = data.value.encode() if data is not None else b""
+    return whole[location.span.start : location.span.end].decode(errors="replace")
 
 
 def _behind(graph: Graph, target: Workload, port: int | None) -> Answer | None:

@@ -31,9 +31,12 @@ _LINE = re.compile(r"(?m)^[ \t]*(?P<key>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>[^\s#]
 _HOST_KEY = re.compile(r"(?P<prefix>.*?)(?P<part>host|hostname|hosts|server|addr|address)", re.IGNORECASE)
 _NOT_CALLED = re.compile(
     r"public|extern|advertis|origin|cors|redirect|callback|allow|issuer|browser|listen|bind|health|front|web_?ui|base_?url"
-    r"|site|home|domain|self|local|metrics|expose",
+    r"|site|home|domain|self|local|metrics|expose|href|^links?$|link_?patterns?|^menu",
     re.IGNORECASE,
 )
+_LINKS = frozenset({"url", "link", "to"})
+_SHOWN = frozenset({"label", "text", "title", "tooltip", "icon", "newWindow", "targetBlank", "urlDisplayLabel"})
+"""What stands beside an address that is shown to be clicked: the browser opens it."""
 _BROWSED = frozenset({"direct", "browser"})
 
 
@@ -114,10 +117,9 @@ def _entries(node: yaml.Mapping) -> Iterator[tuple[str, yaml.Node]]:
     access = yaml.get(node, "access")
     if isinstance(access, yaml.Scalar) and access.value in _BROWSED:
         return
-    for item in yaml.items(node):
-        key = yaml.deref(item.key)
-        if isinstance(key, yaml.Scalar):
-            yield key.value, item.value
+    entries = [(key.value, i.value) for i in yaml.items(node) if isinstance(key := yaml.deref(i.key), yaml.Scalar)]
+    shown = any(key in _SHOWN for key, _ in entries)
+    yield from (entry for entry in entries if not (shown and entry[0] in _LINKS))
 
 
 def _paired(node: yaml.Mapping, key: str, value: yaml.Node) -> Address | None:

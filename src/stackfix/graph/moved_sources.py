@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Remedy
+from stackfix.graph.image_files import Context, Why, paths
 from stackfix.repairs.set_text import SetText
 from stackfix.tree import join
 
@@ -20,12 +21,32 @@ _SEPARATORS = re.compile(r"[.\-_]")
 
 def meant(library: Library, image: Image, missing: MissingSource) -> str | None:
     """The path of the tree, inside the context, that a missing source can only mean; a folder for a folder."""
-    return (
+    if leads_out(missing):
+        return None
+    found = (
         _beside_dockerfile(library, image, missing)
         or only(library, missing, image.build.context)
         or _moved_along(library, image, missing)
         or _respelled(library, missing)
     )
+    return None if found is None or _is_copied_besides(library, image, missing, found) else found
+
+
+def leads_out(missing: MissingSource) -> bool:
+    """Whether a source is written as one above its context: another folder's, which no COPY reaches."""
+    return missing.why is Why.ABSENT and missing.text.value.startswith("../")
+
+
+def _is_copied_besides(library: Library, image: Image, missing: MissingSource, path: str) -> bool:
+    """Whether another line of the stage copies a file by its name already: then it isn't this one."""
+    context = Context(library, image.build)
+    for stage in image.document.stages:
+        if missing.command not in stage.instructions:
+            continue
+        others = [i for i in stage.instructions if i.name in {"COPY", "ADD"} and not i.flag("from")]
+        named = (w.value for i in others if i is not missing.command for w in paths(i)[:-1])
+        return any(context.tree_path(posixpath.normpath(name)) == path for name in named)
+    return False
 
 
 def only(library: Library, missing: MissingSource, folder: str) -> str | None:

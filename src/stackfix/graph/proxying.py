@@ -13,6 +13,7 @@ from stackfix.graph import address, proxies, proxy_passes
 from stackfix.graph.model import Place, Platform, Reference, Writing
 from stackfix.graph.proxy_facts import Pass, UpstreamServer
 from stackfix.graph.reach import Reached
+from stackfix.graph.value import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,7 +170,8 @@ class Readers:
     """The other workloads that read a written address and wouldn't be served by its repair.
 
     `variant`: one of them is another form of the very workload that is in trouble (an override of the same Compose
-    service), so the address was written for that form.
+    service), so the address was written for that form; or the line is of an env file whose variable another service is
+    given anew: it was written for a run on the host.
     """
 
     workloads: tuple[Workload, ...] = ()
@@ -208,8 +210,28 @@ def readers(graph: Graph, reference: Reference, agrees: Callable[[Reference], bo
         needs = reference.writing is Writing.PROXY or _may_need(graph, reference, other)
         if needs and other.workload is not None and not agrees(other):
             found[other.workload] = None
-    variant = any(w.location == asker.location for w in found)
+    variant = any(w.location == asker.location for w in found) or _is_set_for_others(graph, reference, agrees)
     return Readers(tuple(found), variant)
+
+
+def _is_set_for_others(graph: Graph, reference: Reference, agrees: Callable[[Reference], bool]) -> bool:
+    """Whether an env file's line is nothing to a service that takes the file: another is given the variable anew.
+
+    Who needs it has an address of its own, which meets; the line is for a run on the host.
+    """
+    asker, name = reference.workload, reference.variable
+    given = asker.environment.get(name) if asker is not None and name is not None else None
+    if asker is None or name is None or given is None or given.origin is not Origin.ENV_FILE:
+        return False
+    if any(read.name == name for program in graph.programs(asker) for read in program.env_reads):
+        return False
+    for other in graph.references:
+        if other.variable != name or other.workload is None or other.workload.deployment is not asker.deployment:
+            continue
+        own = other.workload.environment.get(name)
+        if own is not None and own.origin is Origin.DEPLOYMENT and graph.resolve(other).reached is Reached.MET:
+            return not agrees(other)
+    return False
 
 
 def _is_shared(one: Reference, pieces: frozenset[tuple[str, Span]], other: Reference) -> bool:

@@ -67,6 +67,9 @@ _CONNECTS = frozenset(
 """Variables that Kafka Connect's images are told by."""
 _CLOCK = re.compile(r"(?<![\w/.-])(?:\S*/)?(?:crond?|supercronic)(?:\s+-|\s*$)")
 """What begins at an hour of its own, and again."""
+_CLOCK_LINE = re.compile(r"[ \t]*(?:exec[ \t]+)?(?:\S*/)?(?:crond?|supercronic)(?![\w./-])")
+_IDLE = re.compile(r"(?:\btail\s+-[fF]\s+/dev/null|\bsleep\s+(?:infinity|inf))\s*[\"']?\s*$")
+"""The end of a command that keeps a container there for whoever works in it later."""
 _ASK_ALONE = frozenset({"pg_isready", "redis-cli", "valkey-cli"})
 """Programs that say whether their own server answers, whatever user and database they are told."""
 _SERVED = frozenset({Bundler.NEXT, Bundler.NUXT, Bundler.SVELTE_KIT, Bundler.ASTRO, Bundler.REMIX})
@@ -238,13 +241,22 @@ def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
     connect = bool(_CONNECT.search(name)) or not _CONNECTS.isdisjoint(workload.environment.variables)
     if connect and not _BROKERS.search(f"{target.name} {_repository(graph, target)}"):
         return True
-    if any(_CLOCK.search(text) for words in (workload.entrypoint, workload.command) if words for text in _said(words)):
+    if _waits_for_its_hour(graph, workload):
         return True
     if _LAZY.search(name) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload):
         return True
     if workload.runs_once or _ONCE.search(workload.name) or not _is_application(graph, target):
         return False
     return _serves_pages(graph, workload) or not _may_ask(graph, workload, target)
+
+
+def _waits_for_its_hour(graph: Graph, workload: Workload) -> bool:
+    """Whether what it does begins at an hour of its own, or when a person comes to work in it."""
+    said = [text for words in (workload.entrypoint, workload.command) if words for text in _said(words)]
+    if any(_CLOCK.search(text) or (_IDLE.search(text) and not _ONCE.search(text)) for text in said):
+        return True
+    last = (script.value.rstrip().rpartition("\n")[2] for script in _start_scripts(graph, workload))
+    return any(_CLOCK_LINE.match(line) for line in last)
 
 
 def _serves_pages(graph: Graph, workload: Workload) -> bool:
@@ -304,18 +316,28 @@ def _serves_front_end(graph: Graph, workload: Workload) -> bool:
 
 def waits_itself(graph: Graph, workload: Workload) -> bool:
     """Whether its own command or start script waits for others."""
+    told = (words for words in _told(graph, workload) if any(_WAITS.search(text) for text in _said(words)))
+    if next(told, None) is not None:
+        return True
+    return any(_WAITS.search(script.value) for script in _start_scripts(graph, workload))
+
+
+def _told(graph: Graph, workload: Workload) -> Iterator[Words]:
+    """What a service says that it runs, and what its image does."""
     image = graph.image(workload)
     told = [workload.entrypoint, workload.command, *((image.entrypoint, image.command) if image is not None else ())]
-    seen = container.files(graph, workload)
-    for words in (w for w in told if w is not None):
-        if any(_WAITS.search(text) for text in _said(words)):
-            return True
+    return (words for words in told if words is not None)
+
+
+def _start_scripts(graph: Graph, workload: Workload) -> Iterator[Text]:
+    """The scripts of the repository that these commands name."""
+    image, seen = graph.image(workload), container.files(graph, workload)
+    for words in _told(graph, workload):
         for path in _scripts(words, image.working_dir if image is not None else None):
             found = seen.lookup(path)
             text = graph.library.text(found) if isinstance(found, str) else None
-            if text is not None and _WAITS.search(text.value):
-                return True
-    return False
+            if text is not None:
+                yield text
 
 
 def _said(words: Words) -> Iterator[str]:

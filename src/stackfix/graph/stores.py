@@ -94,11 +94,18 @@ _OTHERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "ollama/ollama": (frozenset({"sh", "bash", "ollama"}), frozenset({"curl", "wget", "nc", "python", "node"})),
     "qdrant/qdrant": (frozenset({"sh", "bash"}), frozenset({"curl", "wget", "nc", "python", "node"})),
 }
+_KAFKA_SCRIPTS = frozenset({"kafka-topics.sh", "kafka-broker-api-versions.sh", "kafka-metadata-quorum.sh"})
 _LACKING = {
     "redis": frozenset({"curl", "nc"}),
     "postgres": frozenset({"curl", "mysqladmin", "redis-cli"}),
+    "confluentinc/cp-kafka": _KAFKA_SCRIPTS,
+    "confluentinc/cp-server": _KAFKA_SCRIPTS,
 }
-"""Programs that no tag of the official images has."""
+"""Programs that no tag of the images has: Confluent's packages take the `.sh` off."""
+_HAVING = {
+    "confluentinc/cp-kafka": frozenset(name.removesuffix(".sh") for name in _KAFKA_SCRIPTS),
+    "confluentinc/cp-server": frozenset(name.removesuffix(".sh") for name in _KAFKA_SCRIPTS),
+}
 
 
 def programs(image: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -108,7 +115,7 @@ def programs(image: str) -> tuple[frozenset[str], frozenset[str]]:
     if found is not None:
         return found
     known = store(image)
-    has = known.tools if known is not None else frozenset()
+    has = known.tools if known is not None else _HAVING.get(name.repository, frozenset())
     lacks = set(_LACKING.get(name.repository, ()))
     if known is not None and name.repository == "mariadb":
         lacks |= {"mysqladmin", "mysql"} - has

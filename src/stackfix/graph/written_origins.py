@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
-from stackfix.graph import address
+from stackfix.graph import address, javascript_names
 from stackfix.graph.frontend_paths import api_path, taken
 from stackfix.graph.value import Hole, Opaque, Symbol, Template
 from stackfix.text import Text
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _ORIGIN = re.compile(r"(?:https?|wss?)://[^/?#]+", re.IGNORECASE)
 _APART = re.compile(r"(?:^|[./_-])(?:dev|development|local|test|testing|mocks?|examples?)[./_-]", re.IGNORECASE)
+_SET = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+)\s*=(?![=>])")
 _REPLACED = ("environment.prod.ts", "environment.production.ts", "environment.staging.ts")
 
 
@@ -145,7 +146,20 @@ def _is_apart(graph: Graph, front: FrontEnd, key: tuple[str, int]) -> bool:
     folder, name = posixpath.split(path)
     if name == "environment.ts" and any(graph.library.tree.is_file(posixpath.join(folder, r)) for r in _REPLACED):
         return True
-    return _APART.search(path[len(front.folder) :]) is not None
+    return _APART.search(path[len(front.folder) :]) is not None or _is_set_anew(graph, front, key)
+
+
+def _is_set_anew(graph: Graph, front: FrontEnd, key: tuple[str, int]) -> bool:
+    """Whether it is a member of an object that another line sets anew: what a generated client begins with."""
+    known = graph.library.get(key[0], javascript_names.names)
+    members = ((n, v) for n, v in known.constants.items() if "." in n) if known is not None else ()
+    called = {name for name, value in members if any(_key(text) == key for text, _, _ in _first(value))}
+    return bool(called) and any(called & (graph.library.get(path, _set_members) or frozenset()) for path in front.paths)
+
+
+def _set_members(text: Text) -> frozenset[str]:
+    """The members that a file assigns to, by their dotted names."""
+    return frozenset(match[1] for match in _SET.finditer(text.value))
 
 
 def _written(front: FrontEnd, key: tuple[str, int], one: _Gathered, loose: bool) -> WrittenOrigin:

@@ -1,0 +1,2 @@
+FROM gitpod/workspace-full:latest
+RUN sudo apt-get install -y jq
