@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.graph import check_modules, interpreters, stores, voices
@@ -110,13 +110,25 @@ def _judged(graph: Graph, workload: Workload, probe: Probe) -> Lacking:
         match = _ASKS.search(text.value)
         new = _instead(graph, workload, match["url"]) if match is not None else ()
         if match is not None and new:
-            return Lacking(workload, probe, text.slice(*match.span()), (_shell(new),))
+            return _in_place(Lacking(workload, probe, text.slice(*match.span()), (_shell(new),)), text, match, new)
     words = tuple(literal(word) for word in probe.command)
     whole = " ".join(word or "\0" for word in words)
     match = _ASKS.fullmatch(whole)
     if match is None or workload.deployment.platform is Platform.KUBERNETES:
         return Lacking(workload, probe)
     return Lacking(workload, probe, None, _instead(graph, workload, match["url"]))
+
+
+def _in_place(whole: Lacking, text: Text, match: re.Match[str], new: tuple[str, ...]) -> Lacking:
+    """The whole request anew; where its URL holds a variable, only what stands before it, else nothing."""
+    url = text.slice(*match.span("url"))
+    if url.place is not None and len(url.place[1]) == len(match["url"].encode()):
+        return whole
+    before = text.slice(match.start(), match.start("quote"))
+    ends = match.end() == match.end("url") + len(match["quote"])
+    if before.place is None or not ends or new[-1] != match["url"]:
+        return Lacking(whole.workload, whole.probe)
+    return replace(whole, text=before, words=(" ".join(new[:-1]) + " ",))
 
 
 def _texts(probe: Probe) -> Iterator[Text]:

@@ -77,6 +77,9 @@ class _Table:
     routes: list[ServedRoute] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     holes: int = 0
+    _bodies: dict[tuple[str, re.Pattern[str]], tuple[tuple[re.Match[str], int], ...]] = field(default_factory=dict)
+    _callers: dict[tuple[str, int, str, int], tuple[str, ...] | None] = field(default_factory=dict)
+    _sockets: frozenset[str] | None = None
 
     def read(self, file: Source) -> None:
         """Every registration of one file."""
@@ -159,13 +162,30 @@ class _Table:
         """Whether a handler makes a WebSocket of the connection, in itself or in the function that it names."""
         if _SOCKET.search(handler):
             return True
-        names = set(re.findall(r"\b(\w+)\b", handler))
-        for file in self.files:
-            for function in _FUNCTION.finditer(file.code):
-                end = closing(file.code, function.end() - 1)
-                if function["name"] in names and _SOCKET.search(file.code[function.end() : end]):
-                    return True
-        return False
+        if self._sockets is None:
+            self._sockets = frozenset(
+                function["name"]
+                for file in self.files
+                for function, end in self._bodied(file, _FUNCTION)
+                if _SOCKET.search(file.code, function.end(), end)
+            )
+        return not self._sockets.isdisjoint(re.findall(r"\b(\w+)\b", handler))
+
+    def _bodied(self, file: Source, pattern: re.Pattern[str]) -> tuple[tuple[re.Match[str], int], ...]:
+        """The functions of a file with the ends of their bodies, found once."""
+        key = (file.path, pattern)
+        if key not in self._bodies:
+            found = ((match, closing(file.code, match.end() - 1)) for match in pattern.finditer(file.code))
+            self._bodies[key] = tuple((match, end) for match, end in found if end is not None)
+        return self._bodies[key]
+
+    def _around(self, file: Source, pattern: re.Pattern[str], at: int, name: str | None = None) -> re.Match[str] | None:
+        """The innermost function around an offset; with a name, the innermost closure that calls its router so."""
+        found = None
+        for match, end in self._bodied(file, pattern):
+            if match.end() <= at < end and (name is None or match["name"] == name):
+                found = match
+        return found
 
     # --- prefixes ----------------------------------------------------------------------------------------------------
 
@@ -175,8 +195,8 @@ class _Table:
             return ("",)
         if depth > _DEPTH:
             return None
-        function = _around(file.code, _FUNCTION, at)
-        closure = _around(file.code, _CLOSURE, at, owner)
+        function = self._around(file, _FUNCTION, at)
+        closure = self._around(file, _CLOSURE, at, owner)
         if closure is not None and (function is None or closure.start() > function.start()):
             return self._below(file, closure, depth)
         begin = function.start() if function is not None and "." not in owner else 0
@@ -209,7 +229,13 @@ class _Table:
         return None if outer is None else tuple(one.rstrip("/") + (group["path"] or "") for one in outer)
 
     def _given(self, file: Source, function: re.Match[str], owner: str, depth: int) -> tuple[str, ...] | None:
-        """What the callers of a function give it for a router."""
+        """What the callers of a function give it for a router, looked for once."""
+        key = (file.path, function.start(), owner, depth)
+        if key not in self._callers:
+            self._callers[key] = self._by_callers(function, owner, depth)
+        return self._callers[key]
+
+    def _by_callers(self, function: re.Match[str], owner: str, depth: int) -> tuple[str, ...] | None:
         parameters = [p.strip() for p in function["parameters"].split(",")]
         index = next((i for i, p in enumerate(parameters) if re.match(rf"{owner}\s+\S", p)), None)
         if index is None or not _ROUTERS.search(parameters[index]):
@@ -232,18 +258,7 @@ class _Table:
                 if known is None:
                     return ("",) if _ENGINES.search(parameters[index]) else None
                 found.update(known)
-        del file
         return tuple(sorted(found)) or (("",) if _ENGINES.search(parameters[index]) else None)
-
-
-def _around(source: str, pattern: re.Pattern[str], at: int, name: str | None = None) -> re.Match[str] | None:
-    """The innermost function around an offset; with a name, the innermost closure that calls its router so."""
-    found = None
-    for match in pattern.finditer(source, 0, at):
-        end = closing(source, match.end() - 1)
-        if end is not None and end > at and (name is None or match["name"] == name):
-            found = match
-    return found
 
 
 def _placed(path: str) -> str:

@@ -5,6 +5,7 @@ May import edits, repairs and formats.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from stackfix.text import Piece, Text
 
 
+_READS = re.compile(rb"\$[A-Za-z_{]")
+"""How a variable's reading begins; `$$` is a dollar."""
+
+
 class _Speller(Protocol):
     """What this needs of a format module; `joined` is there where a stretch may begin and end in different quotings."""
 
@@ -26,8 +31,22 @@ class _Speller(Protocol):
 
 def edits(repair: SetText, library: Library) -> tuple[Edit, ...]:
     """The one replacement that makes `text` read as `new`; none where it does already."""
-    del library  # the text knows its bytes
-    return () if repair.text.value == repair.new else (spelled(repair.text, repair.new),)
+    if repair.text.value == repair.new:
+        return ()
+    if _takes_in_a_variable(repair.text, library):
+        raise Refused("the text takes in a variable, which would be lost")
+    return (spelled(repair.text, repair.new),)
+
+
+def _takes_in_a_variable(text: Text, library: Library) -> bool:
+    """Whether part of what stands there is the value of a variable: `http://api:${PORT:-8080}/` read as one."""
+    place, end = text.place, 0
+    data = (library.sources.read(place[0]) if place is not None else None) or b""
+    for piece in (p for p in text.pieces if p.length):
+        if end and _READS.search(data, end, piece.span.start):
+            return True
+        end = piece.span.end
+    return False
 
 
 def spelled(text: Text, new: str) -> Replace:

@@ -1,0 +1,3 @@
+module example.org/mint
+
+go 1.23
