@@ -114,21 +114,26 @@ def _judged(graph: Graph, workload: Workload, probe: Probe) -> Lacking:
     words = tuple(literal(word) for word in probe.command)
     whole = " ".join(word or "\0" for word in words)
     match = _ASKS.fullmatch(whole)
-    if match is None or workload.deployment.platform is Platform.KUBERNETES:
+    filled = any(_is_filled(text) for text in _texts(probe))
+    if match is None or filled or workload.deployment.platform is Platform.KUBERNETES:
         return Lacking(workload, probe)
     return Lacking(workload, probe, None, _instead(graph, workload, match["url"]))
 
 
 def _in_place(whole: Lacking, text: Text, match: re.Match[str], new: tuple[str, ...]) -> Lacking:
     """The whole request anew; where its URL holds a variable, only what stands before it, else nothing."""
-    url = text.slice(*match.span("url"))
-    if url.place is not None and len(url.place[1]) == len(match["url"].encode()):
+    if not _is_filled(text.slice(*match.span("url"))):
         return whole
     before = text.slice(match.start(), match.start("quote"))
     ends = match.end() == match.end("url") + len(match["quote"])
     if before.place is None or not ends or new[-1] != match["url"]:
         return Lacking(whole.workload, whole.probe)
     return replace(whole, text=before, words=(" ".join(new[:-1]) + " ",))
+
+
+def _is_filled(text: Text) -> bool:
+    """Whether part of it stands where a variable is read: it isn't written as it reads."""
+    return text.place is None or len(text.place[1]) != len(text.value.encode())
 
 
 def _texts(probe: Probe) -> Iterator[Text]:

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Remedy
-from stackfix.graph.image_files import Context, Why, paths
+from stackfix.graph.build_context import Context
+from stackfix.graph.image_files import Why, paths
 from stackfix.repairs.set_text import SetText
 from stackfix.tree import join
 
