@@ -92,9 +92,8 @@ def read_of(graph: Graph, reference: Reference, name: str) -> Text | None:
 
 
 def _written(graph: Graph, location: Location) -> str:
-    data = graph.library.text(location.path)
-    whole = data.value.encode() if data is not None else b""
-    return whole[location.span.start : location.span.end].decode(errors="replace")
+    data = graph.library.sources.read(location.path) or b""
+    return data[location.span.start : location.span.end].decode(errors="replace")
 
 
 def _behind(graph: Graph, target: Workload, port: int | None) -> Answer | None:
