@@ -37,6 +37,7 @@ _SETTING = re.compile(
     r"[^\r\n#]{0,60}?)(?<![A-Za-z0-9_.-])(?P<list>[A-Za-z][A-Za-z0-9_.-]*:\d{2,5}(?:\s*,\s*[A-Za-z][A-Za-z0-9_.-]*:\d{2,5})*)(?![\d.])"
 )
 _CONFIGURATIONS = (".yml", ".yaml", ".properties", ".js", ".ts", ".mjs", ".cjs", ".toml", ".conf")
+_DOTNET = re.compile(r"(?:^|/)appsettings(?:\.[\w-]+)?\.json$")
 _DEPLOYMENT = re.compile(r"(?m)^(?:services|apiVersion|include|x-[\w-]+)[ \t]*:")
 _PARTS = re.compile(r"[^,\s]+")
 
@@ -91,7 +92,7 @@ def _lines(library: Library) -> Iterator[Line]:
         elif path.endswith(".py"):
             if _speaks(library, path):
                 yield from _python(library, path)
-        elif path.endswith(_CONFIGURATIONS) and _speaks(library, path):
+        elif (path.endswith(_CONFIGURATIONS) or _DOTNET.search(path)) and _speaks(library, path):
             yield from library.get(path, configuration) or ()
 
 
