@@ -627,3 +627,29 @@ def test_folders_of_copies_are_told_by_whole_words(name: str, copy: bool) -> Non
 def test_git_says_why_it_failed_in_its_first_line(tmp_path: Path) -> None:
     with pytest.raises(plumbing.GitFailed, match=r"^not a git repository"):
         plumbing.call(str(tmp_path), "ls-tree", "HEAD")
+
+
+def test_outside_git_an_ignored_file_that_is_there_is_unknown_not_missing(tmp_path: Path) -> None:
+    root = write(
+        tmp_path, {".gitignore": "package-lock.json\nweights/\n", "package-lock.json": "{}", "weights/a.bin": ""}
+    )
+    snapshot = repository.open_work_tree(root)
+    assert paths(snapshot) == [".gitignore"]
+    assert snapshot.tree.is_unknown("package-lock.json")
+    assert snapshot.tree.is_unknown("weights/a.bin")
+    assert not snapshot.tree.is_unknown("yarn.lock")
+    assert snapshot.sources.would_ignore("api/weights")
+
+
+def test_in_git_an_ignored_file_that_is_there_is_in_no_clone(tmp_path: Path) -> None:
+    root = checkouts.repository(tmp_path / "r", {".gitignore": "package-lock.json\n"})
+    write(root, {"package-lock.json": "{}"})
+    snapshot = repository.open_work_tree(root)
+    assert not snapshot.tree.is_unknown("package-lock.json")
+
+
+def test_gits_own_folder_is_there_and_nobody_looks_into_it(tmp_path: Path) -> None:
+    snapshot = repository.open_work_tree(write(tmp_path, FILES))
+    assert snapshot.tree.is_unknown(".git")
+    assert snapshot.tree.is_unknown(".git/HEAD")
+    assert not snapshot.tree.is_unknown(".github")

@@ -103,8 +103,8 @@ class Tree:
         return lower if name == "Dockerfile" and path not in self.entries and lower in self.entries else path
 
     def is_unknown(self, path: str) -> bool:
-        """Whether nobody can say if it is there: outside the root, in a submodule, excluded."""
-        if path.startswith(("../", "/")) or path == "..":
+        """Whether nobody can say if it is there: outside the root, in a submodule, excluded, git's own folder."""
+        if path.startswith(("../", "/", ".git/")) or path in {"..", ".git"}:
             return True
         unknown = self._unknown
         while path and path not in unknown:

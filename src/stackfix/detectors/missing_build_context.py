@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.formats import yaml
-from stackfix.graph import build_folders, builds, combinations, namesakes, script_builds
+from stackfix.graph import build_folders, builds, combinations, namesakes, script_builds, undockered
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
@@ -54,11 +54,18 @@ def detect(graph: Graph) -> Iterator[Finding]:
         lost = [w for w in project.workloads if w.build is not None and _lost(graph, w.build)]
         if not lost or _moved_away(graph, project):
             continue
+        told: set[str] = set()
+        made = {found.build.dockerfile for found in undockered.undockered(graph)}
         for workload in lost:
             assert workload.build is not None
-            if workload.build.location not in seen:
+            # One Dockerfile that several lack is one fault, told with the one it is made for.
+            if workload.build.dockerfile not in made and workload.build.location not in seen:
                 seen.add(workload.build.location)
-                yield _finding(graph, workload, workload.build)
+                finding = _finding(graph, workload, workload.build)
+                ways = finding.remedy is not None and (finding.remedy.repairs or finding.remedy.choices)
+                if ways or workload.build.dockerfile not in told:
+                    told.add(workload.build.dockerfile)
+                    yield finding
     for unbuilt in script_builds.unbuilt(graph.library):
         yield _of_script(unbuilt)
 

@@ -19,6 +19,7 @@ Dockerfile of another name is there. It is a beginning that a person should read
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
@@ -64,7 +65,20 @@ def _finding(graph: Graph, found: Undockered) -> Finding:
         location=build.location if place is None else Location(*place, "has no Dockerfile"),
         anchor=build.anchor,
         value=build.dockerfile,
-        evidence=tuple(w for w in witnesses if w is not None),
+        evidence=(
+            *(w for w in witnesses if w is not None),
+            *(replace(place, note=f"{name} is built from it, too") for name, place in _others(graph, found)),
+        ),
         remedy=Remedy(Applicability.UNSAFE, f"make {names}", found.files),
         components=graph.called(found.workload) if found.workload else frozenset(),
     )
+
+
+def _others(graph: Graph, found: Undockered) -> Iterator[tuple[str, Location]]:
+    """Who else is built from the Dockerfile that isn't there, and where that is said."""
+    seen = {found.build.location}
+    for workload in graph.workloads:
+        build = workload.build
+        if build is not None and build.dockerfile == found.build.dockerfile and build.location not in seen:
+            seen.add(build.location)
+            yield workload.name, build.location

@@ -51,7 +51,8 @@ def detect(graph: Graph) -> Iterator[Finding]:
         copied = {posixpath.basename(missing.path) for missing in image.missing}
         lost = _all_lost(graph, image)
         for group in lost.values():
-            if group[0].location not in seen:
+            # A manifest and its lock file that one COPY wants are one fault.
+            if group[0].location not in seen and not _goes_with_another(group, lost):
                 seen.update(missing.location for missing in group)
                 alone = not any(manifests.is_requirements(path) for path in lost if path != group[0].path)
                 yield _finding(graph, image, group, alone=alone)
@@ -60,6 +61,15 @@ def detect(graph: Graph) -> Iterator[Finding]:
             if place is not None and place not in seen and posixpath.basename(path) not in copied:
                 seen.add(place)
                 yield _not_given(graph, image, found, place)
+
+
+def _goes_with_another(group: list[MissingSource], lost: dict[str, list[MissingSource]]) -> bool:
+    """Whether a lock file is asked for beside its manifest, which isn't there either."""
+    if not manifests.is_lock_file(group[0].path):
+        return False
+    others = (other for path, found in lost.items() if not manifests.is_lock_file(path) for other in found)
+    beside = {(other.command.start, posixpath.dirname(other.path)) for other in others}
+    return all((one.command.start, posixpath.dirname(one.path)) in beside for one in group)
 
 
 def _all_lost(graph: Graph, image: Image) -> dict[str, list[MissingSource]]:

@@ -47,9 +47,10 @@ RULE = Rule(
 )
 
 _FILLED_IN = re.compile(
-    r"(?i)^(?:your|my|the|change)[_-]|[_-](?:ips?|addr(?:ess)?|domain|hostname|fqdn)$|^(?:ip|domain|hostname)$"
+    r"(?i)^(?:your|my|the|change)[_-]|[_-](?:ips?|addr(?:ess)?|domain|hostname|fqdn)$|^(?:ip|domain|host|hostname|fqdn)$"
 )
 """Names that a person is to put a real one in the place of: `external_ip`, `your_server`."""
+_BLANK = re.compile(r"(?i)(?:your|my|the|some)?[_-]?(?:ip|domain|host|hostname|fqdn|server|address)(?:[_-]?name)?$")
 _PLACEHOLDER = re.compile(r"(?i)^(?:your|change)[_-]|[_-](?:goes[_-])?here$|^x{3,}$|^<|>$")
 """Names that are nobody's, whatever they are akin to: `your_postgres_url`."""
 _JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.PROXY})
@@ -61,7 +62,8 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
             continue
         fit = _fit(graph, reference)
-        if fit is None or _PLACEHOLDER.search(reference.address.host.value) or fitting.is_left_out(graph, reference):
+        blank = _PLACEHOLDER.search(reference.address.host.value) or _is_blank(reference)
+        if fit is None or blank or fitting.is_left_out(graph, reference):
             continue
         others = proxying.readers(graph, reference, partial(_same, graph, fit))
         if (fit.candidates or _telling(graph, reference)) and not others.variant:
@@ -71,6 +73,11 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if one.variable.location not in seen:
             seen.add(one.variable.location)
             yield _bound(one)
+
+
+def _is_blank(reference: Reference) -> bool:
+    """Whether an example leaves the name for a person to fill in: `user:password@host`."""
+    return _BLANK.match(reference.address.host.value) is not None and environment.is_example(reference.location.path)
 
 
 def _bound(one: Asked) -> Finding:

@@ -5,13 +5,15 @@ May import the graph's nouns, voices and authority.
 
 from __future__ import annotations
 
+import posixpath
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import authority, voices
+from stackfix.graph import authority, container, voices
 from stackfix.graph.authority import Right
-from stackfix.graph.model import Platform
+from stackfix.graph.model import Platform, Witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Declaration, Listening, Probe, Workload
+
+_CONFIGURATION = re.compile(
+    r"(?:vite|vue|nuxt|next|astro|svelte|webpack|rsbuild|quasar)\.config\.[cm]?[jt]s|angular\.json"
+)
+"""What sets the port of a server for development."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def _agreed(graph: Graph, one: Runs, asked: int, said: set[int]) -> Right | None
     seen = [(w, graph.settled(w)) for w in one.deployed]
     if not own.known and (not seen or _is_hidden(graph, one.own)):
         return None
-    if asked in own.ports or not all(listening.known for _, listening in seen):
+    if asked in own.ports or _is_told_elsewhere(graph, one, own) or not all(listening.known for _, listening in seen):
         return None
     if any(asked in listening.ports for _, listening in seen) or len(_unbound(said, own, seen)) != 1:
         return None
@@ -109,6 +116,16 @@ def _agreed(graph: Graph, one: Runs, asked: int, said: set[int]) -> Right | None
     if port is None:
         return None
     return _by(graph, one, port)
+
+
+def _is_told_elsewhere(graph: Graph, one: Runs, own: Listening) -> bool:
+    """Whether a tool's default is taken for want of a configuration that the context has, and a mount may bring."""
+    if not any(e.witness is Witness.TOOL for e in own.endpoints):
+        return False
+    held = set(container.files(graph, one.own).held().values())
+    folder = one.image.build.context
+    beside = (p for p in graph.library.tree.below(folder) if posixpath.dirname(p) == folder)
+    return any(_CONFIGURATION.fullmatch(posixpath.basename(p)) and p not in held for p in beside)
 
 
 def _unbound(said: set[int], own: Listening, seen: Iterable[tuple[Workload, Listening]]) -> set[int]:

@@ -5,6 +5,7 @@ Silent wherever something may make them: generators, operators, charts, scripts,
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,10 +51,10 @@ def dangling(graph: Graph) -> Iterator[Dangling]:
         for workload in cluster.workloads:
             for reference in workload.env_references:
                 if not reference.optional:
-                    yield from _judged(graph.library, cluster, workload, reference)
+                    yield from _judged(graph, cluster, workload, reference)
 
 
-def _judged(library: Library, cluster: Cluster, workload: Workload, reference: ConfigReference) -> Iterator[Dangling]:
+def _judged(graph: Graph, cluster: Cluster, workload: Workload, reference: ConfigReference) -> Iterator[Dangling]:
     name, kind = reference.name.value, reference.kind
     found = kubernetes_names.config(kind, name, workload.namespace, cluster, reference.location.path)
     if found is Unresolved.UNKNOWN:
@@ -61,24 +62,47 @@ def _judged(library: Library, cluster: Cluster, workload: Workload, reference: C
     if isinstance(found, Unresolved):
         if any((c.kind, c.name) == (kind, name) for c in cluster.configs):
             return  # It is there, in another namespace: namespace-mismatch.
-        if not told(library, name, reference.location.path):
+        if not told(graph.library, name, reference.location.path):
             near = _nearest((c.name for c in cluster.configs if c.kind == kind), name)
             # Secrets are made by hand as a rule: only one that is nearly named is known to be meant.
             if near or (kind != "Secret" and not _is_filled_in(workload)):
                 yield Dangling(workload, reference, None, near)
         return
     key = reference.key.value if reference.key is not None else None
-    if key is None or found.keys is None or key in found.keys:
+    if key is not None and found.keys is not None and key not in found.keys:
+        yield from _without_key(graph, workload, reference, found)
+
+
+def _without_key(graph: Graph, workload: Workload, reference: ConfigReference, found: KubeConfig) -> Iterator[Dangling]:
+    """A key that an object lacks, where the object is the one that is meant."""
+    key, keys = reference.key, found.keys
+    if key is None or keys is None or _is_of_another_set(graph, workload, found):
         return
-    near = _nearest(found.keys, key) or _named_after(found.keys, reference.variable)
+    near = _nearest(keys, key.value) or _named_after(keys, reference.variable)
     # A person may add keys to a Secret: only one that is nearly named, or called as the variable, is surely meant.
-    if kind == "ConfigMap" or len(near) == 1:
+    if reference.kind == "ConfigMap" or len(near) == 1:
         yield Dangling(workload, reference, found, near)
 
 
 def _is_filled_in(workload: Workload) -> bool:
     """Whether a manifest's image is a placeholder: who fills it in makes what it names as well."""
     return workload.image is not None and _PLACEHOLDER.search(workload.image.value) is not None
+
+
+def _is_of_another_set(graph: Graph, workload: Workload, found: KubeConfig) -> bool:
+    """Whether the object's folder has a workload of that name of its own: one set of manifests or the other runs."""
+    here, there = (posixpath.dirname(place.path) for place in (workload.location, found.location))
+    return here != there and any(
+        _controller(other) == _controller(workload) and posixpath.dirname(other.location.path) == there
+        for cluster in graph.world.clusters
+        for other in cluster.workloads
+        if other.namespace == workload.namespace
+    )
+
+
+def _controller(workload: Workload) -> str:
+    name = workload.controller.name if workload.controller is not None else None
+    return name.value if name is not None else workload.name
 
 
 def told(library: Library, name: str, own: str) -> bool:

@@ -25,6 +25,12 @@ _URL = re.compile(
 _CONNECT = re.compile(r"(?:^|[\s;&|])(?:nc|netcat|ncat)(?:\s+-\S+)*\s+(?P<host>[A-Za-z0-9_.-]+)\s+(?P<port>\d{1,5})\b")
 _NEVER_FAILS = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b|;\s*(?:true|exit\s+0)\s*$")
 _SAYS = re.compile(r"\s*(?:echo|printf)\s")
+_VALUE = r"(?:\"[^\"]*\"|'[^']*'|\$+\{[^}]*\}|(?![\"']|\$+\{)[^\s;&|<>()]+)"
+_OPERAND = re.compile(
+    rf"(?:^|[\s;&|/])pg_isready(?:\s+(?:-q|--quiet|--\w+={_VALUE}|-[dhptU](?=\S){_VALUE}"
+    rf"|(?:-[dhptU]|--(?:dbname|host|port|timeout|username))\s+{_VALUE}))*\s+(?!\d?[<>])[\w$\"'][^\s;&|<>()]*"
+)
+"""A word that belongs to no option of pg_isready, which refuses it: the check fails whatever the server does."""
 _PIPE = re.compile(r"(?<!\|)\|(?!\|)")
 _CLIENTS = ("curl", "wget", "http", "python", "node", "fetch", "urllib", "ruby", "php", "bun", "deno")
 _OPERATOR = re.compile(r"\|\|?|&&|;|\d?>{1,2}(?:&\d|\S+)?")
@@ -46,6 +52,7 @@ def probe(kind: str, words: tuple[Text, ...], anchor: Anchor, written: Text) -> 
         return None
     command = tuple(Template.literal(w) for w in words)
     sound = len(words) == 1 or posixpath.basename(words[0].value) in _SHELLS or not _has_operator(words)
+    sound = sound and not _OPERAND.search(" ".join(w.value for w in words))
     bare = Probe(kind, location, anchor, tool=_tool(words), command=command, sound=sound)
     whole = " ".join(w.value for w in words)
     if _NEVER_FAILS.search(whole):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
-from stackfix.graph import address, allowed_origins, environment, front_doors, proxies, written_origins
+from stackfix.graph import address, allowed_origins, environment, front_doors, proxies, proxying, written_origins
 from stackfix.graph.model import Platform, Says
 
 if TYPE_CHECKING:
@@ -134,12 +134,27 @@ def _variables(graph: Graph, page: Workload, front: FrontEnd, name: str) -> tupl
 def _written(graph: Graph, page: Workload, front: FrontEnd) -> Iterator[tuple[tuple[str, int], Location]]:
     """What the code itself writes, where its own proxy doesn't forward it and no variable stands before it."""
     past = {one.written.text for one in graph.past if one.pages.front.folder == front.folder}
+    forwarded = frozenset(_forwarded(graph, page))
     for written in written_origins.of(graph, front):
         loopback = address.is_loopback(written.address.host.value)
         if written.socket or not loopback or written.text in past:
             continue
+        if written.variables and _published_by(page.deployment, written.address.port) in forwarded:
+            continue  # The image is made for its own proxy: what stands behind the variable is for development.
         if any(_variables(graph, page, front, name) for name in written.variables):
             continue
         place = Location(written.location.path, written.location.span)
         if (found := _local(written.origin, place)) is not None:
             yield found
+
+
+def _forwarded(graph: Graph, page: Workload) -> Iterator[Workload]:
+    """The applications that the pages' own nginx hands requests on to."""
+    for facts in graph.proxies(page):
+        for handler in facts.passes:
+            yield from proxying.behind(graph, page, handler)
+
+
+def _published_by(project: Deployment, port: int | None) -> Workload | None:
+    """Who publishes a port on the host."""
+    return next((w for w in project.workloads if any(d.published == port for d in w.declarations)), None)

@@ -25,6 +25,7 @@ _GETTERS = frozenset({"Deno.env.get"})
 _SVELTE = re.compile(r"\$env/(?:static|dynamic)/(?:public|private)")
 _WRAPPERS = frozenset({"Number", "parseInt", "parseFloat", "String", "Number.parseInt", "Number.parseFloat", "BigInt"})
 _KEEPING = frozenset({"trim", "toString", "toLowerCase"})
+_TYPES = frozenset({"string", "undefined", "null", "any", "unknown", "|"})
 _BUILT_IN = frozenset({"MODE", "DEV", "PROD", "SSR", "BASE_URL", "NODE_ENV", "PUBLIC_URL", "LEGACY"})
 _PAGE = re.compile(r"(?:(?:window|globalThis|self|document)\.)*location\.(host|hostname|origin|protocol|port|href)")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -205,8 +206,9 @@ class Source:
             mark = module.value(last + 1)
             if mark in {"||", "??"}:
                 return self.evaluate(module.expressions.expression(last + 2, 1)), mark == "||"
-            if mark == "!":
-                last += 1
+            after = self._past(last)
+            if after != last:
+                last = after
                 continue
             holder = module.tokens.holder[last]
             wrapper = module.value(holder - 1) if holder > 0 else ""
@@ -214,6 +216,21 @@ class Source:
             if holder < 0 or not inside or mark not in {")", ","}:
                 return None, False
             last = module.tokens.partner[holder]
+
+
+    def _past(self, last: int) -> int:
+        """The last token of what keeps a value as it is: `!`, `as string`, `?.trim()`; the same where there is none."""
+        value = self.module.value
+        mark = value(last + 1)
+        if mark == "!":
+            return last + 1
+        if mark == "as":
+            at = last + 1
+            while value(at + 1) in _TYPES:
+                at += 1
+            return at if at > last + 1 else last
+        called = [value(last + 3), value(last + 4)] == ["(", ")"]
+        return last + 4 if called and mark in {".", "?."} and value(last + 2) in _KEEPING else last
 
 
 def unknown(*made_of: Template) -> Template:

@@ -32,6 +32,9 @@ _OTHERS = re.compile(
     r"|npm-shrinkwrap\.json|pnpm-(?:lock|workspace)\.yaml|bun\.lockb?|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|Gemfile(?:\.lock)?"
     r"|composer\.(?:json|lock)|mix\.(?:exs|lock))$"
 )
+_LOCKS = re.compile(
+    r"(?:^|/)(?:\w+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb|go\.sum)$"
+)
 _PROJECT = re.compile(r"(?m)^\[project\][ \t]*(?:#[^\r\n]*)?(?=\r?$)")
 _DEPENDENCIES = re.compile(r"(?m)^dependencies[ \t]*=[ \t]*(\[)")
 _DYNAMIC = re.compile(r"(?m)^dynamic[ \t]*=[ \t]*\[[^\]]*[\"']dependencies[\"']")
@@ -80,6 +83,11 @@ def is_requirements(path: str) -> bool:
 def is_manifest(path: str) -> bool:
     """Whether a file is a dependency manifest or a lock file, by its name."""
     return is_requirements(path) or bool(_OTHERS.search(path))
+
+
+def is_lock_file(path: str) -> bool:
+    """Whether a file is a lock file, by its name."""
+    return bool(_LOCKS.search(path))
 
 
 def declared(library: Library, context: str, beside: str) -> Declared | None:

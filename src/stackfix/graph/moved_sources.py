@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from stackfix.graph.image_files import MissingSource
     from stackfix.graph.library import Library
 
+_PART = re.compile(r"/nginx/(?:conf\.d|sites-\w+|templates|http\.d|snippets)/")
+_WHOLE = re.compile(r"/nginx/nginx\.conf(?:\.template)?$")
+_BLOCKS = re.compile(r"^[ \t]*(?:http|events)\s*\{", re.MULTILINE)
+"""What stands in nginx' own configuration and in nothing that it includes."""
 _SEPARATORS = re.compile(r"[.\-_]")
 
 
@@ -30,7 +34,9 @@ def meant(library: Library, image: Image, missing: MissingSource) -> str | None:
         or _moved_along(library, image, missing)
         or _respelled(library, missing)
     )
-    return None if found is None or _is_copied_besides(library, image, missing, found) else found
+    if found is None or _is_copied_besides(library, image, missing, found):
+        return None
+    return found if _suits(library, missing, found) else None
 
 
 def leads_out(missing: MissingSource) -> bool:
@@ -48,6 +54,15 @@ def _is_copied_besides(library: Library, image: Image, missing: MissingSource, p
         named = (w.value for i in others if i is not missing.command for w in paths(i)[:-1])
         return any(context.tree_path(posixpath.normpath(name)) == path for name in named)
     return False
+
+
+def _suits(library: Library, missing: MissingSource, found: str) -> bool:
+    """Whether nginx takes a file where it is copied to: all of its configuration, or what that includes."""
+    words = missing.command.words
+    target = words[-1].text.value if words else ""
+    part, whole = _PART.search(target), _WHOLE.search(target)
+    text = library.text(found) if part or whole else None
+    return text is None or bool(_BLOCKS.search(text.value)) == bool(whole)
 
 
 def only(library: Library, missing: MissingSource, folder: str) -> str | None:

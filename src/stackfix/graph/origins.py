@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from stackfix.graph.proxy_facts import ProxyServer
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+_API = re.compile(r"(?:apis?|backend|graphql|grpc|gateway|ws|socket)(?:[.-]|\d+\.)")
+"""Hosts that give out no pages, by what they are called."""
 _NOT_PUBLIC = re.compile(r"(?:.*\.)?(?:local|localhost|internal|svc|invalid|example)")
 _FRONT_END = re.compile(
     r'"(?:react|vue|next|nuxt|svelte|@sveltejs/kit|@angular/core|vite|preact|solid-js|react-scripts)"'
@@ -93,7 +95,7 @@ def _of_ingresses(cluster: Cluster, workload: Workload) -> Iterator[Origin]:
         if not same_namespace(backend.namespace, workload.namespace):
             continue
         for host in backend.hosts:
-            if _public(host):
+            if _public(host) and not _API.match(host):
                 every.setdefault(host, backend.location)
                 if backend.service.value not in own:
                     pages.setdefault(host, backend.location)

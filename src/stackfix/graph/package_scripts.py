@@ -19,6 +19,12 @@ _FOLDER_OPTIONS = frozenset({"--prefix", "--cwd", "-C", "--dir"})
 _FLAGS = frozenset({"-s", "--silent", "--if-present", "--quiet", "-q"})
 _ENDS = frozenset(["install", "ci", "i", "add", "rebuild", "prune", "cache", "config", "audit", "build"])
 _EXEC = frozenset({"exec", "dlx", "x"})
+_RUN_BINARIES = frozenset({"yarn", "pnpm", "bun"})
+_BINARIES = frozenset(
+    {"astro", "nest", "next", "ng", "nodemon", "nuxi", "nuxt", "react-scripts", "serve", "ts-node", "tsx", "vite"}
+    | {"vue-cli-service"}
+)
+"""Programs of packages that serve, which `yarn`, `pnpm` and `bun` start by their names where no script is called so."""
 
 
 def packaged(name: str, words: tuple[Template, ...], setting: Setting) -> tuple[Template, Setting] | bool | None:
@@ -36,6 +42,7 @@ def packaged(name: str, words: tuple[Template, ...], setting: Setting) -> tuple[
         chosen, queue = literal(queue[1]) or "", queue[2:]
     there = setting if chosen is None else workspaces.picked(chosen, setting)
     seen = None if there is None else _options(queue, there)
+    asked = list(queue)
     first = literal(queue.pop(0)) if queue else ""
     if seen is None:
         return False
@@ -46,7 +53,14 @@ def packaged(name: str, words: tuple[Template, ...], setting: Setting) -> tuple[
     if first in {"run", "run-script"}:
         seen = _options(queue, seen)
         first = literal(queue.pop(0)) if queue else ""
-    return False if seen is None else _script(name, first, queue, seen)
+    found = False if seen is None else _script(name, first, queue, seen)
+    return _binary(name, asked, there) if found is False and there is not None and asked[1:] == queue else found
+
+
+def _binary(name: str, asked: list[Template], setting: Setting) -> tuple[Template, Setting] | bool:
+    """A package's program, which some managers start by its name where no script is called so."""
+    known = name in _RUN_BINARIES and bool(asked) and literal(asked[0]) in _BINARIES
+    return (_joined(asked), setting.wrapped(name)) if known else False
 
 
 def _options(queue: list[Template], setting: Setting) -> Setting | None:

@@ -226,6 +226,8 @@ def _below(site: _Site, routes: list[str]) -> list[str]:
 def _is_dead(site: _Site, prefix: str) -> bool:
     """Whether the location keeps a prefix that no route has, or joins the paths by too many or too few slashes."""
     own = prefix.rstrip("/")
+    if any(route.path.split("/")[:2] == own.split("/")[:2] for route in site.routing.routes):
+        return False  # Nobody means to ask for /api/orders/api/users.
     if SERVED_ASIDE.match(prefix) or any(route.path.startswith(own) for route in site.routing.routes):
         return False
     if any(own.startswith(p.rstrip("/")) or p.startswith(own) for p in site.routing.unknown):

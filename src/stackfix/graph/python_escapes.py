@@ -23,7 +23,7 @@ _CALM = frozenset(
         "asyncio.sleep", "asyncio.Event", "asyncio.Queue", "asyncio.Lock", "asyncio.get_event_loop",
         "asyncio.get_running_loop", "asyncio.current_task", "logging.getLogger", "datetime.datetime.now",
         "datetime.datetime.utcnow", "datetime.timedelta",
-        "os.environ.get", "os.getenv",
+        "os.environ.get", "os.getenv", "traceback.print_exc", "traceback.format_exc", "traceback.format_exception",
     )
 )  # fmt: skip
 _CALM_METHODS = _TOLD | {"is_set", "set", "clear", "append", "items", "keys", "values", "format", "isoformat", "strip"}

@@ -112,7 +112,7 @@ def _by_routes(graph: Graph, passage: Passage, working: AbstractSet[_Key]) -> Wa
         if (
             any(_leads(passage, opening) for opening in used)
             if used
-            else _is_meant(passage, route) and not (elsewhere and _key(passage, route) in working)
+            else _is_meant(graph, passage, route) and not (elsewhere and _key(passage, route) in working)
         )
     ]
     if not sockets:
@@ -123,9 +123,18 @@ def _by_routes(graph: Graph, passage: Passage, working: AbstractSet[_Key]) -> Wa
     return Way(passage.proxied, passage.location, paths, found, (passage.target,), passage.dedicated)
 
 
-def _is_meant(passage: Passage, route: ServedRoute) -> bool:
-    """Whether a location is there for a route's WebSocket: one that takes every path is meant where nothing else is."""
+def _is_meant(graph: Graph, passage: Passage, route: ServedRoute) -> bool:
+    """Whether a location is there for a route's WebSocket: one that takes every path is meant where nothing else is.
+
+    Not a route outside of the location's own path, where the application has others inside: they are what is meant,
+    and the path that is taken off is another fault.
+    """
     location = passage.location
+    own = location.path.value.rstrip("/") + "/"
+    routing = proxied_routes.routing_of(graph, passage.target)
+    inside = routing is not None and any(other.path.startswith(own) for other in routing.routes)
+    if own != "/" and inside and not route.path.startswith(own) and not proxied_routes.is_for_sockets(location):
+        return False
     return not proxied_routes.takes_all(route) or location.path.value == "/" or proxied_routes.is_for_sockets(location)
 
 

@@ -54,6 +54,11 @@ _LAZY = re.compile(
     r"|cadvisor|ollama|mailhog|mailpit|bullboard|pghero|rabbitmq-ui)$"
 )
 """Images that connect when somebody asks them, or again and again: viewers, scrapers, proxies."""
+_WATCHES = re.compile(
+    r"(?:^|/)(?:jaeger|all-in-one|zipkin|tempo|loki|mimir|pyroscope|prometheus|pushgateway|alertmanager|grafana(?:-\w+)?"
+    r"|opentelemetry-collector(?:-\w+)*|otel-collector|vector|fluentd|fluent-bit|alloy|promtail|seq|apm-server)$"
+)
+"""What is told of an application and gives it nothing: metrics, logs and traces are kept or lost, and it runs on."""
 _CONNECT = re.compile(r"(?:^|/)(?:[\w-]+-)?connect(?:-base)?$")
 """Kafka Connect, which comes to a database when a connector is made, and to its brokers at once."""
 _CONNECTS = frozenset(
@@ -74,6 +79,8 @@ _ASK_ALONE = frozenset({"pg_isready", "redis-cli", "valkey-cli"})
 """Programs that say whether their own server answers, whatever user and database they are told."""
 _SERVED = frozenset({Bundler.NEXT, Bundler.NUXT, Bundler.SVELTE_KIT, Bundler.ASTRO, Bundler.REMIX})
 """Front ends that a server of their own gives out."""
+_PAGE_SERVERS = frozenset({"next", "nuxt", "astro", "vinxi", "remix", "react-router"})
+"""Programs that give out a front end of their own making."""
 _BROKERS = re.compile(r"kafka|redpanda|zookeeper|registry|apicurio")
 _SERVERS = re.compile(
     r"kafka|redpanda|zookeeper|registry|apicurio|elasticsearch|opensearch|solr|meilisearch|typesense|qdrant|weaviate|milvus"
@@ -150,12 +157,38 @@ def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tu
             continue
         if wait.name.value in started and _is_application(graph, target):
             continue  # Another is told in so many words that its start is enough.
-        if unasked.never_asks(graph, workload, target) or unasked.makes_the_cluster(workload, target, check):
+        if _is_spared(graph, workload, target, check):
             continue
-        if tried_again.tries_again(graph, workload, target):
-            continue
-        if check.sound and not _is_awaited_by_variable(workload, target):
+        if check.sound and not _is_awaited_by_variable(workload, target) and _holds_elsewhere(graph, workload, wait):
             yield wait, target, check
+
+
+def _is_spared(graph: Graph, workload: Workload, target: Workload, check: Probe) -> bool:
+    """Whether waiting for a check would bring nothing: it never passes, nobody asks, or who asks tries again."""
+    if _never_answers(graph, target, check) or unasked.never_asks(graph, workload, target):
+        return True
+    return unasked.makes_the_cluster(workload, target, check) or tried_again.tries_again(graph, workload, target)
+
+
+def _holds_elsewhere(graph: Graph, workload: Workload, wait: Wait) -> bool:
+    """Whether nobody else who is started by the same written entry would wait for a check that never passes."""
+    for other in graph.workloads:
+        if other.name != workload.name or other.deployment is workload.deployment:
+            continue
+        for same in other.waits:
+            target = awaited(other, same) if same.location == wait.location else None
+            check = health_check(graph, target) if target is not None else None
+            if target is not None and check is not None and _never_answers(graph, target, check):
+                return False
+    return True
+
+
+def _never_answers(graph: Graph, target: Workload, check: Probe) -> bool:
+    """Whether a check asks a port of what binds none: a worker with its image's check has nothing to wait for."""
+    if check.port is None or check.host is not None:
+        return False
+    known = graph.settled(target)
+    return known.known and not known.endpoints and not target.declarations
 
 
 def _is_awaited_by_variable(workload: Workload, target: Workload) -> bool:
@@ -243,6 +276,8 @@ def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
         return True
     if _waits_for_its_hour(graph, workload):
         return True
+    if _WATCHES.search(_repository(graph, target)):
+        return True
     if _LAZY.search(name) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload):
         return True
     if workload.runs_once or _ONCE.search(workload.name) or not _is_application(graph, target):
@@ -261,6 +296,10 @@ def _waits_for_its_hour(graph: Graph, workload: Workload) -> bool:
 
 def _serves_pages(graph: Graph, workload: Workload) -> bool:
     """Whether it is the server of a front end, which asks an application when a page is asked for."""
+    begun = graph.started(workload)
+    tools = {process.tool for process in begun.processes} if begun is not None else set()
+    if tools and tools <= _PAGE_SERVERS:
+        return True
     build = graph.build_of(workload)
     if build is None or not voices.keeps_command(workload):
         return False
@@ -404,7 +443,19 @@ def _waiting(workload: Workload) -> Iterator[Wait]:
 
 
 def inherited(graph: Graph) -> Iterator[tuple[Workload, Probe]]:
-    """Every service that gets the HEALTHCHECK of its image and, told to do something else, answers nobody."""
+    """Every service that gets the HEALTHCHECK of its image and, told to do something else, answers nobody.
+
+    What files lay over a project whose own service does so is put right with that service.
+    """
+    found = list(_inherited(graph))
+    for workload, check in found:
+        files = set(workload.deployment.paths)
+        under = (w for w, _ in found if w.name == workload.name and files > set(w.deployment.paths))
+        if not any(w.location.path != workload.location.path for w in under):
+            yield workload, check
+
+
+def _inherited(graph: Graph) -> Iterator[tuple[Workload, Probe]]:
     for workload in graph.workloads:
         image = graph.image(workload)
         check = image.healthcheck if image is not None else None

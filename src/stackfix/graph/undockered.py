@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.graph import blueprints, framework, node_application, script_builds
+from stackfix.graph.command import literal
 from stackfix.graph.framework import Language
 from stackfix.graph.image import is_dockerfile
 from stackfix.graph.model import Build
@@ -39,6 +40,8 @@ _UPGRADE = (
 )
 _MAP = "map $http_upgrade $connection_upgrade {\n    default upgrade;\n    '' close;\n}\n"
 _FREE = 3000
+_NODE = re.compile(r"(?<![\w/-])(?:node|npm|npx|yarn|pnpm|bun|vite|next)(?![\w/.-])")
+"""Programs that an image of ready pages has no use for."""
 _SPECIAL = frozenset({"/", "/index.html"})
 
 
@@ -89,12 +92,31 @@ def port_of(workload: Workload | None) -> int | None:
     return next(iter(ports)) if len(ports) == 1 else 0 if ports else None
 
 
+def _built(workload: Workload | None, build: Build) -> Iterator[Workload]:
+    """All of the project that run the image which the build would make."""
+    for other in workload.deployment.workloads if workload is not None else ():
+        if other.build is not None and other.build.dockerfile == build.dockerfile:
+            yield other
+
+
+def _needs_another(workload: Workload, template: str) -> bool:
+    """Whether what a service runs or keeps needs another image than the template makes.
+
+    The image of pages has no package manager, and no image lets its plain user write into a volume of the project's.
+    """
+    words = tuple(literal(w) or "" for words in (workload.entrypoint, workload.command) if words for w in words.words)
+    if template == "static.Dockerfile" and any(_NODE.search(word) for word in words):
+        return True
+    volumes = (mount.target for mount in workload.mounts if mount.source is None and mount.source_text is not None)
+    return any(target.startswith("/app/") for target in volumes)
+
+
 def _one(graph: Graph, workload: Workload | None, build: Build) -> Undockered | None:
     port = port_of(workload)
     probes = workload.probes if workload is not None else ()
     tools = frozenset(p.tool for p in probes if p.tool is not None)
     found = blueprints.blueprint(graph.library, build.context, port, tools) if port != 0 else None
-    if found is None:
+    if found is None or any(_needs_another(w, found.template) for w in _built(workload, build)):
         return None
     files = [CreateFromTemplate(build.dockerfile, found.template, tuple(found.values.items()))]
     if found.template == "static.Dockerfile":

@@ -55,6 +55,8 @@ class WorkflowFacts:
     builds: tuple[Built, ...] = ()
     runs: tuple[Ran, ...] = ()
 
+_OFF = re.compile(r"(?:\$\{\{\s*)?false(?:\s*\}\})?")
+
 
 def is_workflow(path: str) -> bool:
     """Whether a file is a CI definition, by its path."""
@@ -84,17 +86,25 @@ def facts(text: Text) -> WorkflowFacts:
 def _job(job: yaml.Item, index: int, text: Text, builds: list[Built], runs: list[Ran]) -> None:
     steps = yaml.get(job.value, "steps")
     default = yaml.get(job.value, "defaults", "run", "working-directory")
-    if not isinstance(steps, yaml.Sequence):
+    if not isinstance(steps, yaml.Sequence) or _is_off(job.value):
         return
     key = yaml.deref(job.key)
     name = key.value if isinstance(key, yaml.Scalar) else ""
     for number, item in enumerate(steps.items):
         anchor = Anchor(_path(text), "yaml", (index, "jobs", name, "steps", number))
+        if _is_off(item):
+            continue
         used, run = yaml.get(item, "uses"), yaml.get(item, "run")
         if isinstance(used, yaml.Scalar) and _BUILDS.match(used.value):
             builds.extend(_built(used, yaml.get(item, "with"), anchor))
         if isinstance(run, yaml.Scalar):
             runs.extend(_ran(run.text, yaml.get(item, "working-directory") or default, anchor.child("run")))
+
+
+def _is_off(node: yaml.Node | None) -> bool:
+    """Whether a job or a step is switched off: `if: false`."""
+    condition = yaml.get(node, "if")
+    return isinstance(condition, yaml.Scalar) and _OFF.fullmatch(condition.value.strip()) is not None
 
 
 def _built(used: yaml.Scalar, given: yaml.Node | None, anchor: Anchor) -> Iterator[Built]:

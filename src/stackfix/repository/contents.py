@@ -73,8 +73,10 @@ class OnDisk:
         return found
 
     def would_ignore(self, path: str) -> bool:
-        """Whether ignore rules name a path, whether it exists or not."""
-        return not path.startswith(("../", "/")) and path not in {"", ".", ".."} and self._ignoring.names(path)
+        """Whether ignore rules name a path, as a file or as a folder, whether it exists or not."""
+        if path.startswith(("../", "/")) or path in {"", ".", ".."}:
+            return False
+        return self._ignoring.names(path) or self._ignoring.names(path.rstrip("/") + "/")
 
     def _read_unlisted(self, path: str) -> bytes | None:
         """A file that isn't ours to judge is still there, and must not be made anew."""

@@ -77,6 +77,8 @@ def _take(stream: IO[bytes], size: int, *, keep: bool) -> bytes:
 class Committed:
     """Folders listed from a commit."""
 
+    exported = False
+
     def __init__(self, root: str, commit: str, blobs: Blobs) -> None:
         """Ask git what `root` holds in a commit. GitFailed where it can't say."""
         self._blobs = blobs

@@ -35,7 +35,12 @@ class Link:
 
 
 class Place(Protocol):
-    """Where folders are listed from: the disk, or a commit."""
+    """Where folders are listed from: the disk, or a commit.
+
+    `exported`: nothing tells what git tracks, so a file that ignore rules name may have come with all the others.
+    """
+
+    exported: bool
 
     def children(self, folder: str) -> Sequence[tuple[str, Kind]]:
         """The names in a folder; "" is the root. OSError where it can't be listed."""
@@ -114,6 +119,8 @@ def _take(place: Place, survey: Survey, child: tuple[str, str, Kind], *, wiring:
         entry = place.entry(path, name, wiring=wiring)
         if entry is not None:
             survey.entries[path] = entry
+        elif place.exported:
+            survey.unknown.append(path)
     elif kind is Kind.LINK:
         _take_link(place, survey, path, name, wiring=wiring)
     else:
@@ -136,6 +143,8 @@ def _is_ours(  # noqa: PLR0913, PLR0917 - one question about one folder
         survey.unknown.append(path)
         return False
     if not place.enters(path):
+        if place.exported:
+            survey.unknown.append(path)
         return False
     if kinds.may_be_made(name, names) and not _holds_hand_made(place, path):
         survey.unknown.append(path)

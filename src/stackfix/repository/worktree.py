@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Disk:
     """Folders listed from the disk. Outside git everything is ours that no `.gitignore` of the root names."""
 
+    exported = True
+
     def __init__(self, root: str) -> None:
         """`root` is a real path, without links in it."""
         self.root = root
@@ -95,6 +97,8 @@ class Disk:
 
 class Checkout(Disk):
     """Folders listed from the disk where git says which files are ours."""
+
+    exported = False
 
     def __init__(self, root: str) -> None:
         """Ask git. GitFailed where it can't say."""

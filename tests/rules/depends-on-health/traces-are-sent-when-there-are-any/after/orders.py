@@ -1,0 +1,4 @@
+import os
+
+ENDPOINT = os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"]
+print(ENDPOINT)
