@@ -49,8 +49,10 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 
 def _has_strangers(graph: Graph, workload: Workload) -> bool:
-    """Whether other projects are on its networks: there a service's plain name may be anybody's."""
-    return any(other.deployment is not workload.deployment for other in graph.names.neighbours(workload))
+    """Whether other projects are on a network that has a name of its own: there a plain name may be anybody's."""
+    shared = {use.network for use in workload.networks if use.network.startswith("name:")}
+    others = (other for other in graph.names.neighbours(workload) if other.deployment is not workload.deployment)
+    return any(use.network in shared for other in others for use in other.networks)
 
 
 def _finding(graph: Graph, reference: Reference, target: Workload) -> Finding:
