@@ -18,6 +18,7 @@ from stackfix.graph import (
     host_runs,
     kinship,
     kubernetes_names,
+    listening,
     voices,
 )
 from stackfix.graph.kubernetes_cluster import same_namespace
@@ -51,12 +52,16 @@ class Given(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """What was meant: its name on the network, its port there, and where it stands."""
+    """What was meant: its name on the network, its port there, and where it stands.
+
+    Not `sure`: that it binds the port is known of its image alone, and its settings may say otherwise.
+    """
 
     name: str
     port: int
     location: Location
     workload: Workload
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ def _judged(graph: Graph, one: Opened) -> Astray | None:
     doubtful = given is Given.LITERAL and (abroad or host_runs.started(graph.library, one.entry))
     if given is Given.DEFAULT and variable is not None:
         doubtful = _given_to_others(graph, one, variable)
+    doubtful |= not all(sibling.sure for sibling in found)
     refused = given is Given.DEFAULT and len(found) == 1 and default_logins.refused(graph, one, found[0].workload)
     return Astray(one, given, variable, found, () if refused else repairs, doubtful, refused)
 
@@ -147,11 +153,20 @@ def siblings(graph: Graph, one: Opened, group: Iterable[Workload]) -> tuple[Sibl
     others = [w for w in graph.names.neighbours(one.workload) if w not in set(group) and _fits(w, one)]
     own = [w for w in others if w.deployment is one.workload.deployment]
     published = tuple(s for w in own if (s := _published(graph, w, one.port)) is not None)
-    return published or tuple(
+    binding = tuple(
         Sibling(w.name, one.port, w.location, w)
         for w in own
         if any(e.port == one.port and e.sure and not e.loopback for e in graph.settled(w).endpoints)
     )
+    return published or binding or tuple(_by_image(graph, own, one.port))
+
+
+def _by_image(graph: Graph, own: Iterable[Workload], port: int) -> Iterator[Sibling]:
+    """Those whose public image binds the port as it comes, where something unseen or unread may say otherwise."""
+    for workload in own:
+        comes = listening.as_it_comes(graph, workload)
+        if comes is not None and comes[0] == port:
+            yield Sibling(workload.name, port, workload.location, workload, comes[1])
 
 
 def _published(graph: Graph, workload: Workload, port: int) -> Sibling | None:

@@ -7,6 +7,7 @@ queries.
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,7 +108,7 @@ def _of(project: Deployment, named: Named, defined: Iterable[tuple[str, str]]) -
         others = (w for w in project.workloads if w.name != named.service)
         fits = {w.name: w.location for w in others if _means(named.text.value, w)}
         same = {n: place for n, place in fits.items() if kinship.meant(named.text.value, n)}
-        fits = same or fits
+        fits = same or fits or {w.name: w.location for w in project.workloads if _slipped(named, w)}
     else:
         names = sorted(n for kind, n in defined if kind == named.kind and kinship.meant(named.text.value, n))
         fits = dict.fromkeys(names, named.location)
@@ -115,6 +116,18 @@ def _of(project: Deployment, named: Named, defined: Iterable[tuple[str, str]]) -
     found = tuple(Fit(name, place) for name, place in fits.items())
     repeated = any(name in named.others for name in fits)
     return Unknown(named.by, named.kind, named.text, named.location, named.anchor, found, own, repeated)
+
+
+_SHORTEST = 3
+"""Letters without which one letter more or less says nothing."""
+
+
+def _slipped(named: Named, workload: Workload) -> bool:
+    """Whether a name is another service's but for one letter: in a list of services, short ones say it, too."""
+    name = named.text.value
+    digits = re.sub(r"\D", "", name) == re.sub(r"\D", "", workload.name)
+    long = min(len(name), len(workload.name)) >= _SHORTEST
+    return workload.name != named.service and long and digits and kinship.one_edit(name, workload.name)
 
 
 def _means(name: str, workload: Workload) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from stackfix.graph import builds, container, entry_candidates
+from stackfix.graph import builds, container, entry_candidates, kinship
 from stackfix.graph.command import literal
 from stackfix.graph.image_files import Found
 from stackfix.graph.model import Platform
@@ -59,6 +59,10 @@ class Entries:
 
     missing: tuple[Missing, ...] = ()
     stand_ins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+_SHORTEST = 3
+"""Letters without which one letter more or less says nothing."""
 
 
 def entries(graph: Graph, workload: Workload) -> Entries:
@@ -130,7 +134,7 @@ def _module(process: Process, entry: Entry, seen: Files) -> str | None:
         return None
     folders = tuple(dict.fromkeys((*entry.folders, *((process.folder,) if process.folder is not None else ()))))
     searched = process.environment.get("PYTHONPATH")
-    if not folders or (searched is None and not process.environment.complete):
+    if not folders or (searched is None and not process.environment.complete and _lies_elsewhere(entry.module, seen)):
         return None
     if searched is not None:
         if searched.value is None:
@@ -143,6 +147,12 @@ def _module(process: Process, entry: Entry, seen: Files) -> str | None:
     if not _projects_own(top, folders, seen) or (process.tool == "celery" and _is_attribute(bases, seen)):
         return None
     return bases[0] + ".py"
+
+
+def _lies_elsewhere(module: str, seen: Files) -> bool:
+    """Whether the repository has a module of that name anywhere: a PYTHONPATH that nobody sees may lead there."""
+    path = "/" + module.replace(".", "/")
+    return any(f"/{name}".endswith((path + ".py", path + "/__init__.py")) for name in seen.library.tree.entries)
 
 
 def _is_attribute(bases: list[str], seen: Files) -> bool:
@@ -161,9 +171,16 @@ def _projects_own(top: str, folders: tuple[str, ...], seen: Files) -> bool:
     names = [posixpath.join(folder, top) for folder in folders]
     if any(isinstance(seen.lookup(n + e), str) for n in names for e in (".py", "/__init__.py")):
         return True
-    if any(not seen.lacks(n) and seen.lookup(n) is Found.ABSENT for n in names):
+    if any(not seen.lacks(n) and seen.lookup(n) is Found.ABSENT for n in names) or _has_slipped(top, folders, seen):
         return True
     return not _installs_packages_unseen(top, seen)
+
+
+def _has_slipped(top: str, folders: tuple[str, ...], seen: Files) -> bool:
+    """Whether a module that is there is called so but for one letter: no package is called like that by chance."""
+    inside = {posixpath.relpath(path, folder) for folder in folders for path in seen.held() if path.startswith(folder)}
+    called = {name.partition("/")[0].removesuffix(".py") for name in inside if name.endswith(".py")}
+    return len(top) >= _SHORTEST and any(kinship.one_edit(top, name) for name in called if len(name) >= _SHORTEST)
 
 
 def _installs_packages_unseen(top: str, seen: Files) -> bool:

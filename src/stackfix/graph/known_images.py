@@ -266,7 +266,7 @@ def ports(
     given = _given(words, known) if flags else None
     if flags and (given is None or any(flag not in _MAIN_PORT for _, flag in flags)):
         return None
-    if _ELSE.match(" ".join(words)):
+    if is_no_server(words):
         return None
     if any(file in target for target in targets for file in known.files):
         return None
@@ -275,6 +275,11 @@ def ports(
     main = known.ports[:1] if given is None else (given,)
     certain = (*main, *known.ports[1:], *((15672,) if management else ()))
     return ServicePorts(certain, written.union(known.others))
+
+
+def is_no_server(words: Iterable[str]) -> bool:
+    """Whether a command given in place of an image's own is something else than its server."""
+    return _ELSE.match(" ".join(words)) is not None
 
 
 def _given(words: Iterable[str], known: ServiceImage) -> int | None:

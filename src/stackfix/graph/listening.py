@@ -6,6 +6,7 @@ image's or tool's own (model.md: "a listen endpoint is …"). Where anything hid
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.graph import (
@@ -78,6 +79,22 @@ def _pulled(graph: Graph, workload: Workload) -> Listening:
     certain = tuple(Endpoint(port, Witness.KNOWN_IMAGE, evidence=(workload.location,)) for port in ports.certain)
     possible = tuple(Endpoint(port, Witness.TOOL, sure=False) for port in sorted(ports.possible - set(ports.certain)))
     return Listening((*certain, *possible), known=True)
+
+
+def as_it_comes(graph: Graph, workload: Workload) -> tuple[int, bool] | None:
+    """The main port of a public image where nobody can tell what it binds, and whether nothing seen may move it.
+
+    What nobody sees are variables of a file that isn't kept in git; what may move it are settings mounted over its own.
+    """
+    known = known_images.service(workload.image.value) if workload.image is not None else None
+    if workload.image is None or known is None or graph.settled(workload).known or graph.build_of(workload) is not None:
+        return None
+    words = [t.value for w in (workload.entrypoint, workload.command) if w for p in w.words if (t := p.text)]
+    if known_images.is_no_server(words):
+        return None
+    whole = replace(workload.environment, complete=True)
+    ports = known_images.ports(workload.image.value, whole, words, [mount.target for mount in workload.mounts])
+    return (known.ports[0], False) if ports is None else (ports.certain[0], True)
 
 
 def _commanded(graph: Graph, workload: Workload) -> Listening:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Remedy
+from stackfix.graph import kinship
 from stackfix.graph.build_context import Context
 from stackfix.graph.image_files import Why, paths
 from stackfix.repairs.set_text import SetText
@@ -33,6 +34,7 @@ def meant(library: Library, image: Image, missing: MissingSource) -> str | None:
         or only(library, missing, image.build.context)
         or _moved_along(library, image, missing)
         or _respelled(library, missing)
+        or _slipped(library, missing)
     )
     if found is None or _is_copied_besides(library, image, missing, found):
         return None
@@ -122,9 +124,24 @@ def _respelled(library: Library, missing: MissingSource) -> str | None:
     """The one file of the same folder whose name has the same parts, in other cases or in another order."""
     folder, name = posixpath.split(missing.path)
     parts = _parts(name)
-    beside = (p for p in library.tree.below(folder) if posixpath.dirname(p) == folder)
-    same = [p for p in beside if _parts(p[len(folder) :]) == parts]
+    same = [p for p in library.tree.directly_in(folder) if _parts(p[len(folder) :]) == parts]
     return same[0] if len(same) == 1 and len(parts) > 1 else None
+
+
+_SHORTEST = 5
+"""Letters without which one letter more or less says nothing."""
+
+
+def _slipped(library: Library, missing: MissingSource) -> str | None:
+    """The one file of the same folder whose name is the same but for one letter, or for two that changed places."""
+    folder, name = posixpath.split(missing.path)
+    near = [p for p in library.tree.directly_in(folder) if _is_slip(name, posixpath.basename(p))]
+    return near[0] if len(near) == 1 else None
+
+
+def _is_slip(name: str, other: str) -> bool:
+    numbers = re.sub(r"\D", "", name) == re.sub(r"\D", "", other)
+    return numbers and min(len(name), len(other)) >= _SHORTEST and kinship.one_edit(name.lower(), other.lower())
 
 
 def _parts(name: str) -> list[str]:
