@@ -5,7 +5,9 @@ to localhost or 127.0.0.1, on a port that no process of the container binds and 
 The address may be a variable's value, a default of the source that the deployment leaves in force, or written in the
 source; of Next's source that is its server's (route handlers, pages that aren't the browser's and what these import).
 Also an address in a configuration file (YAML, JSON, properties) that Compose mounts into a service, where its
-keys name the sibling or its port is nothing but the sibling's published one; it is unsafe to change.
+keys name the sibling or its port is nothing but the sibling's published one; it is unsafe to change. So is a variable
+of a Compose service with a data store's URL (`postgres://`, `redis://`, `amqp://` …) that nobody is seen to open, where
+the image holds no such store and no way to one.
 
 Why it breaks: inside a container localhost is the container itself: the connection is refused.
 
@@ -22,10 +24,11 @@ where its port is there on the host alone. A default whose login the sibling isn
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import at_loopback, mounted_settings
+from stackfix.graph import at_loopback, mounted_settings, told_stores
 from stackfix.graph.at_loopback import Given
 from stackfix.repairs.set_text import SetText
 
@@ -58,6 +61,37 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if (mounted.reference.location, None) not in seen:
             seen.add((mounted.reference.location, None))
             yield _mounted(graph, mounted)
+    told = {where for where, _ in seen}
+    for store in told_stores.astray(graph):
+        if store.reference.location not in told and _host(store) not in told:
+            told.add(store.reference.location)
+            yield _told(graph, store)
+
+
+def _host(one: told_stores.Astray) -> Location | None:
+    return located(one.reference.address.host, "its own container")
+
+
+def _told(graph: Graph, one: told_stores.Astray) -> Finding:
+    """A connection string of the Compose file, whoever reads it."""
+    found, user = one.reference.address, one.reference.workload
+    assert user is not None
+    repairs = [SetText(found.host, one.sibling.name)]
+    if found.port_text is not None and found.port != one.port:
+        repairs.append(SetText(found.port_text, str(one.port)))
+    return Finding(
+        rule=RULE,
+        message=(
+            f"{user.name} is told to reach {found.host.value}:{found.port}, which is its own container;"
+            f" {one.sibling.name}:{one.port} is what has that port"
+        ),
+        location=_host(one) or one.reference.location,
+        anchor=one.reference.anchor,
+        value=f"{one.reference.variable} {found.host.value}:{found.port}",
+        evidence=(replace(one.sibling.location, note=f"{one.sibling.name} is here"),),
+        remedy=Remedy(Applicability.UNSAFE, f"use {one.sibling.name}:{one.port}", tuple(repairs)),
+        components=graph.called(user, one.sibling),
+    )
 
 
 def _mounted(graph: Graph, one: mounted_settings.Astray) -> Finding:
