@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 FOLDER = Path(__file__).parent / "rules"
-KEYS = {"why", "unsafe", "also", "config", "tracked", "dress", "finding", "choices"}
-FINDING_KEYS = {"rule", "file", "line", "message_contains", "applicability", "evidence", "severity"}
+KEYS = {"why", "unsafe", "also", "config", "tracked", "dress", "finding"}
+FINDING_KEYS = {"rule", "file", "line", "message_contains", "applicability", "evidence", "severity", "choices"}
 BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One finding that must be reported; `line` is the whole line without white space at its ends."""
+    """One finding that must be reported; `line` is the whole line without white space at its ends.
+
+    `choices` are all that are offered, each by its description and what its edits write; None where nothing is said.
+    """
 
     rule: str
     file: str
@@ -30,6 +33,7 @@ class Expected:
     message_contains: tuple[str, ...] = ()
     severity: str | None = None
     evidence: tuple[tuple[str, str], ...] = ()
+    choices: tuple[tuple[str, tuple[str, ...]], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,15 @@ def _expected(folder: Path, one: dict[str, object]) -> Expected:
         message_contains=tuple(map(str, words)),
         severity=None if severity is None else str(severity),
         evidence=tuple((str(place["file"]), str(place["line"])) for place in evidence),
+        choices=_choices(one.get("choices")),
     )
+
+
+def _choices(said: object) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+    if said is None:
+        return None
+    assert isinstance(said, list)
+    return tuple((str(one["description"]), tuple(map(str, one["writes"]))) for one in said)
 
 
 # --- dresses ---------------------------------------------------------------------------------------------------------

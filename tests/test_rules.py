@@ -143,6 +143,16 @@ def meets(case: Case, expected: Expected, one: dict[str, Any]) -> bool:
         and all(word in one["message"] for word in expected.message_contains)
         and expected.severity in {None, one["severity"]}
         and evidence >= set(expected.evidence)
+        and expected.choices in {None, offered(one)}
+    )
+
+
+def offered(one: dict[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The choices that a finding leaves to a person: their descriptions, and what their edits write."""
+    choices = one["fix"].get("choices", ()) if one["fix"] is not None else ()
+    return tuple(
+        (c["description"], tuple(edit.get("replacement", edit.get("create", "")) for edit in c["edits"]))
+        for c in choices
     )
 
 
@@ -160,6 +170,7 @@ def told(case: Case, found: list[dict[str, Any]]) -> str:
             f"\n  {one['rule']} {one['severity']} {grade}: {one['message']}\n    {one['file']}: {line_of(case, one)}"
         )
         rows += [f"\n      evidence {place['file']}: {line_of(case, place)}" for place in one["evidence"]]
+        rows += [f"\n      choice {description}: {', '.join(writes)}" for description, writes in offered(one)]
         rows += [f"\n      {one['status']}: {one.get('reason')}"] if "status" in one else []
     return "".join(rows) or " nothing"
 
