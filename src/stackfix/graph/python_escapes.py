@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,11 @@ _CALM = frozenset(
         "os.environ.get", "os.getenv", "traceback.print_exc", "traceback.format_exc", "traceback.format_exception",
     )
 )  # fmt: skip
-_CALM_METHODS = _TOLD | {"is_set", "set", "clear", "append", "items", "keys", "values", "format", "isoformat", "strip"}
+_CALM_METHODS = _TOLD | {
+    "is_set", "set", "clear", "append", "items", "keys", "values", "format", "isoformat", "strip", "close", "rollback",
+}  # fmt: skip
+_SESSION = re.compile(r"session(?:_?(?:maker|factory|local))?$|sessionlocal$", re.IGNORECASE)
+"""What opens a session of a database, which connects to nothing before it is asked something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,13 @@ def _of(source: Source, scope: str, node: ast.AST) -> Iterator[Escape]:
 
 
 def _of_handler(source: Source, scope: str, handler: ast.ExceptHandler) -> Iterator[Escape]:
-    """A handler of cancellation that raises it again lets nothing else out."""
+    """A handler of cancellation that raises it again lets nothing else out; one of everything, what it raises itself.
+
+    What fails while a failure is told is not what the task is lost by.
+    """
+    if _holds_all(handler):
+        yield from (Escape(None) for statement in handler.body for n in ast.walk(statement) if isinstance(n, ast.Raise))
+        return
     last = (dotted(handler.type) or "").rpartition(".")[2] if handler.type is not None else ""
     if last != "CancelledError":
         yield from _of_all(source, scope, handler.body)
@@ -73,6 +84,8 @@ def _of_call(source: Source, scope: str, node: ast.Call) -> Iterator[Escape]:
     name = dotted(node.func)
     if name is None:
         yield Escape(None)
+    elif not node.args and not node.keywords and _SESSION.search(name):
+        return
     elif source.canonical(name) not in _CALM and not ("." in name and name.rpartition(".")[2] in _CALM_METHODS):
         yield Escape(source.owner(name, scope))
 
