@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Remedy, Rule, Severity
-from stackfix.graph import start_order
+from stackfix.graph import production, start_order
 from stackfix.repairs.set_entry import SetEntry
 
 if TYPE_CHECKING:
@@ -39,16 +39,17 @@ def detect(graph: Graph) -> Iterator[Finding]:
 
 
 def _finding(graph: Graph, workload: Workload) -> Finding:
+    advice = "start it again unless it was stopped"
+    shared = production.is_laid_over(workload, graph.policy)
+    repairs = (SetEntry(workload.anchor, "restart", "unless-stopped", beside="image" if workload.image else "build"),)
     return Finding(
         rule=RULE,
         message=f"{workload.name} runs in production, and nothing starts it again when it ends",
         location=replace(workload.location, note="no restart policy"),
         anchor=workload.anchor,
         value=workload.name,
-        remedy=Remedy(
-            Applicability.UNSAFE,
-            "start it again unless it was stopped",
-            (SetEntry(workload.anchor, "restart", "unless-stopped", beside="image" if workload.image else "build"),),
-        ),
+        remedy=Remedy(Applicability.MANUAL, f"{advice}, in the file that is laid over it for production")
+        if shared
+        else Remedy(Applicability.UNSAFE, advice, repairs),
         components=graph.called(workload),
     )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Reference, Workload
 
+_NGINX = 80
+"""The port that a server of nginx binds where none is written (ngx_http_core_module, `listen`)."""
+
 
 def wrong_port(graph: Graph, reference: Reference) -> Answer | None:
     """The one port beside a proxy that it must mean; None where somebody answers, or may."""
@@ -31,6 +34,8 @@ def wrong_port(graph: Graph, reference: Reference) -> Answer | None:
 
 def _answers(graph: Graph, workload: Workload) -> dict[int, Answer]:
     """What a container binds that its nginx doesn't."""
-    own = {s.port for facts in graph.proxies(workload) for server in facts.servers for s in server.listens}
+    servers = [server for facts in graph.proxies(workload) for server in facts.servers]
+    own = {listen.port for server in servers for listen in server.listens}
+    own |= {_NGINX} if any(not server.listens for server in servers) else set()
     endpoints = [e for e in graph.settled(workload).endpoints if e.protocol == "tcp" and e.sure and e.port not in own]
     return {e.port: Answer(e.port, tuple(authority.witnesses(graph, workload, e.port))) for e in endpoints}

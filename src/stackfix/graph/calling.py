@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.graph import address, kinship, loaded_env, logins, next_server, node_sources, sources
+from stackfix.graph.python_facts import UNSEEN_FILE
 from stackfix.graph.value import Opaque, Template
 from stackfix.text import Text
 
@@ -130,6 +131,8 @@ def _seen(graph: Graph, workload: Workload, process: Process, program: Program) 
     names = {r.env_file for r in program.env_reads if r.env_file is not None} | ({".env"} if program.dotenv else set())
     if not names:
         return found
+    if UNSEEN_FILE in names:
+        return replace(found, complete=False)
     files = sources.files(graph, workload)
     entry = process.entry.path if process.entry is not None else None
     folders = {process.folder, posixpath.dirname(entry) if entry else None} - {None}

@@ -107,7 +107,7 @@ def _controller(workload: Workload) -> str:
 
 def told(library: Library, name: str, own: str) -> bool:
     """Whether any other text of the repository speaks of an object of that name, or of secrets being made."""
-    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])".encode())
+    word = re.compile(rf"(?:(?<![\w-])|(?<=:-)){re.escape(name)}(?![\w-])".encode())
     for path in library.tree.entries:
         if path == own or not (path.endswith(_TELLS) or path.rpartition("/")[2] in _TELLERS):
             continue

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.graph import environment, handed, kinship, secrets, sources
 from stackfix.graph.carried import carried
+from stackfix.graph.python_facts import UNSEEN_FILE
 from stackfix.graph.value import Origin
 from stackfix.tree import join
 
@@ -210,6 +211,8 @@ def _has(graph: Graph, workload: Workload, process: Process, program: Program, r
 
 def _no_file(graph: Graph, workload: Workload, process: Process, read: EnvRead) -> bool:
     """Whether the dotenv file that the source would look into is certainly not in the container."""
+    if read.env_file == UNSEEN_FILE:
+        return False
     files = sources.files(graph, workload)
     folders = {process.folder, posixpath.dirname(process.entry.path) if process.entry and process.entry.path else None}
     places = [posixpath.join(f, read.env_file or ".env") for f in folders if f is not None]

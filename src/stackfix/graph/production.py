@@ -30,3 +30,10 @@ def in_production(workload: Workload, policy: Policy) -> bool:
     """Whether a workload runs in production, by its deployment, the file that writes it down, or its namespace."""
     names = (workload.location.path, workload.namespace, *workload.deployment.paths)
     return workload.deployment.production or is_production(names, policy)
+
+
+def is_laid_over(workload: Workload, policy: Policy) -> bool:
+    """Whether what is written of a workload serves elsewhere, too: production is a file laid over its own."""
+    own = workload.location.path
+    others = [path for path in workload.deployment.paths if path != own]
+    return is_production(others, policy) and not is_production((own,), policy)

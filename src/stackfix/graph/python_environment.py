@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
-from stackfix.graph.python_facts import EnvRead, Spot
+from stackfix.graph.python_facts import UNSEEN_FILE, EnvRead, Spot
 from stackfix.graph.python_scope import Function
 from stackfix.graph.python_values import evaluate, keyword, read_of, unknown
 from stackfix.graph.value import Hole, Template
@@ -214,7 +214,16 @@ def _read_options(source: Source, given: dict[str, ast.expr]) -> _Options:
 
     sensitive = given.get("case_sensitive")
     strict = isinstance(sensitive, ast.Constant) and sensitive.value is True
-    return _Options(text("env_prefix") or "", strict, text("env_file"), text("env_nested_delimiter"))
+    file = text("env_file") or _file(given.get("env_file"))
+    return _Options(text("env_prefix") or "", strict, file, text("env_nested_delimiter"))
+
+
+def _file(node: ast.expr | None) -> str | None:
+    """The one dotenv file that an expression names (`BASE_DIR / ".env"`); UNSEEN_FILE where there are several."""
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return None
+    named = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return named.pop() if len(named) == 1 and not isinstance(node, ast.IfExp) else UNSEEN_FILE
 
 
 def _field(source: Source, scope: str, statement: ast.AnnAssign, options: _Options) -> EnvRead | None:

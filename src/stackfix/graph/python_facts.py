@@ -48,13 +48,17 @@ class Import:
     renamed: bool = False
 
 
+UNSEEN_FILE = "?"
+"""A dotenv file that is chosen while the program runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class EnvRead:
     """A reading of an environment variable. `names` are all names tried, first the strongest.
 
     `required`: without it the code fails where it is read. `insensitive`: case doesn't matter (pydantic). `value_type`
-    is "int", "bool" … where one is asked for. `env_file` is a dotenv file that the reader itself looks into. `wholes`
-    are variables that may give it as a part of theirs (pydantic's nested models: JSON).
+    is "int", "bool" … where one is asked for. `env_file` is a dotenv file that the reader itself looks into, or
+    UNSEEN_FILE. `wholes` are variables that may give it as a part of theirs (pydantic's nested models: JSON).
     """
 
     name: str

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.graph import environment
+from stackfix.graph.references import BROWSER_PREFIXES
 from stackfix.graph.secrets import is_secret
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def is_dotenv(path: str) -> bool:
 def holds_secret(library: Library, path: str) -> bool | None:
     """Whether a file named so certainly has a secret in it; None where it isn't there or can't be read.
 
-    Templates of manifests hold words in place of secrets: of what is no dotenv file, only a private key is certain.
+    What a bundler puts into pages is public. Templates of manifests hold words in place of secrets: of what is no
+    dotenv file, only a private key is certain.
     """
     if not library.tree.is_file(path):
         return None
@@ -49,4 +51,5 @@ def holds_secret(library: Library, path: str) -> bool | None:
     given = environment.variables(library, path)
     if given is None:
         return None
-    return any(v.value is not None and is_secret(v.name, v.value.value) for v in given.values())
+    hidden = (v for v in given.values() if not v.name.upper().startswith(BROWSER_PREFIXES))
+    return any(v.value is not None and is_secret(v.name, v.value.value) for v in hidden)
