@@ -14,10 +14,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import address, environment, kafka_sources
+from stackfix.graph import address, environment, kafka_sources, stores, tying
+from stackfix.graph.image import is_dockerfile
 from stackfix.graph.model import Place, Platform, Reference, Writing
 from stackfix.graph.reach import Reached
 from stackfix.text import Text
+from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +34,12 @@ _ASKED = re.compile(
     r"|bootstrap[._-]servers[\"']?\s*[:=]\s*[\"']?(?P<set>[A-Za-z0-9_.:,-]+)"
     r"|\b(?:kcat|kafkacat|kafka-ready)\b[^;&|\n]*?\s-b\s+(?P<cat>[A-Za-z0-9_.:,-]+)"
 )
+_SETTINGS = re.compile(r"(?:(?P<module>.*)/)?src/main/resources/(?!.*-local\.\w+$)")
+_IMAGED = re.compile(
+    r"\bjib\b|\bbuild-image\b|\bbootBuildImage\b|docker(?:file)?-maven-plugin|dockerfile-maven|quarkus-container-image"
+)
+"""How a build of the Java world says that it makes an image without a Dockerfile."""
+_MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts")
 _KAFKA_SCHEMES = frozenset({None, "plaintext", "ssl", "kafka", "tcp"})
 
 
@@ -224,7 +232,7 @@ def _on_host(graph: Graph, brokers: Sequence[Broker], pieces: set[tuple[str, int
         if line.taken in pieces or inside.named(line.path) or (line.fallback and _is_in_cluster(graph, line)):
             continue
         copy = line.example or (line.fallback and (line.variable in given or inside.covers(line.path)))
-        if not copy and (inside.reads(line) or _is_idle(graph, line)):
+        if not copy and (inside.reads(line) or _is_idle(graph, line) or _is_imaged(graph, line, brokers)):
             continue
         for broker in _near(composed, line):
             yield Client(
@@ -245,6 +253,36 @@ def _is_idle(graph: Graph, line: kafka_sources.Line) -> bool:
     if name is None or posixpath.basename(line.path) != ".env" or address.is_loopback(line.address.host.value):
         return False
     return not any(environment.spoken(graph.library, said) for said in (name, name.lower()))
+
+
+def _is_imaged(graph: Graph, line: kafka_sources.Line, brokers: Sequence[Broker]) -> bool:
+    """Whether a container's name stands in the settings of an application that goes into an image of its own.
+
+    By its module's Dockerfile, by what its build says, or by the name of what some deployment runs.
+    """
+    match = _SETTINGS.match(line.path)
+    if match is None or address.is_loopback(line.address.host.value):
+        return False
+    module = match["module"] or ""
+    places = {module, join(module, "docker"), join(module, "src/main/docker")}
+    if any(posixpath.dirname(path) in places and is_dockerfile(path) for path in graph.library.tree.below(module)):
+        return True
+    manifests = (join(folder, name) for folder in dict.fromkeys((module, "")) for name in _MANIFESTS)
+    texts = (graph.library.text(path) for path in manifests if graph.library.tree.is_file(path))
+    if any(text is not None and _IMAGED.search(text.value) for text in texts):
+        return True
+    known = {broker.workload for broker in brokers}
+    return module != "" and _is_run([w for w in graph.workloads if w not in known], posixpath.basename(module))
+
+
+def _is_run(workloads: Sequence[Workload], name: str) -> bool:
+    """Whether one of these is called like a module: `shop-search` that of `search`."""
+    called = re.compile(rf"(?:.*[-_.])?{re.escape(name)}")
+    for workload in workloads:
+        image = tying.repository(workload.image.value) if workload.image is not None else ""
+        if stores.store(image) is None and any(called.fullmatch(n) for n in (workload.name, posixpath.basename(image))):
+            return True
+    return False
 
 
 class _Contained:

@@ -30,6 +30,7 @@ _OTHER = re.compile(
 )
 _OWN_BUSINESS = re.compile(
     r"(?:^|/)(?:tests?|__tests__|spec|e2e|fixtures?|node_modules|examples?|docs?|target|build|dist|vendor)/|(?:^|[/._-])tests?[._-]"
+    r"|(?:^|/)src/(?:it|int-?tests?|(?:integration|functional|component|contract|acceptance|system|smoke|e2e)-?tests?|test-?fixtures)/"
 )
 _ELSEWHERE = re.compile(r"(?i)docker|container|prod|stag|k8s|kube|cluster|cloud|(?:^|[._-])ci(?:$|[._-])|test")
 _SETTING = re.compile(
