@@ -21,6 +21,7 @@ from stackfix.graph import (
     proxies,
     stores,
     tried_again,
+    tying,
     unasked,
     voices,
 )
@@ -51,7 +52,7 @@ _WAIT_VARIABLE = re.compile(r"(?:\w+_)?WAIT_?(?:FOR|HOSTS?|ON|URLS?|TCP|4)(?:_\w
 _LAZY = re.compile(
     r"(?:^|/)(?:adminer|pgadmin4?|phpmyadmin|mongo-express|kafka-ui|kafdrop|akhq|redis-commander|redisinsight|elasticsearch-head|elasticvue|dejavu|kibana|opensearch-dashboards|attu|grafana(?:-oss)?"
     r"|prometheus|alertmanager|[\w-]*exporter|dozzle|portainer(?:-ce)?|flower|traefik|caddy|nginx|httpd|haproxy|metabase"
-    r"|cadvisor|ollama|mailhog|mailpit|bullboard|pghero|rabbitmq-ui)$"
+    r"|cadvisor|ollama|mailhog|mailpit|bullboard|pghero|rabbitmq-ui|memgraph/lab|dgraph/ratel|dbgate|cloudbeaver|surrealist)$"
 )
 """Images that connect when somebody asks them, or again and again: viewers, scrapers, proxies."""
 _WATCHES = re.compile(
@@ -59,6 +60,10 @@ _WATCHES = re.compile(
     r"|opentelemetry-collector(?:-\w+)*|otel-collector|vector|fluentd|fluent-bit|alloy|promtail|seq|apm-server)$"
 )
 """What is told of an application and gives it nothing: metrics, logs and traces are kept or lost, and it runs on."""
+_ASKED_BY_DASHBOARDS = re.compile(r"(?:^|/)(?:prometheus|alertmanager|mimir|cortex|thanos|victoria-metrics)$")
+"""What nobody tells anything and only who shows it asks."""
+_SHOWN = re.compile(r"(?:^|/)consul$")
+"""What a page about all that runs shows beside metrics, logs and traces."""
 _CONNECT = re.compile(r"(?:^|/)(?:[\w-]+-)?connect(?:-base)?$")
 """Kafka Connect, which comes to a database when a connector is made, and to its brokers at once."""
 _CONNECTS = frozenset(
@@ -118,7 +123,7 @@ def unready(graph: Graph) -> Iterator[Unready]:
             if holder is not None:
                 lists.setdefault(holder, []).append(wait)
         for anchor, waits in lists.items():
-            checked = tuple(_checked(graph, workload, waits))
+            checked = _needed(graph, workload, tuple(_checked(graph, workload, waits)))
             if checked:
                 sharers = tuple(_sharers(graph, workload, waits))
                 names = {wait.name.value for wait, _, _ in checked}
@@ -161,6 +166,23 @@ def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tu
             continue
         if check.sound and not _is_awaited_by_variable(workload, target) and _holds_elsewhere(graph, workload, wait):
             yield wait, target, check
+
+
+def _needed(
+    graph: Graph, workload: Workload, checked: tuple[tuple[Wait, Workload, Probe], ...]
+) -> tuple[tuple[Wait, Workload, Probe], ...]:
+    """Those that it can't do without; all of them, where it can do without each."""
+    return tuple(one for one in checked if not _is_watching(graph, workload, one[1])) or checked
+
+
+def _is_watching(graph: Graph, workload: Workload, target: Workload) -> bool:
+    """Whether a service keeps metrics, logs or traces, or is one more thing that a page about all that runs shows."""
+    name = _repository(graph, target)
+    if _WATCHES.search(name):
+        return True
+    started = (awaited(workload, wait) for wait in workload.waits)
+    shows = any(one is not None and _ASKED_BY_DASHBOARDS.search(_repository(graph, one)) for one in started)
+    return shows and _SHOWN.search(name) is not None
 
 
 def _is_spared(graph: Graph, workload: Workload, target: Workload, check: Probe) -> bool:
@@ -276,7 +298,7 @@ def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
         return True
     if _waits_for_its_hour(graph, workload):
         return True
-    if _WATCHES.search(_repository(graph, target)):
+    if _is_watching(graph, workload, target):
         return True
     if _LAZY.search(name) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload):
         return True
@@ -300,9 +322,20 @@ def _serves_pages(graph: Graph, workload: Workload) -> bool:
     tools = {process.tool for process in begun.processes} if begun is not None else set()
     if tools and tools <= _PAGE_SERVERS:
         return True
+    builds = _builds(graph, workload)
+    return bool(builds) and voices.keeps_command(workload) and all(_is_front_end(graph, build) for build in builds)
+
+
+def _builds(graph: Graph, workload: Workload) -> tuple[Build, ...]:
+    """What builds its image; of a name that several builds give, each of them."""
     build = graph.build_of(workload)
-    if build is None or not voices.keeps_command(workload):
-        return False
+    if build is not None:
+        return (build,)
+    return graph.ties.by_name.get(tying.repository(workload.image.value), ()) if workload.image is not None else ()
+
+
+def _is_front_end(graph: Graph, build: Build) -> bool:
+    """Whether a build makes a front end that a server of its own gives out."""
     folders = dict.fromkeys((posixpath.dirname(build.dockerfile), build.context))
     fronts = (front_doors.front_end(graph, folder) for folder in folders)
     return any(front is not None and front.bundler in _SERVED for front in fronts)
