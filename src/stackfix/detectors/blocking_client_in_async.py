@@ -11,8 +11,8 @@ answered and the server takes no request at all.
 Which side is right: the event loop. The call waits in a thread (`asyncio.to_thread`); a sleep becomes the loop's own.
 
 Limits: only where `await` is possible: in the asynchronous function itself, not in a plain function that it calls, a
-comprehension or an f-string. What runs in an executor, after a lifespan's `yield`, or in a program whose loop has
-nothing else to run is silent, as are request handlers.
+comprehension or an f-string. What runs in an executor, after a lifespan's `yield`, in a program whose loop has
+nothing else to run, or in a loop of its own that a thread or a job runs is silent, as are request handlers.
 """
 
 from __future__ import annotations

@@ -61,6 +61,8 @@ def blocking(graph: Graph) -> Iterator[Blocking]:
         if start.program.app is None and not any(call.spawns for step in steps for call in step.calls):
             continue
         for step in steps:
+            if step.apart:
+                continue
             alone = start.program.app is None and step.function is step.begun
             calls = tuple(itertools.dropwhile(_is_alone, step.calls)) if alone else step.calls
             yield from (Blocking(start, step, call) for call in calls if call.open and waits(call))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import located
 from stackfix.formats.python import children, dotted, read
 from stackfix.graph.python_escapes import Escape, escapes
-from stackfix.graph.python_scope import Function, Source
+from stackfix.graph.python_scope import Function, Source, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,16 @@ _GATHERS = frozenset({"asyncio.gather", "asyncio.wait_for", "asyncio.shield", "a
 _RUNS = frozenset({"asyncio.run", "anyio.run", "uvloop.run", "aiorun.run"})
 _STARTUP = frozenset({"before_serving", "on_startup", "before_server_start"})
 _EVENTS = frozenset({"startup", "before_server_start", "main_process_start"})
+_THREADS = {
+    "Thread": 1, "Timer": 1, "Process": 1, "submit": 0, "add_job": 0, "to_thread": 0, "run_in_threadpool": 0,
+    "run_in_executor": 1, "start_new_thread": 0, "add_task": 0, "do": 0, "enqueue": 0,
+}  # fmt: skip
+"""What runs a plain function in a thread or at an hour, with where among the arguments it is given."""
+_JOBS = frozenset({
+    "task", "shared_task", "periodic_task", "actor", "job", "scheduled_job", "route", "get", "post", "put", "patch",
+    "delete",
+})  # fmt: skip
+"""Decorators of plain functions that a worker, a scheduler or a server of threads runs."""
 # What a value may be made or asked in without an `await` being possible, or exactly placed.
 _CLOSED = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.JoinedStr)
 
@@ -98,10 +108,14 @@ class Coroutine:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """A function that a framework or an event loop is given to run at the start; `main`: only by a `__main__` block."""
+    """A function that a framework or an event loop is given to run at the start; `main`: only by a `__main__` block.
+
+    `apart`: it is run in a loop of its own, by a plain function that a thread or a job runs.
+    """
 
     name: str
     main: bool = False
+    apart: bool = False
 
 
 class Coroutines:
@@ -345,11 +359,49 @@ def _begins(source: Source) -> Iterator[Begin]:
     for name, function in source.functions.items():
         if any(_at_startup(d) for d in function.decorator_list):
             yield Begin(name)
+    handed = ((dotted(given), spot.scope) for call, spot in source.calls for given in _threads(call))
+    threads = frozenset(_defined(source, name, scope) for name, scope in handed if name is not None)
     for node, spot in source.calls:
         for given in _handed(source, node):
             name_given = dotted(given.func) if isinstance(given, ast.Call) else dotted(given)
             if name_given is not None:
-                yield Begin(source.owner(name_given, spot.scope), spot.main)
+                apart = isinstance(given, ast.Call) and _is_apart(source, node, spot.function, threads)
+                yield Begin(source.owner(name_given, spot.scope), spot.main, apart)
+
+
+def _is_apart(source: Source, node: ast.Call, function: str | None, threads: frozenset[str]) -> bool:
+    """Whether a loop is run where a thread or a job begins: in a plain function, or in what is written in its place."""
+    above = source.module.parent(node)
+    while above is not None and not isinstance(above, Function | ast.Lambda):
+        above = source.module.parent(above)
+    if isinstance(above, ast.Lambda):
+        call = source.module.parent(above)
+        call = source.module.parent(call) if isinstance(call, ast.keyword) else call
+        return isinstance(call, ast.Call) and above in _threads(call)
+    if not isinstance(above, ast.FunctionDef) or function is None:
+        return False
+    marks = (source.qualified(getattr(d, "func", d)) or "" for d in above.decorator_list)
+    return function in threads or any(mark.rpartition(".")[2] in _JOBS for mark in marks)
+
+
+def _defined(source: Source, name: str, scope: str) -> str:
+    """The function that a name stands for where it is said: of that scope, of one around it, or of a class."""
+    if name.startswith(("self.", "cls.")):
+        return source.owner(name, scope)
+    while scope:
+        if join(scope, name) in source.functions:
+            return join(scope, name)
+        scope = scope.rpartition(".")[0]
+    return name
+
+
+def _threads(node: ast.Call) -> Iterator[ast.expr]:
+    """The functions that a call hands to a thread, a process or a scheduler."""
+    last = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
+    at = _THREADS.get(last or "")
+    if at is not None:
+        yield from node.args[at : at + 1]
+        yield from (k.value for k in node.keywords if k.arg in {"target", "func", "function"})
 
 
 def _at_startup(node: ast.expr) -> bool:

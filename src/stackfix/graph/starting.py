@@ -35,7 +35,7 @@ class Step:
     """An asynchronous function that a start runs. `begun` is what the framework or loop itself is given.
 
     `spawned` is where a task was made on the way to it. `again`: it is called again where it fails, by a loop or a
-    decorator on the way.
+    decorator on the way. `apart`: only loops of their own run it, in a thread or a job.
     """
 
     path: str
@@ -43,6 +43,7 @@ class Step:
     begun: Coroutine
     spawned: Location | None = None
     again: bool = False
+    apart: bool = False
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -140,17 +141,20 @@ def lost(program: Program) -> Iterator[tuple[str, Spawned, Coroutine | None]]:
 def steps(program: Program) -> tuple[Step, ...]:
     """Every asynchronous function that the start of a program runs, in the order in which it is met."""
     found: dict[Function, Step] = {}
-    waiting = list(_begun(program))
-    while waiting:
-        step = waiting.pop(0)
-        key = (step.path, step.function.name)
-        if key in found or not step.function.is_async:
-            continue
-        found[key] = step
-        for call in step.calls:
-            inner = function(program.names, step.path, call.name) if call.awaited else None
-            if inner is not None:
-                waiting.append(_next(step, call, *inner))
+    begun = list(_begun(program))
+    # What the process's own loop comes to is its business, whoever else runs it.
+    for apart in (False, True):
+        waiting = [step for step in begun if step.apart is apart]
+        while waiting:
+            step = waiting.pop(0)
+            key = (step.path, step.function.name)
+            if key in found or not step.function.is_async:
+                continue
+            found[key] = step
+            for call in step.calls:
+                inner = function(program.names, step.path, call.name) if call.awaited else None
+                if inner is not None:
+                    waiting.append(_next(step, call, *inner))
     return tuple(found.values())
 
 
@@ -158,7 +162,7 @@ def _next(step: Step, call: Call, path: str, inner: Coroutine) -> Step:
     spawned = call.location if call.spawned else step.spawned
     # A loop that makes tasks doesn't see them fail.
     again = inner.retried if call.spawned else step.again or call.looped or inner.retried
-    return Step(path, inner, step.begun, spawned, again)
+    return Step(path, inner, step.begun, spawned, again, step.apart)
 
 
 def _begun(program: Program) -> Iterator[Step]:
@@ -166,4 +170,4 @@ def _begun(program: Program) -> Iterator[Step]:
         for begin in known.begins:
             begun = function(program.names, path, begin.name)
             if begun is not None and (not begin.main or (begun[0], begun[1].name) in program.functions):
-                yield Step(*begun, begun[1])
+                yield Step(*begun, begun[1], apart=begin.apart)
