@@ -9,7 +9,8 @@ Which side is right: neither is moved: the asking service joins a network of the
 on no network by name that several ask, all of them on one network, joins that one.
 
 Limits: silent with `network_mode`, where an alias or another project answers to the name, and where the asking service
-is on an external network that nobody here makes: who else is there is unknown.
+is on an external network that nobody here makes: who else is there is unknown. So is a Python program in which nothing
+speaks HTTP, which only passes a URL on: into a database, a file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
-from stackfix.graph import stores
+from stackfix.graph import mute, stores
 from stackfix.graph.model import Place
 from stackfix.graph.reach import Reached
 from stackfix.graph.value import Origin
@@ -42,7 +43,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
         asker = reference.workload
         if asker is None or reference.place is not Place.CONTAINER:
             continue
-        if _is_told_in_passing(asker, reference):
+        if _is_told_in_passing(asker, reference) or mute.passes_on(graph, asker, reference):
             continue
         reach = graph.resolve(reference)
         if reach.reached is Reached.NO_NETWORK and len(reach.workloads) == 1:
