@@ -52,8 +52,10 @@ def astray(graph: Graph) -> Iterator[Astray]:
         if engine is None or not _stays(graph, reference, user) or _may_serve(graph, user):
             continue
         found = tuple(_siblings(graph, reference, user, engine))
-        if len(found) == 1:
-            yield found[0]
+        awaited = {wait.name.value for wait in user.waits}
+        fitting = found if len(found) == 1 else tuple(one for one in found if one.sibling.name in awaited)
+        if len(fitting) == 1:
+            yield fitting[0]
 
 
 def _stays(graph: Graph, reference: Reference, user: Workload) -> bool:
