@@ -10,7 +10,7 @@ Why it breaks: the build stops at the missing file; the container ends at once w
 Which side is right: the step. One more COPY beside the others gives it the file.
 
 Limits: silent where a step may make the file, for installations of the dependencies alone, and for mounted files. Where
-`.dockerignore` drops the file, a person decides.
+`.dockerignore` drops the file, or the project's own code is copied later as well, a person decides.
 """
 
 from __future__ import annotations
@@ -82,6 +82,9 @@ def _entries(graph: Graph) -> Iterator[Finding]:
 def _finding(graph: Graph, image: Image, lacking: NotGiven, place: Location) -> Finding:
     if lacking.dropped:
         remedy = Remedy(Applicability.MANUAL, f"let .dockerignore keep {lacking.source}, and copy it")
+    elif lacking.package:
+        told = f"copy {lacking.source} and {lacking.package} before this step, or install the dependencies alone"
+        remedy = Remedy(Applicability.MANUAL, told)
     else:
         written = f"COPY {lacking.source} {lacking.destination}"
         grade = Applicability.SAFE if lacking.certain else Applicability.UNSAFE

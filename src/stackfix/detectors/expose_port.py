@@ -10,7 +10,8 @@ Which side is right: the port that all deployments of the image give it, one bei
 command binds.
 
 Limits: silent where nobody can tell what the command binds, where every listener has an EXPOSE of its own, where
-deployments disagree, and for ports that a variable gives.
+deployments disagree, for ports that a variable gives, and where what bears the name of the image's folder is deployed
+on another port than the image's own command binds.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
 from stackfix.formats import yaml
-from stackfix.graph import build_folders, builds, combinations, namesakes, script_builds, undockered
+from stackfix.graph import build_folders, builds, combinations, moved_projects, namesakes, script_builds, undockered
 from stackfix.graph.image import is_dockerfile
 from stackfix.repairs.set_entry import SetEntry
 from stackfix.repairs.set_text import SetText
@@ -114,6 +114,8 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
     """
     built = [w.build for w in project.workloads if w.build is not None and w.build.known]
     tree = graph.library.tree
+    if moved_projects.fits_above(graph.library, project):
+        return True
     if any(_is_there(graph, b) or _is_named_folder(graph, b) for b in built):
         return False
     if any(set(project.paths) <= set(paths) for paths in combinations.of_dev_containers(graph.library)):

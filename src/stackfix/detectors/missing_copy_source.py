@@ -9,7 +9,8 @@ Why it breaks: the build stops.
 Which side is right: the tree. What lies at that path beside the Dockerfile is meant, else the one file of that name in
 the context, else the one in the same folder whose name has the same parts. A Dockerfile that copies its whole context,
 and names only what lies in its own folder or in one above it, is written for that folder: then the build's context
-changes, which a person should see.
+changes, which a person should see. So it does, told once at the context, where all that a Dockerfile names lies in a
+folder above the context, and it names what lies beside itself by the way from there.
 
 Limits: silent for what git ignores, what a script, workflow or program names (it may make it), build outputs,
 wildcards, and for builds whose folder isn't certain. A path with `../` is another folder's, which needs another
@@ -70,6 +71,41 @@ def detect(graph: Graph) -> Iterator[Finding]:
                 continue
             seen.add(missing.location)
             yield _finding(graph, image, missing)
+    yield from _all_written_above(graph, fine)
+
+
+def _all_written_above(graph: Graph, fine: set[Location]) -> Iterator[Finding]:
+    """Every build from a folder below the one that its Dockerfile is written for, each written place once."""
+    seen: set[Location] = set()
+    for made in graph.builds:
+        image = graph.image_of(made.build)
+        above = builds.written_above(graph.library, image) if image is not None else None
+        if image is None or above is None or not fine.isdisjoint(m.location for m in image.missing):
+            continue
+        if (place := _context_place(image)) not in seen:
+            seen.add(place)
+            yield _written_above(graph, image, above)
+
+
+def _context_place(image: Image) -> Location:
+    text = image.build.context_text
+    return (located(text) if text is not None else None) or image.build.location
+
+
+def _written_above(graph: Graph, image: Image, folder: str) -> Finding:
+    """A build from a service's own folder, of a Dockerfile that is written for one above: one fault, in the context."""
+    context, meant = image.build.context, folder or "the root"
+    lost = [m for m in image.missing if m.why is Why.ABSENT]
+    return Finding(
+        rule=RULE,
+        message=f"{image.path} copies what {meant} holds, and is built from {context}",
+        location=replace(_context_place(image), note=f"{meant} is meant"),
+        anchor=image.build.anchor,
+        value=context,
+        evidence=tuple(replace(m.location, note="isn't there") for m in lost[:3]),
+        remedy=moved_sources.other_context(image, folder),
+        components=_components(graph, image),
+    )
 
 
 def _found_by_others(graph: Graph) -> set[Location]:

@@ -9,6 +9,8 @@ Which side is right: neither. Another manager's lock file beside the manifest is
 else the command that does without one. Better is to make the lock file and commit it: the message says how. stackfix
 runs nothing, so it can't.
 
+A pyproject.toml without a `[project]` table is nothing that uv installs, with or without a lock file: a person decides.
+
 Limits: silent where a step, a script or a mount may bring the lock file, for commands in another folder, and for
 Yarn 1, which takes `--frozen-lockfile` without one. Where git ignores the lock file the message says so.
 """
@@ -70,12 +72,15 @@ def _finding(graph: Graph, found: Frozen, place: Location) -> Finding:
         anchor=found.image.anchor,
         value=found.text.value,
         evidence=tuple(p for p in (first, asked) if p is not None),
-        remedy=_remedy(found),
+        remedy=_remedy(graph, found),
         components=graph.called(*users),
     )
 
 
-def _remedy(found: Frozen) -> Remedy:
+def _remedy(graph: Graph, found: Frozen) -> Remedy:
+    if not lock_files.declares(graph.library, found):
+        name = posixpath.basename(found.lock)
+        return Remedy(Applicability.MANUAL, f"give {found.manifest} a [project] table, and make {name}")
     if found.other is not None:
         path, command = found.other
         if not found.brought:

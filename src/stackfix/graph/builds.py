@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _DOCKER = re.compile(rb"\b(?:docker|podman|nerdctl|buildx|buildah)\b")
 _ELSEWHERE = re.compile(r"<<|[a-z]+://|git@")
+_NO_CHANCE = 2
+"""Sources that a context lacks and a folder above it has."""
 _TEMPLATED = re.compile(r"\{\{|\{%|<%")
 
 
@@ -295,6 +297,8 @@ def astray(library: Library, made: Image) -> bool:
     tree = library.tree
     if made.build.context and not tree.is_folder(made.build.context):
         return True
+    if written_above(library, made) is not None:
+        return True
     if not names or any(tree.is_file(p) or tree.is_folder(p) for p in (join(made.build.context, n) for n in names)):
         return False
     folder = made.build.context
@@ -303,6 +307,24 @@ def astray(library: Library, made: Image) -> bool:
         if 2 * sum(tree.is_file(join(folder, n)) or tree.is_folder(join(folder, n)) for n in names) > len(names):
             return True
     return False
+
+
+def written_above(library: Library, made: Image) -> str | None:
+    """The folder above the context that a Dockerfile is written for: all that it names is there, and not here.
+
+    Only where it names what lies beside itself by the way from there, which is no chance.
+    """
+    names, tree, folder = _sources(made), library.tree, made.build.context
+    here = [n for n in names if tree.is_file(p := join(folder, n)) or tree.is_folder(p)]
+    if len(names) - len(here) < _NO_CHANCE:
+        return None
+    while folder:
+        folder = posixpath.dirname(folder)
+        own = posixpath.relpath(posixpath.dirname(made.path) or ".", folder or ".") + "/"
+        there = (tree.is_file(p := join(folder, n)) or tree.is_folder(p) for n in names)
+        if any(n.removeprefix("./").startswith(own) and n not in here for n in names) and all(there):
+            return folder
+    return None
 
 
 def written_for(library: Library, made: Image) -> str | None:

@@ -113,7 +113,7 @@ def _agreed(graph: Graph, one: Runs, asked: int, said: set[int]) -> Right | None
         return None
     wanted = {_main(graph, w, listening, said) for w, listening in seen} or {_main(graph, one.own, own, said)}
     port = wanted.pop() if len(wanted) == 1 else None
-    if port is None:
+    if port is None or (not seen and _is_run_otherwise(graph, one, port)):
         return None
     return _by(graph, one, port)
 
@@ -126,6 +126,31 @@ def _is_told_elsewhere(graph: Graph, one: Runs, own: Listening) -> bool:
     folder = one.image.build.context
     beside = (p for p in graph.library.tree.below(folder) if posixpath.dirname(p) == folder)
     return any(_CONFIGURATION.fullmatch(posixpath.basename(p)) and p not in held for p in beside)
+
+
+def _is_run_otherwise(graph: Graph, one: Runs, port: int) -> bool:
+    """Whether what nobody is seen to deploy is run, by the name of its folder, on another port than its own command's.
+
+    Which image that is, nobody can tell: a pipeline names it.
+    """
+    folder = posixpath.basename(posixpath.dirname(one.image.path))
+    same = [
+        w
+        for w in graph.workloads
+        if w.build is None and _squeezed(folder) and _squeezed(folder) in {_squeezed(n) for n in _names(w)}
+    ]
+    declared = {d.port for w in same for d in w.declarations if d.protocol == "tcp"}
+    return bool(declared) and port not in declared
+
+
+def _names(workload: Workload) -> tuple[str, ...]:
+    image = workload.image.value if workload.image is not None else ""
+    return workload.name.rpartition("/")[2], posixpath.basename(image).partition("@")[0].partition(":")[0]
+
+
+def _squeezed(name: str) -> str:
+    """A name without case and separators: `LabDesk` is `lab-desk`."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _unbound(said: set[int], own: Listening, seen: Iterable[tuple[Workload, Listening]]) -> set[int]:

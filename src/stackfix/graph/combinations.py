@@ -19,6 +19,8 @@ _SPOKEN_IN = (".sh", ".md", ".yml", ".yaml", ".mk", ".rst", ".txt", ".json", ".t
 _SPOKEN_BY = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile", "Procfile", ".env"})
 _COMMAND = re.compile(r"docker(?:-|[ \t]+)compose(?=[ \t\\])((?:[^\n|;&\\]|\\\r?\n|\\[^\r\n]|\\(?=\r?\n?\Z))*)")
 _FILE = re.compile(r"(?:^|\s)(?:-f|--file)(?:[ \t]+|=)?(?:\\\r?\n\s*)?[\"']?([\w./${}-]+\.ya?ml)[\"']?")
+_DIRECTORY = re.compile(r"--project-directory(?:[ \t]+|=)(?:\\\r?\n\s*)?\\?[\"']?((?:\$\([^()\n]*\)|[\w./${}@-])+)")
+_LEADING = re.compile(r"^(?:\$\{\w+\}|\$\([^()]*\)|\$\w+)(?:/|$)")
 _DEV_CONTAINERS = ("devcontainer.json", ".devcontainer.json")
 _LISTED = re.compile(r"\"dockerComposeFile\"\s*:\s*(\[[^\]]*\]|\"[^\"\n]*\")")
 _REMARK = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -28,20 +30,46 @@ _VARIABLE = re.compile(r"COMPOSE_FILE\s*[:?]?=\s*[\"']?([\w./:${}-]+)")
 def combinations(library: Library, files: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     """The lists of known Compose files that some place in the repository starts together, in their order."""
     found: dict[tuple[str, ...], None] = {}
-    for path, entry in library.tree.entries.items():
-        if not entry.wiring or not (path.endswith(_SPOKEN_IN) or posixpath.basename(path) in _SPOKEN_BY):
-            continue
-        data = library.sources.read(path)
-        if posixpath.basename(path) in _DEV_CONTAINERS:
-            continue
-        if data is None or (b"compose" not in data and b"COMPOSE_FILE" not in data):
-            continue
+    for path, data in _speakers(library):
         for names in _spoken(data.decode("utf-8", "replace")):
             paths = tuple(p for name in names if (p := _resolve(path, name, files)))
             if len(paths) == len(names):
                 found[paths] = None
     found.update(dict.fromkeys(paths for paths in of_dev_containers(library) if files.issuperset(paths)))
     return tuple(found)
+
+
+def _speakers(library: Library) -> Iterator[tuple[str, bytes]]:
+    """The files that may speak of Compose commands, with what they say."""
+    for path, entry in library.tree.entries.items():
+        if not entry.wiring or not (path.endswith(_SPOKEN_IN) or posixpath.basename(path) in _SPOKEN_BY):
+            continue
+        data = library.sources.read(path)
+        if posixpath.basename(path) in _DEV_CONTAINERS:
+            continue
+        if data is not None and (b"compose" in data or b"COMPOSE_FILE" in data):
+            yield path, data
+
+
+def folders(library: Library, files: frozenset[str]) -> dict[str, str]:
+    """The folder that `--project-directory` gives a Compose file, by its path, where all who say so agree.
+
+    A variable that begins a path, or is all of it, stands for the folder that the file is named from.
+    """
+    said: dict[str, set[str]] = {}
+    for path, data in _speakers(library):
+        if b"--project-directory" not in data:
+            continue
+        for command in _COMMAND.finditer(data.decode("utf-8", "replace")):
+            given, named = _DIRECTORY.search(command.group(1)), _FILE.search(command.group(1))
+            file = _resolve(path, _LEADING.sub("", named.group(1)), files) if named else None
+            if given is None or named is None or file is None:
+                continue
+            base = file.removesuffix(posixpath.normpath(_LEADING.sub("", named.group(1))))
+            folder = tree.join(base.rstrip("/"), _LEADING.sub("", given.group(1)) or ".")
+            if "$" not in folder and not folder.startswith(".."):
+                said.setdefault(file, set()).add(folder)
+    return {file: places.pop() for file, places in said.items() if len(places) == 1}
 
 
 def started(library: Library, folder: str, services: frozenset[str]) -> tuple[frozenset[str], ...]:

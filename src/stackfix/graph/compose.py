@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from stackfix import tree
 from stackfix.formats import yaml
 from stackfix.graph import compose_file, compose_service, copied_env, environment
-from stackfix.graph.combinations import combinations
+from stackfix.graph.combinations import combinations, folders
 from stackfix.graph.model import Deployment, Platform
 from stackfix.graph.production import is_production
 from stackfix.graph.value import Environment
@@ -118,11 +118,12 @@ def _projects(library: Library, known: Mapping[str, ComposeFile]) -> tuple[Proje
         elif path not in later and ".override." not in name and known[path].whole:
             lists[(path,)] = None
     lists.update(dict.fromkeys(paths for paths in combined if len(paths) > 1))
-    made = (_project(library, [known[path] for path in paths]) for paths in lists)
+    placed = folders(library, frozenset(known)) if known else {}
+    made = (_project(library, [known[path] for path in paths], placed) for paths in lists)
     return tuple(project for project in made if project is not None and _complete(project.files))
 
 
-def _project(library: Library, files: Sequence[ComposeFile]) -> Project | None:
+def _project(library: Library, files: Sequence[ComposeFile], placed: Mapping[str, str]) -> Project | None:
     """The files with those that they include before them, each once; None where one of these isn't to be seen."""
     included: dict[str, Include] = {}
     found: dict[str, ComposeFile] = {}
@@ -145,7 +146,8 @@ def _project(library: Library, files: Sequence[ComposeFile]) -> Project | None:
     own = {file.path for file in files}
     order = (*(path for path in reversed(found) if path not in own), *(file.path for file in files))
     others = {path: entry for path, entry in included.items() if path not in own}
-    return Project(tuple(found[path] for path in order), posixpath.dirname(files[0].path), others)
+    folder = placed.get(files[0].path, posixpath.dirname(files[0].path))
+    return Project(tuple(found[path] for path in order), folder, others)
 
 
 def _is_seen(library: Library, part: Part) -> bool:

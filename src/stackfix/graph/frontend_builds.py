@@ -213,6 +213,8 @@ def given(graph: Graph, found: FrontBuild, name: str) -> Given:
 def _by_file(graph: Graph, found: FrontBuild, name: str, file: str) -> Given:
     """Whether a dotenv file of the package's folder in the image gives a variable."""
     path = posixpath.join(found.folder, file)
+    if _is_mounted(found, path):
+        return Given.UNKNOWN
     inside = found.stage.files.before(found.step).lookup(path)
     if isinstance(inside, str):
         values = environment.variables(graph.library, inside)
@@ -225,6 +227,26 @@ def _by_file(graph: Graph, found: FrontBuild, name: str, file: str) -> Given:
     known = {v for at, values in found.front.dotenv.items() if environment.is_example(at) for v in values}
     local = file.endswith(".local") and name not in known
     return Given.UNKNOWN if not local and _sent(graph, found, path) else Given.NO
+
+
+def _is_mounted(found: FrontBuild, path: str) -> bool:
+    """Whether a mount puts a file there for the step, or the step itself reads a secret that may be one."""
+    for flag in found.step.flags:
+        options = flag.value.value.split(",") if flag.name == "mount" and flag.value is not None else []
+        given_ = {key.strip(): value.strip("\"'") for key, _, value in (option.partition("=") for option in options)}
+        target = given_.get("target") or given_.get("dst") or given_.get("destination")
+        if target and posixpath.normpath(posixpath.join(found.folder, target)) == path:
+            return True
+        secret = target or f"/run/secrets/{given_.get('id', '')}"
+        if given_.get("type") == "secret" and _reads_variables(found.step.rest.value, secret):
+            return True
+    return False
+
+
+def _reads_variables(step: str, secret: str) -> bool:
+    """Whether a step sources a secret's file, exports what it says, or makes a dotenv file of it."""
+    name = re.escape(secret)
+    return bool(re.search(rf"(?:^|[\s;&(])(?:\.|source|export|env)\s[^;&|\n]*{name}|{name}[^;&|\n]*\.env\b", step))
 
 
 def _sent(graph: Graph, found: FrontBuild, path: str) -> bool:

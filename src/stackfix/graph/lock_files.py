@@ -79,6 +79,7 @@ _PLAIN = frozenset(
         "yarn install --immutable", "pnpm install --frozen-lockfile", "pnpm i --frozen-lockfile",
     }
 )  # fmt: skip
+_PROJECT = re.compile(r"(?m)^[ \t]*(?:\[[ \t]*)?(?:project|tool[ \t]*\.[ \t]*uv[ \t]*\.[ \t]*workspace)[ \t]*[].=]")
 _SWITCHED = {"npm": "npm ci", "yarn": "yarn install --frozen-lockfile"}
 
 
@@ -101,6 +102,12 @@ class Frozen:
     copied: MissingSource | None = None
     other: tuple[str, str] | None = None
     brought: bool = True
+
+
+def declares(library: Library, found: Frozen) -> bool:
+    """Whether a manifest is one that its tool installs from: uv wants a project, or a workspace's root."""
+    text = library.text(found.manifest) if found.tool.program == "uv" else None
+    return text is None or _PROJECT.search(text.value) is not None
 
 
 def stages(graph: Graph, image: Image) -> Iterator[Image]:

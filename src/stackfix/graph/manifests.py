@@ -32,9 +32,7 @@ _OTHERS = re.compile(
     r"|npm-shrinkwrap\.json|pnpm-(?:lock|workspace)\.yaml|bun\.lockb?|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|Gemfile(?:\.lock)?"
     r"|composer\.(?:json|lock)|mix\.(?:exs|lock))$"
 )
-_LOCKS = re.compile(
-    r"(?:^|/)(?:\w+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb|go\.sum)$"
-)
+_LOCKS = re.compile(r"(?:^|/)(?:\w+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb|go\.sum)$")
 _PROJECT = re.compile(r"(?m)^\[project\][ \t]*(?:#[^\r\n]*)?(?=\r?$)")
 _DEPENDENCIES = re.compile(r"(?m)^dependencies[ \t]*=[ \t]*(\[)")
 _DYNAMIC = re.compile(r"(?m)^dynamic[ \t]*=[ \t]*\[[^\]]*[\"']dependencies[\"']")
@@ -192,6 +190,7 @@ _PROGRAMS = (".py", ".ipynb", ".js", ".mjs", ".ts", ".rb")
 _WRITING = re.compile(
     rb"open\([^()\n]*,\s*(?:mode\s*=\s*)?[\"'][wax]|\.(?:write|write_text|write_bytes|to_\w+)\(|writeFile"
 )
+_MAKING = re.compile(rb">|-o\b|\b(?:cp|mv|rsync|export|freeze|compile|touch|curl|wget|generate\w*)\b")
 
 
 def written_by_scripts(library: Library, path: str) -> bool:
@@ -200,13 +199,16 @@ def written_by_scripts(library: Library, path: str) -> bool:
     for other, entry in library.tree.entries.items():
         if entry.wiring and (script.is_script(other) or workflow.is_workflow(other)):
             data = library.sources.read(other)
-            if data is not None and (match := name.search(data)):
-                line = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-                if re.search(rb">|-o\b|\b(?:cp|mv|export|freeze|compile|touch|curl|wget|generate\w*)\b", line):
-                    return True
+            if data is not None and any(_MAKING.search(_before(data, match.start())) for match in name.finditer(data)):
+                return True
     stem, ending = (re.escape(part.encode()) for part in posixpath.splitext(posixpath.basename(path)))
     parts = (name, re.compile(rb"[\"']" + stem + rb"[\"'](?s:.*)[\"'{}]" + ending + rb"[\"']"))
     return any(_writes(library, other, parts) for other in library.tree.entries if other.endswith(_PROGRAMS))
+
+
+def _before(data: bytes, at: int) -> bytes:
+    """What stands before a place in its line."""
+    return data[data.rfind(b"\n", 0, at) + 1 : at]
 
 
 def _writes(library: Library, path: str, names: tuple[re.Pattern[bytes], ...]) -> bool:

@@ -82,7 +82,7 @@ def other_context(image: Image, folder: str) -> Remedy:
     """
     repairs = _built_from(image, folder)
     grade = Applicability.UNSAFE if repairs else Applicability.MANUAL
-    return Remedy(grade, f"build it with {folder} as its context", repairs)
+    return Remedy(grade, f"build it with {folder or 'the root'} as its context", repairs)
 
 
 def _built_from(image: Image, folder: str) -> tuple[SetText, ...]:
@@ -90,10 +90,10 @@ def _built_from(image: Image, folder: str) -> tuple[SetText, ...]:
     context, dockerfile = image.build.context_text, image.build.dockerfile_text
     if context is None or dockerfile is None or context.place is None or dockerfile.place is None:
         return ()
-    below = posixpath.relpath(folder, image.build.context or ".")
-    named = below if posixpath.normpath(context.value) == "." else f"{context.value.rstrip('/')}/{below}"
-    dressed = "./" + named if context.value.startswith("./") and not named.startswith("./") else named
-    return SetText(context, dressed), SetText(dockerfile, posixpath.relpath(image.path, folder))
+    below = posixpath.relpath(folder or ".", image.build.context or ".")
+    named = posixpath.normpath(posixpath.join(context.value, below))
+    dressed = "./" + named if context.value.startswith("./") and not named.startswith(".") else named
+    return SetText(context, dressed), SetText(dockerfile, posixpath.relpath(image.path, folder or "."))
 
 
 def _own_folder(image: Image) -> str:

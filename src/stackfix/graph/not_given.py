@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stackfix.formats.dockerfile import Instruction
     from stackfix.graph.entry_points import Missing
     from stackfix.graph.image import Image
-    from stackfix.graph.image_files import Copying, MissingSource
+    from stackfix.graph.image_files import Copying, ImageFiles, MissingSource
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
 
@@ -30,6 +30,14 @@ _README = re.compile(
 )
 _NO_PACKAGE = re.compile(r"(?m)^package-mode[ \t]*=[ \t]*false|^package[ \t]*=[ \t]*false")
 """Settings of Poetry and uv by which the project itself is never built."""
+_NAME = re.compile(r"(?m)^name[ \t]*=[ \t]*[\"']([\w.-]+)[\"']")
+_BACKEND = re.compile(r"(?m)^build-backend[ \t]*=[ \t]*[\"'](?:poetry|hatchling|flit_core|uv_build)\b")
+"""Backends that refuse to build a project without its code; setuptools makes an empty one."""
+_INCLUDED = re.compile(
+    r"\{[ \t]*(?:from[ \t]*=[ \t]*[\"'](?P<at>[\w./-]+)[\"'][ \t]*,[ \t]*)?"
+    r"include[ \t]*=[ \t]*[\"'](?P<name>[\w/-]+)[\"']"
+    r"(?:[ \t]*,[ \t]*from[ \t]*=[ \t]*[\"'](?P<at2>[\w./-]+)[\"'])?"
+)
 _MEMBERS = re.compile(r"(?ms)^\[workspace\][^\[]*?^members[ \t]*=[ \t]*\[([^\]*]*)\]")
 _APART = frozenset({"--no-install-project", "--no-root", "--only-deps", "--no-self"})
 
@@ -40,6 +48,7 @@ class NotGiven:
 
     `beside` is the COPY that a further one would follow, `destination` the folder as that COPY writes it. `dropped`:
     `.dockerignore` keeps it out, so that no COPY helps. `certain`: nothing else is needed besides.
+    `package` is the project's own code, where the step needs that too and comes before its COPY.
     """
 
     source: str
@@ -48,6 +57,7 @@ class NotGiven:
     destination: str
     dropped: bool
     certain: bool
+    package: str = ""
 
 
 def readmes(library: Library, image: Image) -> Iterator[NotGiven]:
@@ -68,7 +78,25 @@ def readmes(library: Library, image: Image) -> Iterator[NotGiven]:
         source = posixpath.normpath(posixpath.join(posixpath.dirname(str(manifest)), name))
         absent = here.lookup(posixpath.join(folder, name)) is Found.ABSENT
         if absent and place is not None and beside is not None and (found := _found(library, image, source)):
-            yield NotGiven(found.source, place, beside, _target(beside), found.dropped, certain=True)
+            package = _later_package(library, here, str(manifest), folder)
+            yield NotGiven(found.source, place, beside, _target(beside), found.dropped, certain=True, package=package)
+
+
+def _later_package(library: Library, here: ImageFiles, manifest: str, folder: str) -> str:
+    """The project's own code, from its manifest's folder, that its build backend needs and the image lacks by then."""
+    text, home = library.text(manifest), posixpath.dirname(manifest)
+    name = _NAME.search(text.value) if text is not None and _BACKEND.search(text.value) else None
+    if text is None or name is None:
+        return ""
+    own = re.sub(r"[-.]", "_", name[1]).lower()
+    listed = [(m["at"] or m["at2"] or "", m["name"]) for m in _INCLUDED.finditer(text.value)]
+    for at, package in listed or [("", own), ("src", own)]:
+        below = posixpath.join(at, package)
+        files = [p for p in library.tree.below(posixpath.join(home, below)) if p.endswith(".py")]
+        inside = (posixpath.join(folder, posixpath.relpath(p, home or ".")) for p in files)
+        if files and all(here.lookup(path) is Found.ABSENT for path in inside):
+            return below + "/"
+    return ""
 
 
 def locks(graph: Graph, image: Image) -> Iterator[NotGiven]:

@@ -1,0 +1,3 @@
+import tide_trace
+
+tide_trace.note("up")
