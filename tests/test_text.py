@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stackfix.spans import Span
@@ -20,6 +20,7 @@ def spelled(text: Text, data: bytes) -> str:
 
 
 @given(WRITTEN, st.integers(-5, 35), st.integers(-5, 35), st.booleans())
+@example(value="éaaa", start=2, end=0, bom=False)
 def test_a_slice_is_the_same_characters_and_their_bytes(value: str, start: int, end: int, bom: bool) -> None:
     data = (b"\xef\xbb\xbf" if bom else b"") + value.encode()
     text = Text.of_file("f", data)

@@ -193,18 +193,19 @@ class Slicer:
 
     def slice(self, start: int, end: int) -> Text:
         """The same as `text.slice(start, end)`."""
-        if 0 <= start < end:
-            index = bisect_right(self._starts, start) - 1
-            if index >= 0 and end <= self._ends[index]:
-                here = self._starts[index]
-                piece = self.text.pieces[index]
-                span = piece.span
-                base = span.start - here
-                if piece.exact and piece.path is not None and span.end - span.start == piece.length:
-                    inside = Span(base + start, base + end)
-                    found = Piece(end - start, piece.path, inside, piece.quoting, exact=True, cut=piece.cut)
-                    return Text(self.text.value[start:end], (found,))
-                return Text(self.text.value[start:end], (self.text.cut(piece, here, start, end),))
+        if not 0 <= start < end:
+            return self.text.slice(start, end)
+        index = bisect_right(self._starts, start) - 1
+        if index >= 0 and end <= self._ends[index]:
+            here = self._starts[index]
+            piece = self.text.pieces[index]
+            span = piece.span
+            base = span.start - here
+            if piece.exact and piece.path is not None and span.end - span.start == piece.length:
+                inside = Span(base + start, base + end)
+                found = Piece(end - start, piece.path, inside, piece.quoting, exact=True, cut=piece.cut)
+                return Text(self.text.value[start:end], (found,))
+            return Text(self.text.value[start:end], (self.text.cut(piece, here, start, end),))
         first = min(bisect_left(self._ends, start), max(len(self._ends) - 1, 0))
         last = min(bisect_left(self._starts, end), len(self._starts))
         pieces: Sequence[Piece] = self.text.pieces[first : max(last, first + 1)]
