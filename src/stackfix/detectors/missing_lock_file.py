@@ -10,6 +10,7 @@ else the command that does without one. Better is to make the lock file and comm
 runs nothing, so it can't.
 
 A pyproject.toml without a `[project]` table is nothing that uv installs, with or without a lock file: a person decides.
+So where the manifest takes a package from a folder beside its own.
 
 Limits: silent where a step, a script or a mount may bring the lock file, for commands in another folder, and for
 Yarn 1, which takes `--frozen-lockfile` without one. Where git ignores the lock file the message says so.
@@ -81,6 +82,8 @@ def _remedy(graph: Graph, found: Frozen) -> Remedy:
     if not lock_files.declares(graph.library, found):
         name = posixpath.basename(found.lock)
         return Remedy(Applicability.MANUAL, f"give {found.manifest} a [project] table, and make {name}")
+    if lock_files.takes_from_beside(graph.library, found):
+        return Remedy(Applicability.MANUAL, f"make {found.lock}, and copy what {found.manifest} takes from beside")
     if found.other is not None:
         path, command = found.other
         if not found.brought:

@@ -104,6 +104,15 @@ class Frozen:
     brought: bool = True
 
 
+_OUTSIDE = re.compile(r"""\bpath\s*=\s*["']\.\./|["'](?:file|link|portal):\.\./""")
+
+
+def takes_from_beside(library: Library, found: Frozen) -> bool:
+    """Whether a manifest takes a package from a folder outside its own: what installs it needs more than the list."""
+    text = library.text(found.manifest)
+    return text is not None and _OUTSIDE.search(text.value) is not None
+
+
 def declares(library: Library, found: Frozen) -> bool:
     """Whether a manifest is one that its tool installs from: uv wants a project, or a workspace's root."""
     text = library.text(found.manifest) if found.tool.program == "uv" else None
