@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from stackfix.findings import Anchor
     from stackfix.graph.at_loopback import Astray
     from stackfix.graph.link import Graph
+    from stackfix.graph.model import Reference, Workload
 
 RULE = Rule(
     "localhost-in-container",
@@ -74,48 +75,37 @@ def _host(one: told_stores.Astray) -> Location | None:
 
 def _told(graph: Graph, one: told_stores.Astray) -> Finding:
     """A connection string of the Compose file, whoever reads it."""
-    found, user = one.reference.address, one.reference.workload
-    assert user is not None
-    repairs = [SetText(found.host, one.sibling.name)]
-    if found.port_text is not None and found.port != one.port:
-        repairs.append(SetText(found.port_text, str(one.port)))
-    return Finding(
-        rule=RULE,
-        message=(
-            f"{user.name} is told to reach {found.host.value}:{found.port}, which is its own container;"
-            f" {one.sibling.name}:{one.port} is what has that port"
-        ),
-        location=_host(one) or one.reference.location,
-        anchor=one.reference.anchor,
-        value=f"{one.reference.variable} {found.host.value}:{found.port}",
-        evidence=(replace(one.sibling.location, note=f"{one.sibling.name} is here"),),
-        remedy=Remedy(Applicability.UNSAFE, f"use {one.sibling.name}:{one.port}", tuple(repairs)),
-        components=graph.called(user, one.sibling),
-    )
+    found = _said(graph, one.reference, one.sibling, one.port)
+    here = (replace(one.sibling.location, note=f"{one.sibling.name} is here"),)
+    named = f"{one.reference.variable} {found.value}"
+    return replace(found, location=_host(one) or one.reference.location, value=named, evidence=here)
 
 
 def _mounted(graph: Graph, one: mounted_settings.Astray) -> Finding:
     """An address in a file that the container is given."""
-    found, sibling, port = one.reference.address, one.sibling, one.mapping.port
-    assert one.reference.workload is not None
+    found, user = _said(graph, one.reference, one.sibling, one.mapping.port), one.reference.workload
+    assert user is not None
+    told = located(one.mapping.published_text or one.mapping.port_text, f"{one.sibling.name} has this port")
+    given = Location(user.location.path, user.location.span, f"{user.name} is given the file")
+    return replace(found, evidence=(*filter(None, (told,)), given))
+
+
+def _said(graph: Graph, reference: Reference, sibling: Workload, port: int) -> Finding:
+    """An address that a component is told by its deployment, and the sibling that it means; witnesses are added."""
+    found, user = reference.address, reference.workload
+    assert user is not None
     repairs = [SetText(found.host, sibling.name)]
     if found.port_text is not None and found.port != port:
         repairs.append(SetText(found.port_text, str(port)))
-    told = located(one.mapping.published_text or one.mapping.port_text, f"{sibling.name} has this port")
-    user = one.reference.workload
     return Finding(
         rule=RULE,
         message=(
             f"{user.name} is told to reach {found.host.value}:{found.port}, which is its own container;"
             f" {sibling.name}:{port} is what has that port"
         ),
-        location=Location(one.reference.location.path, one.reference.location.span, "its own container"),
-        anchor=one.reference.anchor,
+        location=Location(reference.location.path, reference.location.span, "its own container"),
+        anchor=reference.anchor,
         value=f"{found.host.value}:{found.port}",
-        evidence=(
-            *filter(None, (told,)),
-            Location(user.location.path, user.location.span, f"{user.name} is given the file"),
-        ),
         remedy=Remedy(Applicability.UNSAFE, f"use {sibling.name}:{port}", tuple(repairs)),
         components=graph.called(user, sibling),
     )

@@ -118,7 +118,7 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
         return True
     if any(_is_there(graph, b) or _is_named_folder(graph, b) for b in built):
         return False
-    if any(set(project.paths) <= set(paths) for paths in combinations.of_dev_containers(graph.library)):
+    if combinations.starts_as_it_lies(graph.library, project):
         return False
     if len(built) > 1 and len({b.context for b in built}) > 1:
         return True

@@ -153,11 +153,7 @@ def siblings(graph: Graph, one: Opened, group: Iterable[Workload]) -> tuple[Sibl
     others = [w for w in graph.names.neighbours(one.workload) if w not in set(group) and _fits(w, one)]
     own = [w for w in others if w.deployment is one.workload.deployment]
     published = tuple(s for w in own if (s := _published(graph, w, one.port)) is not None)
-    binding = tuple(
-        Sibling(w.name, one.port, w.location, w)
-        for w in own
-        if any(e.port == one.port and e.sure and not e.loopback for e in graph.settled(w).endpoints)
-    )
+    binding = tuple(Sibling(w.name, one.port, w.location, w) for w in own if listening.answers(graph, w, one.port))
     return published or binding or tuple(_by_image(graph, own, one.port))
 
 

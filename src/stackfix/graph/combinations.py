@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.graph.library import Library
+    from stackfix.graph.model import Deployment
 
 _SPOKEN_IN = (".sh", ".md", ".yml", ".yaml", ".mk", ".rst", ".txt", ".json", ".toml", ".ps1", ".bat", ".env", ".bash")
 _SPOKEN_BY = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile", "Procfile", ".env"})
@@ -90,6 +91,11 @@ def started(library: Library, folder: str, services: frozenset[str]) -> tuple[fr
 def of_dev_containers(library: Library) -> tuple[tuple[str, ...], ...]:
     """The lists of files that an editor starts as a dev container: where they lie, so their folder is certain."""
     return library.remember("Compose files of dev containers", lambda: tuple(_listed(library)))
+
+
+def starts_as_it_lies(library: Library, project: Deployment) -> bool:
+    """Whether an editor starts the files of a project where they lie."""
+    return any(set(project.paths) <= set(paths) for paths in of_dev_containers(library))
 
 
 def _listed(library: Library) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,6 @@ queries.
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -124,10 +123,7 @@ _SHORTEST = 3
 
 def _slipped(named: Named, workload: Workload) -> bool:
     """Whether a name is another service's but for one letter: in a list of services, short ones say it, too."""
-    name = named.text.value
-    digits = re.sub(r"\D", "", name) == re.sub(r"\D", "", workload.name)
-    long = min(len(name), len(workload.name)) >= _SHORTEST
-    return workload.name != named.service and long and digits and kinship.one_edit(name, workload.name)
+    return workload.name != named.service and kinship.slipped(named.text.value, workload.name, _SHORTEST)
 
 
 def _means(name: str, workload: Workload) -> bool:

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import kinship, kubernetes_names
+from stackfix.graph import kinship, kubernetes_names, scripts
 from stackfix.graph.kubernetes_cluster import same_namespace
 from stackfix.graph.model import Platform, Writing
 from stackfix.graph.reach import Reached
-from stackfix.graph.script import is_script
-from stackfix.graph.workflow import is_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,13 +84,8 @@ def is_run_elsewhere(graph: Graph, reference: Reference) -> bool:
     host = reference.address.host.value
     if any(workload.network_mode == f"container:{host}" for workload in graph.workloads):
         return True
-    library = graph.library
     joined = re.compile(rb"\bnetwork\s+connect\s[^\n;&|]*?(?<![\w.-])" + re.escape(host.encode()) + rb"(?![\w.-])")
-    return any(
-        joined.search(data) is not None
-        for path, entry in library.tree.entries.items()
-        if entry.wiring and (is_script(path) or is_workflow(path)) and (data := library.sources.read(path)) is not None
-    )
+    return any(joined.search(data) for data in scripts.said(graph.library))
 
 
 def _is_written(graph: Graph, reference: Reference, key: re.Pattern[str]) -> bool:

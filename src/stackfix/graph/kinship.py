@@ -117,6 +117,12 @@ def one_edit(one: str, other: str) -> bool:
     return shorter[at:] == longer[at + 1 :]
 
 
+def slipped(one: str, other: str, shortest: int) -> bool:
+    """Whether two names of so many letters are one but for a slip of the hand; their numbers are the same."""
+    numbers = re.sub(r"\D", "", one) == re.sub(r"\D", "", other)
+    return numbers and min(len(one), len(other)) >= shortest and one_edit(one, other)
+
+
 def same(host: str, name: str) -> bool:
     """Whether two names are one but for case and separators."""
     return _plain(host) == _plain(name)

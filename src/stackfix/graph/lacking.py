@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Location, Remedy, located
-from stackfix.graph import authority, voices
+from stackfix.graph import authority, scripts, voices
 from stackfix.graph.model import Platform, Witness
-from stackfix.graph.script import is_script
-from stackfix.graph.workflow import is_workflow
 from stackfix.repairs.add_variable import AddVariable
 from stackfix.repairs.set_text import SetText
 
@@ -108,11 +106,7 @@ def _all_want(graph: Graph, workload: Workload, chosen: Choice) -> bool:
 def _is_deployed(library: Library, port: int) -> bool:
     """Whether a script or workflow tells a platform to reach a container at a port: where it does so isn't known."""
     told = re.compile(rb"--(?:target-|container-)?port[ \t=]+[\"']?%d(?!\d)" % port)
-    return any(
-        told.search(data) is not None and _PLATFORM.search(data) is not None
-        for path, entry in library.tree.entries.items()
-        if entry.wiring and (is_script(path) or is_workflow(path)) and (data := library.sources.read(path)) is not None
-    )
+    return any(told.search(data) and _PLATFORM.search(data) for data in scripts.said(library))
 
 
 # --- the host --------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.started import Process
+    from stackfix.graph.value import Environment
 
 
 def of(graph: Graph, workload: Workload) -> Listening:
@@ -70,10 +71,8 @@ def _pulled(graph: Graph, workload: Workload) -> Listening:
     if broker is not None:
         # It may open others besides, for metrics or an agent.
         return Listening(tuple(kafka_brokers.endpoints(broker)))
-    words = [t.value for w in (workload.entrypoint, workload.command) if w for p in w.words if (t := p.text)]
     unread = any(p.text is None for w in (workload.entrypoint, workload.command) if w for p in w.words)
-    mounted = [mount.target for mount in workload.mounts]
-    ports = known_images.ports(workload.image.value, workload.environment, words, mounted)
+    ports = _opened(workload, workload.image, workload.environment)
     if ports is None or unread:
         return NOTHING_KNOWN
     certain = tuple(Endpoint(port, Witness.KNOWN_IMAGE, evidence=(workload.location,)) for port in ports.certain)
@@ -89,12 +88,26 @@ def as_it_comes(graph: Graph, workload: Workload) -> tuple[int, bool] | None:
     known = known_images.service(workload.image.value) if workload.image is not None else None
     if workload.image is None or known is None or graph.settled(workload).known or graph.build_of(workload) is not None:
         return None
-    words = [t.value for w in (workload.entrypoint, workload.command) if w for p in w.words if (t := p.text)]
-    if known_images.is_no_server(words):
+    if known_images.is_no_server(_words(workload)):
         return None
-    whole = replace(workload.environment, complete=True)
-    ports = known_images.ports(workload.image.value, whole, words, [mount.target for mount in workload.mounts])
+    ports = _opened(workload, workload.image, replace(workload.environment, complete=True))
     return (known.ports[0], False) if ports is None else (ports.certain[0], True)
+
+
+def answers(graph: Graph, workload: Workload, port: int) -> bool:
+    """Whether a workload surely answers on a port to others."""
+    return any(e.port == port and e.sure and not e.loopback for e in graph.settled(workload).endpoints)
+
+
+def _words(workload: Workload) -> list[str]:
+    """What a deployment gives in place of or behind an image's own command, as far as it can be read."""
+    return [t.value for w in (workload.entrypoint, workload.command) if w for p in w.words if (t := p.text)]
+
+
+def _opened(workload: Workload, image: Text, environment: Environment) -> known_images.ServicePorts | None:
+    """What a public image opens by what its deployment tells it."""
+    mounted = [mount.target for mount in workload.mounts]
+    return known_images.ports(image.value, environment, _words(workload), mounted)
 
 
 def _commanded(graph: Graph, workload: Workload) -> Listening:

@@ -24,7 +24,7 @@ def fits_above(library: Library, project: Deployment) -> bool:
     Contexts, mounts and env files count; what is there in no folder may be made on the way. Not where an editor starts
     the file as it lies.
     """
-    if any(set(project.paths) <= set(paths) for paths in combinations.of_dev_containers(library)):
+    if combinations.starts_as_it_lies(library, project):
         return False
     names = tuple(dict.fromkeys(_paths(project)))
     here, folder = _fitting(library, project.folder, names), project.folder

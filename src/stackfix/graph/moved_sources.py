@@ -135,13 +135,9 @@ _SHORTEST = 5
 def _slipped(library: Library, missing: MissingSource) -> str | None:
     """The one file of the same folder whose name is the same but for one letter, or for two that changed places."""
     folder, name = posixpath.split(missing.path)
-    near = [p for p in library.tree.directly_in(folder) if _is_slip(name, posixpath.basename(p))]
+    beside = library.tree.directly_in(folder)
+    near = [p for p in beside if kinship.slipped(name.lower(), posixpath.basename(p).lower(), _SHORTEST)]
     return near[0] if len(near) == 1 else None
-
-
-def _is_slip(name: str, other: str) -> bool:
-    numbers = re.sub(r"\D", "", name) == re.sub(r"\D", "", other)
-    return numbers and min(len(name), len(other)) >= _SHORTEST and kinship.one_edit(name.lower(), other.lower())
 
 
 def _parts(name: str) -> list[str]:

@@ -44,6 +44,15 @@ class Script:
         return candidates(found, self.path)
 
 
+def said(library: Library) -> Iterator[bytes]:
+    """The text of every script and CI definition outside folders of copies."""
+    for path, entry in library.tree.entries.items():
+        is_one = entry.wiring and (script.is_script(path) or workflow.is_workflow(path))
+        data = library.sources.read(path) if is_one else None
+        if data is not None:
+            yield data
+
+
 def scripts(library: Library) -> Iterator[Script]:
     """Every script outside folders of copies, by path."""
     for path, entry in sorted(library.tree.entries.items()):

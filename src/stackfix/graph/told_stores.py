@@ -103,7 +103,6 @@ def _port(graph: Graph, store: Workload, asked: int | None) -> int | None:
     if published:
         return next(iter(published)) if len(published) == 1 else None
     comes = listening.as_it_comes(graph, store)
-    bound = graph.settled(store).endpoints
-    binds = any(e.port == asked and e.sure and not e.loopback for e in bound)
+    binds = asked is not None and listening.answers(graph, store, asked)
     return asked if binds or (comes is not None and comes[0] == asked) else None
 
