@@ -67,7 +67,7 @@ class Tree:
     @cached_property
     def _by_folder(self) -> Mapping[str, tuple[str, ...]]:
         folders: dict[str, list[str]] = {}
-        for path in self.entries:
+        for path in self._sorted:
             folders.setdefault(posixpath.dirname(path), []).append(path)
         return {folder: tuple(paths) for folder, paths in folders.items()}
 
@@ -116,7 +116,7 @@ class Tree:
         return self._by_name.get(name, ())
 
     def directly_in(self, folder: str) -> tuple[str, ...]:
-        """The files of a folder itself, without those of its folders; "" is the root."""
+        """The files of a folder itself, without those of its folders, sorted; "" is the root."""
         return self._by_folder.get(folder, ())
 
     def changed(self, contents: Mapping[str, bytes | None], modes: Mapping[str, bool]) -> Tree:

@@ -179,7 +179,7 @@ def _dockerfiles(graph: Graph, build: Build) -> tuple[str, ...]:
     taken = {w.build.dockerfile for w in graph.workloads if w.build is not None}
     inside = context + "/" if context else ""
     home = posixpath.dirname(build.dockerfile)
-    beside = (p for p in graph.library.tree.below(home) if posixpath.dirname(p) == home and is_dockerfile(p))
+    beside = (p for p in graph.library.tree.directly_in(home) if is_dockerfile(p))
     alike = [p for p in namesakes.of(name, beside) if p not in taken]
     if len(alike) == 1:
         return (alike[0],)

@@ -123,8 +123,7 @@ def _is_told_elsewhere(graph: Graph, one: Runs, own: Listening) -> bool:
     if not any(e.witness is Witness.TOOL for e in own.endpoints):
         return False
     held = set(container.files(graph, one.own).held().values())
-    folder = one.image.build.context
-    beside = (p for p in graph.library.tree.below(folder) if posixpath.dirname(p) == folder)
+    beside = graph.library.tree.directly_in(one.image.build.context)
     return any(_CONFIGURATION.fullmatch(posixpath.basename(p)) and p not in held for p in beside)
 
 

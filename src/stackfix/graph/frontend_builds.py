@@ -286,7 +286,7 @@ def put_in_later(graph: Graph, found: FrontBuild, name: str) -> bool:
     if any(word.search(i.text.value) for i in commands_):
         return True
     library, package = graph.library, found.front.folder
-    paths = [p for p in library.tree.below(package) if posixpath.dirname(p) == package and _CONFIGS.search(p)]
+    paths = [p for p in library.tree.directly_in(package) if _CONFIGS.search(p)]
     paths += [p for p in library.tree.below(found.build.context) if _RUN_TIME.search(p) and "node_modules/" not in p]
     texts = (library.text(p) for p in paths)
     return any(text is not None and word.search(text.value) for text in texts)

@@ -264,8 +264,8 @@ def _is_imaged(graph: Graph, line: kafka_sources.Line, brokers: Sequence[Broker]
     if match is None or address.is_loopback(line.address.host.value):
         return False
     module = match["module"] or ""
-    places = {module, join(module, "docker"), join(module, "src/main/docker")}
-    if any(posixpath.dirname(path) in places and is_dockerfile(path) for path in graph.library.tree.below(module)):
+    places = (module, join(module, "docker"), join(module, "src/main/docker"))
+    if any(is_dockerfile(path) for place in places for path in graph.library.tree.directly_in(place)):
         return True
     manifests = (join(folder, name) for folder in dict.fromkeys((module, "")) for name in _MANIFESTS)
     texts = (graph.library.text(path) for path in manifests if graph.library.tree.is_file(path))

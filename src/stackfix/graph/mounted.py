@@ -188,8 +188,7 @@ def _has_another_use(graph: Graph, path: str, target: str) -> bool:
 
 def _beside(library: Library, source: str) -> Iterator[str]:
     folder = posixpath.dirname(source)
-    here = (p for p in library.tree.below(folder) if posixpath.dirname(p) == folder)
-    return (p for p in here if not (environment.is_dotenv(p) and environment.is_example(p)))
+    return (p for p in library.tree.directly_in(folder) if not (environment.is_dotenv(p) and environment.is_example(p)))
 
 
 def _nearly(one: str, name: str) -> bool:

@@ -125,7 +125,7 @@ def _is_absent_below(library: Library, mount: Mount, path: str) -> bool:
         return False
     kind = posixpath.splitext(path)[1]
     folder = posixpath.dirname(wanted)
-    beside = [p for p in library.tree.below(folder) if posixpath.dirname(p) == folder and not _PLACEHOLDER.search(p)]
+    beside = [p for p in library.tree.directly_in(folder) if not _PLACEHOLDER.search(p)]
     return any(p.endswith(kind) for p in beside) and not _is_told(library, posixpath.basename(path))
 
 

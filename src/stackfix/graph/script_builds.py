@@ -195,7 +195,7 @@ def _without_dockerfile(
 
 
 def _dockerfiles(library: Library, folder: str, taken: Iterable[str]) -> tuple[str, ...]:
-    paths = (p for p in library.tree.below(folder) if posixpath.dirname(p) == folder and is_dockerfile(p))
+    paths = (p for p in library.tree.directly_in(folder) if is_dockerfile(p))
     return tuple(p for p in paths if p not in taken)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,7 +73,7 @@ def manifests(library: Library, path: str, *, recursive: bool) -> tuple[Manifest
     if library.tree.is_file(path):
         files = [path]
     else:
-        files = [p for p in library.tree.below(path) if recursive or posixpath.dirname(p) == path]
+        files = list(library.tree.below(path) if recursive else library.tree.directly_in(path))
         files = [p for p in files if p.endswith(_MANIFESTS)]
     found: list[Manifest] = []
     for file in files:

@@ -83,7 +83,7 @@ def _lacks(graph: Graph, build: Build) -> bool:
         return False
     if posixpath.dirname(build.dockerfile) != build.context or graph.library.sources.would_ignore(build.dockerfile):
         return False
-    return not any(is_dockerfile(p) for p in tree.below(build.context) if posixpath.dirname(p) == build.context)
+    return not any(is_dockerfile(p) for p in tree.directly_in(build.context))
 
 
 def port_of(workload: Workload | None) -> int | None:
