@@ -108,11 +108,17 @@ def without_filters(root: str) -> dict[str, str]:
         said = call(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\.")
     except GitFailed:
         return {}
+    names = dict.fromkeys(records(said))
+    return configured({name: "false" if name.endswith(".required") else "" for name in names})
+
+
+def configured(settings: Mapping[str, str]) -> dict[str, str]:
+    """More environment, for a call in which settings hold whose names or values don't belong on the command line."""
     more = {}
     count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
-    for key in dict.fromkeys(records(said)):
-        more[f"GIT_CONFIG_KEY_{count}"] = key
-        more[f"GIT_CONFIG_VALUE_{count}"] = "false" if key.endswith(".required") else ""
+    for name, value in settings.items():
+        more[f"GIT_CONFIG_KEY_{count}"] = name
+        more[f"GIT_CONFIG_VALUE_{count}"] = value
         count += 1
     return {**more, "GIT_CONFIG_COUNT": str(count)}
 
