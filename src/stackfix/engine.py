@@ -21,9 +21,10 @@ from stackfix.series import Pass, at_first, steps
 from stackfix.tree import Overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from stackfix.catalogue import Detector
+    from stackfix.findings import Finding
     from stackfix.policy import Policy
     from stackfix.selection import Selection
     from stackfix.tree import Sources, Tree
@@ -35,18 +36,24 @@ SAFE = frozenset({Applicability.SAFE})
 ALL = frozenset({Applicability.SAFE, Applicability.UNSAFE})
 
 
+def _never(_finding: Finding, _fingerprint: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a run is asked for.
 
     `grades` are the fixes to make; none makes it a report, whose fixes are proved all the same. `committing`: fixes
-    that touch files which git ignores are left out whole.
+    that touch files which git ignores are left out whole. `spared` says of a finding, by itself and its fingerprint,
+    why its fix is left out, None where it isn't.
     """
 
     policy: Policy
     selection: Selection
     grades: frozenset[Applicability] = frozenset()
     committing: bool = False
+    spared: Callable[[Finding, str], str | None] = _never
 
 
 @dataclass
@@ -118,6 +125,9 @@ def _choose(work: _Run, grades: frozenset[Applicability]) -> tuple[Found, ...]:
     for found in work.now.findings:
         fix = found.fix
         if fix is None or not found.shown or fix.applicability not in grades or found.fingerprint in work.refused:
+            continue
+        if reason := work.request.spared(found.finding, found.fingerprint):
+            work.left[found.fingerprint] = reason
             continue
         if work.request.committing and (private := _ignored(work, fix)):
             work.left[found.fingerprint] = f"{private} is ignored by git: change it where it is used"

@@ -16,6 +16,7 @@ from stackfix.options import Judging, Wrong
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from stackfix import engine
     from stackfix.config import Config
     from stackfix.findings import Applicability, Location, Rule
     from stackfix.options import Delivery, Options
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _CONFIGURATIONS = ("stackfix.toml", "pyproject.toml")
 
-COMMANDS = frozenset({"rules", "explain"})
+COMMANDS = frozenset({"rules", "explain", "pr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,33 @@ def _recall(options: Options, config: Config, only: str | None, snapshot: Snapsh
 
 
 def _judged(options: Options, config: Config, only: str | None, snapshot: Snapshot) -> Outcome:
-    from stackfix import engine  # noqa: PLC0415
-
-    comments = Comments(snapshot.sources)
     known = _known(options.judging, config, snapshot)
-    selection = replace(_selection(options.judging, config, only), suppressing=comments.over, known=known)
-    request = engine.Request(config.policy, selection, _grades(options.delivery), committing=options.delivery.commit)
+    selection = replace(_selection(options.judging, config, only), known=known)
+    from stackfix import engine  # noqa: PLC0415 - as all here
+
+    grades = _grades(options.delivery)
+    return _run(snapshot, engine.Request(config.policy, selection, grades, committing=options.delivery.commit))
+
+
+def _run(snapshot: Snapshot, request: engine.Request) -> Outcome:
+    from stackfix import engine  # noqa: PLC0415 - as all here
+
+    comments, selection = Comments(snapshot.sources), request.selection
+    request = replace(request, selection=replace(selection, suppressing=comments.over))
     outcome = engine.run(snapshot.tree, comments.sources, request, snapshot.skipped)
-    if selection.select or selection.ignore or only:
+    if selection.select or selection.ignore or selection.only:
         return outcome
-    unused = (one for one in comments.unused() if one.fingerprint not in known)
+    unused = (one for one in comments.unused() if one.fingerprint not in selection.known)
     return replace(outcome, reported=(*outcome.reported, *unused))
+
+
+def repaired(snapshot: Snapshot, request: engine.Request) -> Run:
+    """A snapshot judged and repaired in memory, as it may be told; who asks delivers its steps."""
+    from stackfix.report.withheld import withhold  # noqa: PLC0415 - as all here
+
+    outcome = _run(snapshot, request)
+    read = _kept(outcome, snapshot.sources.read)
+    return Run(snapshot, withhold(outcome, read), _places(outcome, read), None)
 
 
 def _known(judging: Judging, config: Config, snapshot: Snapshot) -> frozenset[str]:

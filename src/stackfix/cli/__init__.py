@@ -9,12 +9,14 @@ import os
 import sys
 from collections.abc import Callable  # noqa: TC003 - typer evaluates annotations
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Protocol, TextIO
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Protocol, TextIO, TypeAlias, cast
 
 import typer
 from typer.core import TyperCommand
 
 from stackfix import __version__
+from stackfix.cli.printing import note, save, say, silence, write
 from stackfix.options import Colour, Delivery, Format, Judging, Options, Telling, Wrong
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 NOTHING_LEFT, LEFT, WRONG_USE, OWN_ERROR, INTERRUPTED = 0, 1, 2, 3, 130
 
 _REPORT = "(report)"  # the root's own command; no word of a user's can be it
+
+
+_Command: TypeAlias = "Callable[[], int] | int | None"
 
 
 class _Formatter(Protocol):
@@ -38,7 +43,7 @@ class _Report(TyperCommand):
 
     def format_usage(self, ctx: object, formatter: _Formatter) -> None:  # noqa: ARG002 - typer's own shape
         formatter.write_usage("stackfix", "[OPTIONS] [PATH]")
-        formatter.write_usage("stackfix", "rules | explain RULE", "       ")
+        formatter.write_usage("stackfix", "rules | explain RULE | pr [PATH]", "       ")
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -133,7 +138,7 @@ def _explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule's 
 
 
 def _say(text: str) -> int:
-    _write(sys.stdout, text.encode("utf-8", "surrogateescape"))
+    say(text)
     return NOTHING_LEFT
 
 
@@ -154,12 +159,12 @@ def _explain_rule(name: str) -> int:
 def _check(options: Options) -> int:
     from stackfix import running  # noqa: PLC0415
 
-    run = running.run(options, _note)
+    run = running.run(options, note)
     _tell(options, run)
     if options.telling.write_baseline is not None:
         return _write_baseline(options.telling.write_baseline, run)
     if run.delivered and not options.telling.quiet:
-        _note(run.delivered)
+        note(run.delivered)
     return _code(options, run)
 
 
@@ -167,9 +172,9 @@ def _write_baseline(path: str, run: Run) -> int:
     """All that was found is known from now on: nothing of it fails a run that takes this baseline."""
     from stackfix import baseline  # noqa: PLC0415
 
-    _save(path, baseline.render(run.outcome.reported).encode("utf-8", "surrogateescape"))
+    save(path, baseline.render(run.outcome.reported).encode("utf-8", "surrogateescape"))
     count = len(run.outcome.reported)
-    _note(f"stackfix: {count} finding{'' if count == 1 else 's'} written to {path}")
+    note(f"stackfix: {count} finding{'' if count == 1 else 's'} written to {path}")
     return NOTHING_LEFT
 
 
@@ -190,21 +195,13 @@ def _tell(options: Options, run: Run) -> None:
     if options.delivery.dry_run:
         from stackfix.report import patch  # noqa: PLC0415
 
-        _write(sys.stdout, patch.render(run.outcome.changes, run.places.is_secret_line, prefix=run.snapshot.prefix))
+        write(sys.stdout, patch.render(run.outcome.changes, run.places.is_secret_line, prefix=run.snapshot.prefix))
     stream = sys.stderr if options.delivery.dry_run else sys.stdout
     report = _rendered(options, run, stream).encode("utf-8", "surrogateescape")
     if options.telling.output is None:
-        _write(stream, report)
+        write(stream, report)
         return
-    _save(options.telling.output, report)
-
-
-def _save(path: str, data: bytes) -> None:
-    try:
-        with open(path, "wb") as file:  # noqa: PTH123 - the user's own word, as typed
-            file.write(data)
-    except OSError as problem:
-        raise Wrong(f"{path}: {problem.strerror}") from None
+    save(options.telling.output, report)
 
 
 def _rendered(options: Options, run: Run, stream: TextIO | None) -> str:
@@ -230,32 +227,6 @@ def _coloured(telling: Telling, stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _write(stream: TextIO | None, data: bytes) -> None:
-    """Write to a stream of this process; None is one that whoever started it has closed, and nobody listens to."""
-    if stream is None:
-        return
-    try:
-        stream.flush()
-        stream.buffer.write(data)
-        stream.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as problem:
-        _silence(stream)
-        raise Wrong(f"the output can't be written: {problem.strerror}") from None
-
-
-def _silence(stream: TextIO) -> None:
-    """Lead a stream nowhere: what is left in its buffer must not fail again at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
-
-
-def _note(text: str) -> None:
-    _write(sys.stderr, f"{text}\n".encode("utf-8", "backslashreplace"))
-
-
 # --- the door --------------------------------------------------------------------------------------------------------
 
 
@@ -267,7 +238,7 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough: `stackfix | head`.
-        _silence(sys.stdout)
+        silence(sys.stdout)
         return LEFT
     except Exception as error:  # noqa: BLE001 - whatever it is, it is ours and must be told so
         return _own_error(error, verbose={"-v", "--verbose"} & set(arguments) != set())
@@ -275,9 +246,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        command = app(_with_command(arguments), standalone_mode=False, prog_name="stackfix")
-        code = command() if callable(command) else int(command or 0)
-        _write(sys.stdout, b"")
+        command = _commanded(arguments)
+        code = (command() if callable(command) else command) or 0
+        write(sys.stdout, b"")
     except typer.Abort:
         return INTERRUPTED
     except Exception as error:
@@ -286,6 +257,25 @@ def _run(arguments: Sequence[str]) -> int:
             raise
         return _complain(" ".join(told.split()))
     return code
+
+
+_ROOMS = {"pr": ("pulls", "pr")}
+"""Commands that have a module of their own here, imported when asked for; and the extra that they may lack."""
+
+
+def _commanded(arguments: Sequence[str]) -> _Command:
+    """What the words ask for: something to call, or an exit code."""
+    if not arguments or arguments[0] not in _ROOMS:
+        return cast("_Command", app(_with_command(arguments), standalone_mode=False, prog_name="stackfix"))
+    word, (module, extra) = arguments[0], _ROOMS[arguments[0]]
+    try:
+        room = import_module(f"stackfix.cli.{module}")
+        command = room.app(list(arguments[1:]), standalone_mode=False, prog_name=f"stackfix {word}")
+        return cast("int | None", command() if callable(command) else command)
+    except ModuleNotFoundError as missing:
+        if str(missing.name).partition(".")[0] == "stackfix":
+            raise
+        raise Wrong(f"stackfix {word} needs its extra: pip install 'stackfix-wiring[{extra}]'") from None
 
 
 def _with_command(arguments: Sequence[str]) -> list[str]:
@@ -297,7 +287,8 @@ def _with_command(arguments: Sequence[str]) -> list[str]:
 def _users_mistake(error: Exception) -> str | None:
     """What an exception says if it is the user's to mend, else None."""
     from stackfix import catalogue, config, repository  # noqa: PLC0415 - seldom needed
-    from stackfix.deliver import branch, worktree  # noqa: PLC0415 - seldom needed
+    from stackfix.deliver import branch, remote, worktree  # noqa: PLC0415 - seldom needed
+    from stackfix.forge.model import ForgeFailed  # noqa: PLC0415 - seldom needed
 
     words = getattr(error, "format_message", None)
     if words is not None and "ClickException" in {kind.__name__ for kind in type(error).__mro__}:
@@ -309,13 +300,15 @@ def _users_mistake(error: Exception) -> str | None:
         repository.CannotOpen,
         worktree.CannotWrite,
         branch.CannotCommit,
+        remote.RemoteFailed,
+        ForgeFailed,
     )
     return str(error) if isinstance(error, told) else None
 
 
 def _complain(message: str) -> int:
     """One line on stderr, and the exit code for wrong use."""
-    _note(f"stackfix: {message}")
+    note(f"stackfix: {message}")
     return WRONG_USE
 
 
@@ -338,7 +331,7 @@ def _own_error(error: Exception, *, verbose: bool) -> int:
         where = f" with {path}, which quotes nothing of your files"
     except OSError:
         verbose = True
-    _note(f"stackfix: an error of stackfix itself ({type(error).__name__}): please report it{where}")
+    note(f"stackfix: an error of stackfix itself ({type(error).__name__}): please report it{where}")
     if verbose:
-        _note(details.rstrip())
+        note(details.rstrip())
     return OWN_ERROR

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from stackfix.outcome import Change, Step
 
-__all__ = ["BranchTaken", "CannotCommit", "Committed", "commit", "uncommitted"]
+__all__ = ["BranchTaken", "CannotCommit", "Committed", "commit", "committed", "is_ours", "uncommitted"]
 
 DEFAULT = "stackfix/fixes"
 
@@ -69,7 +69,7 @@ def commit(  # noqa: PLR0913 - what, where and how
             raise CannotCommit("the branch has no commit yet: commit once, or use --apply without --commit")
         if not current_branch:
             _check_name(store, branch)
-        commits = _commits(store, base, steps, messages, own=not current_branch)
+        commits = committed(store, base, steps, messages, own=not current_branch)
         if not current_branch:
             return _on_branch(store, branch, base, commits)
         assert journal_folder is not None
@@ -95,10 +95,20 @@ def _check_name(store: Store, branch: str) -> None:
         raise CannotCommit(f"{branch!r} can't be a branch's name: choose another with --branch")
 
 
-def _commits(
-    store: Store, base: str, steps: tuple[Step, ...], messages: Callable[[Step], str], *, own: bool
+def committed(  # noqa: PLR0913 - what, where and how
+    store: Store,
+    base: str,
+    steps: Iterable[Step],
+    messages: Callable[[Step], str],
+    *,
+    own: bool = True,
+    sign: bool = False,
 ) -> tuple[str, ...]:
-    """The commits as objects; no reference knows them yet. `own`: they go on a branch that is ours to rebuild."""
+    """One commit for each step, on top of any commit, as objects: no reference knows them yet.
+
+    `own`: they go on a branch that is ours to rebuild.
+    """
+    steps = tuple(step for step in steps if step.changes)
     store.write_blobs(c.after for s in steps for c in s.changes if c.after is not None)
     store.read_tree(base)
     led = store.followed({store.prefix + change.path for step in steps for change in step.changes})
@@ -111,7 +121,7 @@ def _commits(
         parent = commits[-1] if commits else base
         tree = store.write_tree(entries)
         words = seal.sealed(messages(step), tree, parent) if own else seal.signed(messages(step))
-        commits.append(store.write_commit(tree, parent, words))
+        commits.append(store.write_commit(tree, parent, words, sign=sign))
     return tuple(commits)
 
 
@@ -145,12 +155,16 @@ def _on_branch(store: Store, branch: str, base: str, commits: tuple[str, ...]) -
     return Committed(branch, base, commits[-1], commits)
 
 
+def is_ours(store: Store, tip: str, base: str) -> bool:
+    """Whether a branch holds only our own commits, on what was its base once; or none, on the base's own line."""
+    if seal.own_parent(store.run("cat-file", "commit", tip)) is not None:
+        return True
+    status, _, _ = store.attempt("merge-base", "--is-ancestor", tip, base)
+    return status == 0
+
+
 def _check_ours(store: Store, branch: str, tip: str) -> None:
-    """Only our own commits, on top of what was HEAD once; or none at all, on HEAD's own line."""
-    status, _, _ = store.attempt("merge-base", "--is-ancestor", tip, "HEAD")
-    if status == 0:
-        return
-    if seal.own_parent(store.run("cat-file", "commit", tip)) is None:
+    if not is_ours(store, tip, "HEAD"):
         raise BranchTaken(f"{branch} holds commits that are not stackfix's: choose another with --branch, or delete it")
 
 

@@ -35,8 +35,11 @@ class CannotCommit(Exception):  # noqa: N818 - a state of the repository, told i
 class Store:
     """One repository's objects and references, written through an index of our own."""
 
-    def __init__(self, root: str, scratch: str) -> None:
-        """`root` is a folder of a work tree, `scratch` a folder for what goes away afterwards."""
+    def __init__(self, root: str, scratch: str, people: Mapping[str, str] | None = None) -> None:
+        """`root` is a folder of a work tree, `scratch` a folder for what goes away afterwards.
+
+        `people` is who commits, as git's environment has it, where that isn't the root's own configuration's to say.
+        """
         from git.cmd import Git  # noqa: PLC0415 - 70 ms that only a commit pays
 
         try:
@@ -60,6 +63,7 @@ class Store:
             "GIT_COMMON_DIR": common,
             "GIT_OBJECT_DIRECTORY": posixpath.join(common, "objects"),
             "GIT_WORK_TREE": self.top,
+            **(people or {}),
         }
         self._width = len(self.run("hash-object", "--stdin").strip())
 
@@ -165,9 +169,9 @@ class Store:
         if lines:
             self.run("update-index", "-z", "--index-info", given=b"".join(lines), index=index)
 
-    def write_commit(self, tree: str, parent: str, message: str) -> str:
-        """A commit, unsigned, by the user as git knows them."""
-        words = ("commit-tree", "--no-gpg-sign", "-p", parent, "-F", "-", tree)
+    def write_commit(self, tree: str, parent: str, message: str, *, sign: bool = False) -> str:
+        """A commit by the user as git knows them, unsigned, or signed with the key that git knows for them."""
+        words = ("commit-tree", "--gpg-sign" if sign else "--no-gpg-sign", "-p", parent, "-F", "-", tree)
         return self.run(*words, given=message.encode("utf-8", "replace"), more=self._people()).decode().strip()
 
     def move(self, reference: str, new: str, old: str | None, reason: str) -> None:
@@ -183,7 +187,8 @@ class Store:
         for role in ("author", "committer"):
             for part, unknown in (("name", "stackfix"), ("email", os.environ.get("EMAIL") or "stackfix@localhost")):
                 variable = f"GIT_{role}_{part}".upper()
-                if not os.environ.get(variable) and not {f"{role}.{part}", f"user.{part}"} & told:
+                known = os.environ.get(variable) or variable in self._environment
+                if not known and not {f"{role}.{part}", f"user.{part}"} & told:
                     found[variable] = unknown
         return found
 

@@ -1,0 +1,383 @@
+"""A remote repository: what it has, fetched and pushed from a repository of our own.
+
+The user's repository lends its objects and is otherwise left alone: no reference, index, configuration or FETCH_HEAD of
+it changes, and nothing that its configuration names is run. Passwords go to git through the environment.
+
+May import the repository's plumbing, and of this package address.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import posixpath
+import re
+import subprocess
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from stackfix.deliver.address import Address, Unfit, address, looks_like_one
+from stackfix.repository import plumbing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+LIMIT = 900.0
+"""Seconds that one call over the network may take."""
+
+_NAME = "stackfix"  # what git calls the remote in our own repository
+_MOST_SAID = 300  # characters of a remote's own words
+
+_KEYS = r"^(extensions\.partialclone|remote\..*\.promisor|(user|author|committer)\.(name|email))$"
+
+_PROTOCOLS = "https:http:ssh:git"
+
+_SETTINGS = {
+    f"remote.{_NAME}.tagOpt": "--no-tags",
+    "fetch.recurseSubmodules": "false",
+    "push.recurseSubmodules": "no",
+    "submodule.recurse": "false",
+    "push.followTags": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    # A line that is dead is no line that is slow.
+    "http.lowSpeedLimit": "1000",
+    "http.lowSpeedTime": "60",
+}
+
+
+class Trouble(Enum):
+    """Why a remote gave or took nothing."""
+
+    LOGIN = auto()
+    GONE = auto()
+    AWAY = auto()
+    RACE = auto()
+    PROTECTED = auto()
+    OTHER = auto()
+
+
+class RemoteFailed(Exception):  # noqa: N818 - an answer of a remote's, told in one line
+    """A remote gave or took nothing; the message is one line with what to do, and holds no password."""
+
+    def __init__(self, message: str, trouble: Trouble = Trouble.OTHER) -> None:
+        """Take the line to tell, and the kind of it."""
+        super().__init__(message)
+        self.trouble = trouble
+
+    @property
+    def again(self) -> bool:
+        """Whether the same call may go through later."""
+        return self.trouble in {Trouble.AWAY, Trouble.RACE}
+
+
+class CannotFetch(RemoteFailed):
+    """Nothing could be fetched."""
+
+
+class CannotPush(RemoteFailed):
+    """Nothing was pushed."""
+
+
+class Login(Protocol):
+    """What git sends over HTTP."""
+
+    @property
+    def user(self) -> str:
+        """The user's name."""
+
+    @property
+    def password(self) -> str:
+        """The password or token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a remote has: the branch that its HEAD names (None: none, or no branch), and branches with their commits."""
+
+    default: str | None
+    branches: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lender:
+    """The user's repository: whose objects are borrowed, and the identity that git knows there."""
+
+    objects: str | None
+    shallow: str
+    format: str
+    prefix: str
+    top: str
+    people: Mapping[str, str]
+
+
+class Remote:
+    """One remote, and a repository of our own in a folder that goes away afterwards."""
+
+    def __init__(  # noqa: PLR0913 - whose, which, where and how
+        self,
+        folder: str,
+        word: str,
+        scratch: str,
+        *,
+        login: Login | None = None,
+        local: bool = False,
+        limit: float = LIMIT,
+    ) -> None:
+        """Take a folder of the user's repository, a remote's name or address, and an empty folder.
+
+        `login` comes in place of everything that the user's git would send. `local`: the remote may be a folder of this
+        machine. CannotFetch where the words name no remote.
+        """
+        lender = _lender(os.path.realpath(folder))
+        self._limit = limit
+        self._fetched, self._pushed = _addresses(lender.top, word, local=local)
+        self.shown = word if word != self._fetched.url and not looks_like_one(word) else self._fetched.url
+        self.people = lender.people
+        self.prefix = lender.prefix
+        self._depth = () if lender.objects else ("--depth=1",)
+        self._environment = self._words_for_git(login)
+        self.top = posixpath.join(scratch, "repository")
+        self.root = posixpath.join(self.top, lender.prefix)
+        _made(self.top, lender)
+        Path(self.root).mkdir(parents=True, exist_ok=True)
+
+    @property
+    def url(self) -> str:
+        """The address, without user and password."""
+        return self._fetched.url
+
+    def names(self, branch: str) -> bool:
+        """Whether a word can be a branch's name."""
+        try:
+            plumbing.call(self.top, "check-ref-format", f"refs/heads/{branch}")
+        except plumbing.GitFailed:
+            return False
+        return not branch.startswith("-") and branch != "HEAD"
+
+    def listed(self, branches: Iterable[str]) -> Listed:
+        """What the remote has now of some branches (`prefix/*`: all below) and of the one that its HEAD names."""
+        patterns = [f"refs/heads/{branch}" for branch in branches]
+        output = self._ask(CannotFetch, "ls-remote", "--symref", "-q", _NAME, "HEAD", *patterns)
+        default, head, found = None, None, {}
+        for line in os.fsdecode(output).splitlines():
+            value, _, name = line.partition("\t")
+            if name == "HEAD" and value.startswith("ref: refs/heads/"):
+                default = value.removeprefix("ref: refs/heads/")
+            elif name == "HEAD":
+                head = value
+            elif name.startswith("refs/heads/"):
+                found[name.removeprefix("refs/heads/")] = value
+        if default is not None and head is not None:
+            found[default] = head
+        return Listed(default, found)
+
+    def fetch(self, branches: Sequence[str]) -> Mapping[str, str]:
+        """The commits that some branches of the remote end in; their objects are here then."""
+        wanted = [f"+refs/heads/{branch}:{_reference(branch)}" for branch in branches]
+        options = ("-q", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
+        self._ask(CannotFetch, "fetch", *options, *self._depth, _NAME, *wanted)
+        found = {}
+        for branch in branches:
+            said = plumbing.call(self.top, "rev-parse", "--verify", _reference(branch) + "^{commit}")
+            found[branch] = said.decode().strip()
+        return found
+
+    def push(self, branch: str, new: str | None, old: str | None) -> None:
+        """Let a branch of the remote end in a commit of ours (None: be gone), if it still ends in `old`.
+
+        CannotPush, and nothing changed, where somebody moved it meanwhile, or the remote won't have it.
+        """
+        reference = f"refs/heads/{branch}"
+        lease = f"--force-with-lease={reference}:{old or ''}"
+        options = ("-q", "--porcelain", "--no-verify", "--no-recurse-submodules", "--no-follow-tags")
+        self._ask(CannotPush, "push", *options, lease, _NAME, f"{new or ''}:{reference}")
+
+    def _words_for_git(self, login: Login | None) -> dict[str, str]:
+        """The environment of a call: the remote's address and what is sent to it stand on no command line."""
+        settings = {**_SETTINGS, f"remote.{_NAME}.url": self._fetched.url}
+        if self._pushed.url != self._fetched.url:
+            settings[f"remote.{_NAME}.pushUrl"] = self._pushed.url
+        known = False
+        for place in dict.fromkeys((self._fetched, self._pushed)):
+            user, password = (login.user, login.password) if login else (place.user, place.password)
+            if place.site and password is not None:
+                sent = base64.b64encode(f"{user}:{password}".encode()).decode()
+                settings[f"http.{place.site}/.extraHeader"] = f"Authorization: Basic {sent}"
+                known = True
+            elif place.site and user:
+                settings[f"credential.{place.site}.username"] = user
+        allowed = {_PROTOCOLS, *(place.protocol for place in (self._fetched, self._pushed))}
+        more = {**_configured({**settings, **({"credential.helper": ""} if known else {})})}
+        # What is sent is known: no program is asked for it, and none is told it.
+        return {**more, "GIT_ALLOW_PROTOCOL": ":".join(sorted(allowed)), **({"GIT_ASKPASS": ""} if known else {})}
+
+    def _ask(self, failure: type[RemoteFailed], *words: str) -> bytes:
+        command = plumbing.arguments(self.top, words)
+        try:
+            done = subprocess.run(  # noqa: S603 - git itself, with fixed words and checked names
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                env=plumbing.environment(self._environment),
+                timeout=self._limit,
+            )
+        except subprocess.TimeoutExpired:
+            raise failure(f"{self.shown}: no end after {self._limit:.0f} seconds", Trouble.AWAY) from None
+        except OSError as problem:
+            raise failure(f"git can't be run: {problem.strerror}") from problem
+        if done.returncode:
+            raise self._failed(failure, (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace"))
+        return done.stdout
+
+    def _failed(self, failure: type[RemoteFailed], words: str) -> RemoteFailed:
+        trouble = next((trouble for trouble, pattern in _TOLD if pattern.search(words)), Trouble.OTHER)
+        what = {
+            Trouble.LOGIN: "it doesn't take the login: is the token or key right, not revoked, and may it do this?",
+            Trouble.GONE: "there is no such repository, or not for this login",
+            Trouble.AWAY: f"it doesn't answer ({_gist(words)}): try again later",
+            Trouble.RACE: "the branch was moved by somebody else meanwhile: run it again",
+            Trouble.PROTECTED: f"it refuses the branch: {_gist(words)}",
+            Trouble.OTHER: _gist(words),
+        }
+        return failure(f"{self.shown}: {what[trouble]}", trouble)
+
+
+_TOLD = (
+    (
+        Trouble.RACE,
+        re.compile(
+            r"\(stale info\)|\(fetch first\)|\(non-fast-forward\)|cannot lock ref|reference already exists"
+            r"|failed to update ref|\(incorrect old value|couldn't find remote ref"
+        ),
+    ),
+    (Trouble.PROTECTED, re.compile(r"\[remote rejected\]|hook declined|protected branch|GH\d{3}")),
+    (
+        Trouble.LOGIN,
+        re.compile(
+            r"(?i)authentication failed|could not read (?:username|password)|returned error: 40[13]|access denied"
+            r"|permission denied|invalid (?:username|credentials)|permission to .* denied|host key verification failed"
+        ),
+    ),
+    (
+        Trouble.AWAY,
+        re.compile(
+            r"(?i)could not resolve|timed out|connection (?:refused|reset|closed)|returned error: (?:5\d\d|429)"
+            r"|early EOF|failed to connect|couldn't connect|unexpected disconnect|network is unreachable|hung up"
+            r"|empty reply|too slow"
+        ),
+    ),
+    (
+        Trouble.GONE,
+        re.compile(r"(?i)not found|does not appear to be a git repository|does not exist|returned error: 4(?:04|10)"),
+    ),
+)
+"""What git and servers say, by the kind of it; the first that fits counts."""
+
+
+def _gist(words: str) -> str:
+    """The line that says most, fit to be printed."""
+    lines = [line.strip() for line in words.splitlines()]
+    rejected = next((line for line in lines if line.startswith("!")), "")
+    reason = rejected[rejected.rfind("(") + 1 : -1] if rejected.endswith(")") else ""
+    remote = next((line for line in lines if re.match(r"remote: (?:error: )?\S", line)), "")
+    fatal = next((line for line in lines if line.startswith(("fatal: ", "error: "))), "")
+    plain = next((line for line in lines if line and not line.startswith(("To ", "Done", "remote:"))), "git failed")
+    chosen = ": ".join(filter(None, (reason, remote))) or fatal or plain
+    chosen = re.sub(r"\b(?:remote|fatal|error): ", "", chosen)
+    return re.sub(r"[^ -~]", "", chosen)[:_MOST_SAID].rstrip(". ")
+
+
+def _reference(branch: str) -> str:
+    return f"refs/remotes/{_NAME}/{branch}"
+
+
+def _configured(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings as git reads them from its environment, after those that are there."""
+    count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    found = {"GIT_CONFIG_COUNT": str(count + len(settings))}
+    for number, (key, value) in enumerate(settings.items(), count):
+        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return found
+
+
+def _lender(folder: str) -> _Lender:
+    """What the user's repository lends. A partial clone has not what it would lend: it lends nothing."""
+    try:
+        words = ("--is-bare-repository", "--git-common-dir", "--show-object-format")
+        said = os.fsdecode(plumbing.call(folder, "rev-parse", *words)).split("\n")
+        common = os.path.realpath(posixpath.join(folder, said[1]))
+        prefix, top = "", folder
+        if said[0] != "true":
+            prefix = os.fsdecode(plumbing.call(folder, "rev-parse", "--show-prefix")).removesuffix("\n")
+            top = os.fsdecode(plumbing.call(folder, "rev-parse", "--show-toplevel")).removesuffix("\n")
+    except plumbing.GitFailed as problem:
+        raise CannotFetch(f"{folder} lies in no git repository: {problem}") from problem
+    objects = posixpath.join(common, "objects")
+    settings = _settings(folder, _KEYS)
+    partial = any(key.startswith(("extensions.", "remote.")) for key in settings)
+    lends = not partial and "\n" not in objects and not objects.startswith(("#", '"'))
+    shallow = posixpath.join(common, "shallow")
+    return _Lender(objects if lends else None, shallow, said[2], prefix, top, _people(settings))
+
+
+def _settings(folder: str, keys: str) -> dict[str, str]:
+    """What git is told of some keys, the last word of each."""
+    try:
+        said = plumbing.call(folder, "config", "-z", "--get-regexp", keys)
+    except plumbing.GitFailed:
+        return {}
+    return {key: value for key, _, value in (record.partition("\n") for record in plumbing.records(said))}
+
+
+def _people(settings: Mapping[str, str]) -> dict[str, str]:
+    """Who the user's repository says that they are, as git's environment has it; its own words come first."""
+    found = {}
+    for role in ("author", "committer"):
+        for part in ("name", "email"):
+            variable = f"GIT_{role}_{part}".upper()
+            told = os.environ.get(variable) or settings.get(f"{role}.{part}") or settings.get(f"user.{part}") or ""
+            if told.strip():
+                found[variable] = told
+    return found
+
+
+def _addresses(top: str, word: str, *, local: bool) -> tuple[Address, Address]:
+    """Where to fetch from and push to."""
+    named = {} if word.startswith("-") else _of_name(top, word)
+    if not named and (word.startswith("-") or not looks_like_one(word)):
+        raise CannotFetch(f"there is no remote called {word!r} here: name one, or an address, with --remote")
+    try:
+        fetched = address(named.get("url", word), top, local=local)
+        return fetched, address(named["pushurl"], top, local=local) if "pushurl" in named else fetched
+    except Unfit as problem:
+        raise CannotFetch(str(problem)) from None
+
+
+def _of_name(top: str, name: str) -> dict[str, str]:
+    """The first address and push address that are configured for a remote's name."""
+    found = {}
+    for key in ("url", "pushurl"):
+        try:
+            said = plumbing.call(top, "config", "-z", "--get-all", f"remote.{name}.{key}")
+        except plumbing.GitFailed:
+            continue
+        found[key] = plumbing.records(said)[0]
+    return found if "url" in found else {}
+
+
+def _made(top: str, lender: _Lender) -> None:
+    """A repository without configuration, templates and hooks, that borrows objects."""
+    Path(top).mkdir()
+    plumbing.call(top, "init", "-q", "--template=", "-b", "main", f"--object-format={lender.format}", ".")
+    if lender.objects is None:
+        return
+    info = Path(top, ".git", "objects", "info")
+    info.mkdir(exist_ok=True)
+    (info / "alternates").write_bytes(os.fsencode(lender.objects + "\n"))
+    shallow = Path(lender.shallow)
+    if shallow.is_file():
+        Path(top, ".git", "shallow").write_bytes(shallow.read_bytes())

@@ -1,0 +1,89 @@
+"""The few files of a commit that must lie on disk to judge it: ignore rules and configuration. Nothing else is.
+
+They are written as plain files by us; git checks nothing out, so that no filter and no link of theirs has a say.
+
+May import repository and config.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stackfix.repository import plumbing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PLAIN = {"100644", "100755"}
+_CONFIGURATIONS = ("stackfix.toml", "pyproject.toml")
+_MOST_BASES = 20
+_LARGEST = 1_000_000  # bytes; a larger file of these was not written by a person
+
+
+def lay_out(top: str, prefix: str, commit: str) -> None:
+    """Put a commit's ignore rules, and the configuration of the root at `prefix`, into an empty folder `top`."""
+    blobs = _blobs(top, commit)
+    for path in blobs:
+        if path.rpartition("/")[2] == ".gitignore":
+            _write(top, path, blobs)
+    for name in _CONFIGURATIONS:
+        _follow(top, prefix, name, blobs)
+
+
+def holds(top: str, prefix: str, commit: str) -> bool:
+    """Whether a commit has the folder at `prefix`."""
+    try:
+        plumbing.call(top, "cat-file", "-e", f"{commit}:{prefix.rstrip('/')}")
+    except plumbing.GitFailed:
+        return False
+    return True
+
+
+def _follow(top: str, prefix: str, name: str, blobs: Mapping[str, str]) -> None:
+    """A configuration, and what it extends, as far as it lies in the root."""
+    for _ in range(_MOST_BASES):
+        path = posixpath.normpath(posixpath.join(prefix, name))
+        if not path.startswith(prefix) or path not in blobs:
+            return
+        data = _write(top, path, blobs)
+        base = _extended(name, data)
+        if base is None:
+            return
+        name = posixpath.join(posixpath.dirname(name), base)
+
+
+def _extended(name: str, data: bytes) -> str | None:
+    """The file that a configuration names as its base. One that is wrong is told by whoever loads it."""
+    try:
+        told = tomllib.loads(data.decode())
+    except ValueError:
+        return None
+    if posixpath.basename(name) == "pyproject.toml":
+        tool = told.get("tool")
+        told = tool.get("stackfix", {}) if isinstance(tool, dict) else {}
+    base = told.get("extends") if isinstance(told, dict) else None
+    return base if isinstance(base, str) else None
+
+
+def _blobs(top: str, commit: str) -> dict[str, str]:
+    """The plain files of a commit by path, as far as their names are fit for a disk."""
+    found = {}
+    for record in plumbing.records(plumbing.call(top, "ls-tree", "-r", "-z", "--full-tree", commit)):
+        head, _, path = record.partition("\t")
+        mode, _, name = head.split(" ")
+        parts = path.split("/")
+        if mode in _PLAIN and not any(part in {"", ".", ".."} or part.lower() == ".git" for part in parts):
+            found[path] = name
+    return found
+
+
+def _write(top: str, path: str, blobs: Mapping[str, str]) -> bytes:
+    data = plumbing.call(top, "cat-file", "blob", blobs[path])
+    if len(data) <= _LARGEST:
+        file = Path(top, path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    return data
