@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.forge.server import Server
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +21,16 @@ def _nobody_at_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+def _forge(kind: str, folder: Path) -> Iterator[Server]:
+    from tests.forge.server import Server  # noqa: PLC0415 - only these tests pay for it
+
+    with Server(kind, folder / "forge") as server:
+        yield server
+
+
+@pytest.fixture
+def github_server(tmp_path: Path) -> Iterator[Server]:
+    """A stand-in for GitHub; fails the test if it was asked what GitHub's description doesn't know."""
+    yield from _forge("github", tmp_path)

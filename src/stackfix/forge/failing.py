@@ -1,0 +1,138 @@
+"""A forge's refusals as our kinds of failure, and its JSON read with suspicion.
+
+May import the model.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from stackfix.forge.model import ForgeFailed, Gone, RateLimited, Refused, Unauthorized, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PATIENCE = 60.0
+"""Seconds to wait where a forge asks to wait and doesn't say how long: GitHub's own advice."""
+
+_LONGEST = 300
+
+_NOT_ALLOWED = (
+    "not accessible by",
+    "must have",
+    "must be",
+    "not authorized",
+    "insufficient_scope",
+    "insufficient scope",
+    "required scope",
+    "permission",
+    "saml",
+)
+
+
+def failure(what: str, status: int, headers: Mapping[str, str], words: str) -> ForgeFailed:
+    """What an answer of 400 and above is to us. `what` is what was asked for; `words` are the forge's own."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    said = f"{what}: {line(words) or 'no reason given'} ({status})"
+    if status == 429 or (status == 403 and _is_limit(lower, words)):  # noqa: PLR2004 - HTTP's own numbers
+        return RateLimited(f"{said}; it asks to wait", wait(lower))
+    return _kind(status, words)(said + _advice(status, words))
+
+
+def _kind(status: int, words: str) -> type[ForgeFailed]:
+    if status >= 500 or status == 408:  # noqa: PLR2004 - HTTP's own numbers
+        return Unavailable
+    if status == 401 or (status == 403 and _is_not_allowed(words)):  # noqa: PLR2004 - as above
+        return Unauthorized
+    if status in {404, 410, 451}:
+        return Gone
+    return Refused if status in {400, 403, 405, 406, 409, 412, 413, 422, 423} else ForgeFailed
+
+
+def _advice(status: int, words: str) -> str:
+    if status == 401:  # noqa: PLR2004 - HTTP's own number
+        return "; the token is missing, revoked or expired"
+    if status == 403 and _is_not_allowed(words):  # noqa: PLR2004 - as above
+        return "; the token may not do this"
+    if status == 404:  # noqa: PLR2004 - as above
+        return "; it isn't there, or this token may not see it"
+    return ""
+
+
+def _is_not_allowed(words: str) -> bool:
+    return any(sign in words.lower() for sign in _NOT_ALLOWED)
+
+
+def _is_limit(headers: Mapping[str, str], words: str) -> bool:
+    """Whether a 403 is GitHub's way to say 429."""
+    return "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0" or "rate limit" in words.lower()
+
+
+def wait(headers: Mapping[str, str]) -> float:
+    """The seconds to wait that an answer's headers ask for. `headers` are in lower case."""
+    if (seconds := _number(headers.get("retry-after", ""))) is not None:
+        return max(0.0, seconds)
+    for name in ("x-ratelimit-reset", "ratelimit-reset"):
+        if (moment := _number(headers.get(name, ""))) is not None:
+            return max(0.0, moment - time.time())
+    return PATIENCE
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def line(words: str) -> str:
+    """Words of a forge's as one line without control characters, not too long."""
+    one = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return one if len(one) <= _LONGEST else one[: _LONGEST - 1] + "…"
+
+
+def text(answer: object, *names: str) -> str:
+    """A text in an answer; empty where it is null. Unavailable where the answer is of another shape."""
+    found = value(answer, *names)
+    if found is None:
+        return ""
+    if not isinstance(found, str):
+        raise _strange(names)
+    return found
+
+
+def number(answer: object, *names: str) -> int:
+    """A whole number in an answer."""
+    found = value(answer, *names)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise _strange(names)
+    return found
+
+
+def flag(answer: object, *names: str) -> bool:
+    """A truth in an answer; false where it is left out."""
+    return value(answer, *names) is True
+
+
+def rows(answer: object, *names: str) -> list[object]:
+    """A list in an answer."""
+    found = value(answer, *names)
+    if not isinstance(found, list):
+        raise _strange(names)
+    return found
+
+
+def value(answer: object, *names: str) -> object:
+    """What an answer holds below some names; None where it is null or left out."""
+    for name in names:
+        if answer is None:
+            return None
+        if not isinstance(answer, dict):
+            raise _strange(names)
+        answer = answer.get(name)
+    return answer
+
+
+def _strange(names: tuple[str, ...]) -> Unavailable:
+    return Unavailable(f"the answer is not one of a forge's: no {'.'.join(names) or 'list'} as it should be")

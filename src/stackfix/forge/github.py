@@ -1,0 +1,510 @@
+"""GitHub, on github.com and Enterprise, with a token or as a GitHub App.
+
+PyGithub signs, talks and turns pages; its objects are left aside, since most of them ask twice for what one call says.
+It neither waits nor tries again: the queue above does, which also knows what else asks the same host.
+
+May import the model and its neighbours of no forge.
+"""
+
+from __future__ import annotations
+
+import logging
+from itertools import count, islice
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import requests
+from github import Auth, Github, GithubException
+
+from stackfix.forge.failing import failure, flag, number, rows, text, value
+from stackfix.forge.model import (
+    Check,
+    Conclusion,
+    Credentials,
+    ForgeFailed,
+    Gone,
+    Issue,
+    PullRequest,
+    Refused,
+    Repository,
+    State,
+    Unauthorized,
+    Unavailable,
+)
+from stackfix.forge.remarks import is_shown, shown_lines, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from stackfix.forge.model import Annotation, Proposal
+
+_LOG = logging.getLogger("stackfix.forge")
+
+_PAGE = 100
+_ANNOTATIONS = 50
+"""As many as GitHub takes at a time."""
+
+_PAUSE = 0.1
+"""Seconds between two writes. GitHub advises one; what it measures is told in its answers, which the queue obeys."""
+
+_FOUND = 1000
+
+_TITLE, _STATUS, _TEXT = 255, 140, 65535
+
+
+class Host:
+    """GitHub's API at one address, spoken to in one name."""
+
+    def __init__(self, address: str, auth: Auth.Auth, timeout: int = 30, *, is_app: bool = False) -> None:
+        """`is_app` says that the name is an installation's, which has check runs."""
+        self.is_app = is_app
+        self._auth = auth
+        self._asked = Github(
+            auth=auth,
+            base_url=address,
+            timeout=timeout,
+            retry=None,
+            seconds_between_requests=None,
+            seconds_between_writes=_PAUSE,
+            user_agent="stackfix",
+            per_page=_PAGE,
+        ).requester
+
+    @property
+    def token(self) -> str:
+        """The token as it is now: an installation's is made anew before it ends."""
+        try:
+            return self._auth.token
+        except GithubException as problem:
+            raise _failed("an installation's token", problem) from problem
+        except requests.RequestException as problem:
+            raise Unavailable(f"an installation's token: {_silence(problem)}") from problem
+
+    def call(self, verb: str, path: str, body: object = None, **query: str | int) -> object:
+        """One request, and the answer's JSON. Raises ForgeFailed."""
+        what = f"{self._asked.hostname}: {verb} {path}"
+        try:
+            headers, answer = self._asked.requestJsonAndCheck(verb, path, parameters=dict(query), input=body)
+        except GithubException as problem:
+            raise _failed(what, problem) from problem
+        except requests.RequestException as problem:
+            raise Unavailable(f"{what}: {_silence(problem)}") from problem
+        except ValueError as problem:
+            raise Unavailable(f"{what}: the answer is no JSON") from problem
+        except (RuntimeError, AssertionError) as problem:  # what PyGithub makes of a redirection elsewhere
+            raise ForgeFailed(f"{what}: it is redirected to another address") from problem
+        if "application/json" not in headers.get("content-type", "application/json"):
+            raise Unavailable(f"{what}: the answer is no JSON")
+        answered: object = answer
+        return answered
+
+    def pages(self, path: str, *names: str, **query: str | int) -> Iterator[object]:
+        """All rows of a list, page after page; `names` lead to the list in an answer."""
+        for page in count(1):
+            found = rows(self.call("GET", path, **query, per_page=_PAGE, page=page), *names)
+            yield from found
+            if len(found) < _PAGE:
+                return
+
+
+def _failed(what: str, problem: GithubException) -> ForgeFailed:
+    said: object = problem.data if isinstance(problem.data, dict) else {}
+    message = value(said, "message")
+    told = [message if isinstance(message, str) else ""]
+    details = value(said, "errors")
+    for one in details if isinstance(details, list) else ():
+        detail = one.get("message") or one.get("code") if isinstance(one, dict) else one
+        told.append(str(detail or ""))
+    headers = problem.headers or {}
+    return failure(what, problem.status, headers, "; ".join(word for word in told if word))
+
+
+def _silence(problem: requests.RequestException) -> str:
+    """Why there was no answer, without the address, which a proxy's name and password may be in."""
+    return "no answer in time" if isinstance(problem, requests.Timeout) else "no connection, or it broke off"
+
+
+def with_token(address: str, token: str, timeout: int = 30) -> GitHubAccount:
+    """What a token sees: a person's own, or one of GitHub Actions."""
+    return GitHubAccount(Host(address, Auth.Token(token), timeout, is_app=token.startswith("ghs_")))
+
+
+def with_app(address: str, app: str, key: str, installation: int | None = None, timeout: int = 30) -> AppAccount:
+    """What a GitHub App sees, in the installation named or in those that repositories have."""
+    signing = Auth.AppAuth(int(app) if app.isdecimal() else app, key)
+    try:
+        _ = signing.token
+    except Exception as problem:  # every library below has its own name for a key that is none
+        raise Unauthorized(
+            "the GitHub App's private key can't be read: it is a PEM file from the App's page"
+        ) from problem
+    return AppAccount(address, signing, installation, timeout)
+
+
+class GitHubAccount:
+    """What one token sees on one host."""
+
+    def __init__(self, host: Host) -> None:
+        """`host` speaks with the token."""
+        self._host = host
+
+    def repositories(self, *, organisation: str | None = None, query: str | None = None) -> Iterator[Repository]:
+        """The repositories of an organisation or person, or of GitHub's search; of neither, those of the token."""
+        yield from _repositories(self._host, organisation, query)
+
+    def forge(self, path: str) -> GitHubForge:
+        """One repository."""
+        return GitHubForge(self._host, path)
+
+
+class AppAccount:
+    """What a GitHub App sees: a token for each of its installations."""
+
+    def __init__(self, address: str, signing: Auth.AppAuth, installation: int | None, timeout: int) -> None:
+        """`signing` speaks as the App itself, which may do no more than ask for an installation's token."""
+        self._address, self._signing, self._installation, self._timeout = address, signing, installation, timeout
+        self._app = Host(address, signing, timeout)
+        self._hosts: dict[int, Host] = {}
+
+    def repositories(self, *, organisation: str | None = None, query: str | None = None) -> Iterator[Repository]:
+        """The repositories that the App is installed on; with a query, those of GitHub's search as one of them sees."""
+        if organisation is None:
+            installed = [self._installation] if self._installation else self._installations()
+            for one in installed[:1] if query else installed:
+                yield from _repositories(self._host(one), None, query)
+            return
+        yield from _repositories(self._host(self._installation_of(organisation)), organisation, query)
+
+    def forge(self, path: str) -> GitHubForge:
+        """One repository, in the name of the installation on it."""
+        installation = self._installation
+        if installation is None:
+            installation = self._found(f"/repos/{_quoted(path)}/installation", path)
+        return GitHubForge(self._host(installation), path)
+
+    def _host(self, installation: int) -> Host:
+        if installation not in self._hosts:
+            auth = Auth.AppInstallationAuth(self._signing, installation)
+            self._hosts[installation] = Host(self._address, auth, self._timeout, is_app=True)
+        return self._hosts[installation]
+
+    def _installations(self) -> list[int]:
+        return [number(one, "id") for one in self._app.pages("/app/installations")]
+
+    def _installation_of(self, owner: str) -> int:
+        if self._installation is not None:
+            return self._installation
+        try:
+            return number(self._app.call("GET", f"/orgs/{quote(owner, safe='')}/installation"), "id")
+        except Gone:
+            return self._found(f"/users/{quote(owner, safe='')}/installation", owner)
+
+    def _found(self, path: str, where: str) -> int:
+        try:
+            return number(self._app.call("GET", path), "id")
+        except Gone as problem:
+            raise Gone(f"the GitHub App is not installed on {where}, or it isn't there") from problem
+
+
+def _repositories(host: Host, organisation: str | None, query: str | None) -> Iterator[Repository]:
+    if query is not None:
+        asked = f"{query} org:{organisation}" if organisation else query
+        # The search gives its first thousand and refuses the next page.
+        found = islice(host.pages("/search/repositories", "items", q=asked), _FOUND)
+        yield from map(_repository, found)
+        return
+    if organisation is None:
+        listed = ("/installation/repositories", "repositories") if host.is_app else ("/user/repos",)
+        yield from map(_repository, host.pages(*listed))
+        return
+    owner = quote(organisation, safe="")
+    try:
+        yield from map(_repository, host.pages(f"/orgs/{owner}/repos"))
+    except Gone:
+        yield from map(_repository, host.pages(f"/users/{owner}/repos"))
+
+
+def _repository(said: object) -> Repository:
+    return Repository(
+        text(said, "full_name"),
+        text(said, "clone_url"),
+        text(said, "default_branch"),
+        flag(said, "archived"),
+        flag(said, "fork"),
+    )
+
+
+class GitHubForge:
+    """One repository on GitHub."""
+
+    def __init__(self, host: Host, path: str) -> None:
+        """`host` speaks in the name that may write to the repository."""
+        self._host = host
+        self._path = path
+        self._is_known = False
+
+    def repository(self) -> Repository:
+        """The repository as it is now, under the name that it has now."""
+        found = _repository(self._host.call("GET", f"/repos/{_quoted(self._path)}"))
+        self._path, self._is_known = found.path, True
+        return found
+
+    def credentials(self) -> Credentials | None:
+        """The token, as git sends it."""
+        return Credentials("x-access-token", self._host.token)
+
+    def pull_requests(self, branch: str) -> tuple[PullRequest, ...]:
+        """All pull requests ever made from the branch, the newest first."""
+        return tuple(self._pulls(branch, "all"))
+
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """All open pull requests, the newest first."""
+        found = self._host.pages(self._at("pulls"), state="open", sort="created", direction="desc")
+        return tuple(map(_pull_request, found))
+
+    def create(self, proposal: Proposal) -> PullRequest:
+        """Open a pull request, or give the open one of the branch."""
+        made = self._created(proposal)
+        if made is None:
+            already = next((pull for pull in self._pulls(proposal.branch, "open") if pull.base == proposal.base), None)
+            if already is None:
+                raise Unavailable(
+                    f"{self._path}: GitHub says that {proposal.branch} has a pull request, and lists none"
+                )
+            return already
+        issue = self._at("issues", made.number)
+        teams = [name.rpartition("/")[2] for name in proposal.reviewers if "/" in name]
+        people = [name.removeprefix("@") for name in proposal.reviewers if "/" not in name]
+        self._add(f"{issue}/labels", labels=list(proposal.labels))
+        self._add(f"{self._at('pulls', made.number)}/requested_reviewers", reviewers=people, team_reviewers=teams)
+        self._add(f"{issue}/assignees", assignees=[name.removeprefix("@") for name in proposal.assignees])
+        return made
+
+    def update(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
+        """Change words of a pull request."""
+        words = {"title": title, "body": body}
+        if said := {name: word for name, word in words.items() if word is not None}:
+            self._host.call("PATCH", self._at("pulls", number), said)
+
+    def close(self, number: int, word: str) -> None:
+        """Close a pull request with a word, which is said once however often this is called."""
+        if text(self._host.call("GET", self._at("pulls", number)), "state") != "open":
+            return
+        path = f"{self._at('issues', number)}/comments"
+        if word not in [text(one, "body") for one in self._host.pages(path)][-1:]:
+            self.comment(number, word)
+        self._host.call("PATCH", self._at("pulls", number), {"state": "closed"})
+
+    def comment(self, number: int, text: str) -> None:
+        """Say something below an issue or pull request."""
+        self._host.call("POST", f"{self._at('issues', number)}/comments", {"body": text})
+
+    def issue(self, title: str) -> Issue | None:
+        """Our own newest issue of that title, an open one before a closed."""
+        login = self._login()
+        mine = {"creator": login} if login else {}
+        for state in ("open", "closed"):
+            found = self._host.pages(self._at("issues"), state=state, sort="created", direction="desc", **mine)
+            for one in found:
+                is_ours = login or text(one, "user", "type") == "Bot"
+                if is_ours and text(one, "title") == title and value(one, "pull_request") is None:
+                    return _issue(one)
+        return None
+
+    def create_issue(self, title: str, body: str, labels: Sequence[str] = ()) -> Issue:
+        """Open an issue."""
+        said = {"title": title, "body": body, "labels": list(labels)}
+        return _issue(self._host.call("POST", self._at("issues"), said))
+
+    def update_issue(self, number: int, *, body: str | None = None, open_: bool | None = None) -> None:
+        """Change an issue's body, close it or open it again."""
+        said = {} if body is None else {"body": body}
+        if open_ is not None:
+            said["state"] = "open" if open_ else "closed"
+        if said:
+            self._host.call("PATCH", self._at("issues", number), said)
+
+    def may_write(self, user: str) -> bool:
+        """Whether a person may push. Maintainers and administrators may; `write` is what GitHub calls both."""
+        path = f"{self._at('collaborators')}/{quote(user, safe='')}/permission"
+        try:
+            return text(self._host.call("GET", path), "permission") in {"admin", "maintain", "write"}
+        except Gone:
+            return False
+
+    def publish(self, check: Check) -> None:
+        """A check run where the name may make them, a commit status else. What is there already stays."""
+        if self._host.is_app:
+            try:
+                self._run(check)
+            except Unauthorized:
+                _LOG.warning("%s: no check runs for this token (checks: write); a status instead", self._path)
+            else:
+                return
+        self._status(check)
+
+    def suggest(self, number: int, commit: str, annotations: Sequence[Annotation]) -> None:
+        """One review with a comment for each annotation that isn't there yet."""
+        pull = self._at("pulls", number)
+        shown = {text(one, "filename"): text(one, "patch") for one in self._host.pages(f"{pull}/files")}
+        lines = {path: shown_lines(patch) for path, patch in shown.items()}
+        said = {
+            (text(one, "path"), value(one, "line"), text(one, "body")) for one in self._host.pages(f"{pull}/comments")
+        }
+        new = [
+            _remark(one)
+            for one in dict.fromkeys(annotations)
+            if is_shown(one, lines.get(one.path, {})) and (one.path, one.end_line, words(one)) not in said
+        ]
+        if new:
+            self._host.call("POST", f"{pull}/reviews", {"commit_id": commit, "event": "COMMENT", "comments": new})
+
+    def _at(self, *words: str | int) -> str:
+        """A path below the repository's. GitHub redirects an old name's readers alone, so it has to be today's."""
+        if not self._is_known:
+            self.repository()
+        return "/".join(("", "repos", _quoted(self._path), *map(str, words)))
+
+    def _pulls(self, branch: str, state: str) -> Iterator[PullRequest]:
+        path = self._at("pulls")
+        head = f"{self._path.partition('/')[0]}:{branch}"
+        for one in self._host.pages(path, state=state, head=head, sort="created", direction="desc"):
+            if text(one, "head", "ref") == branch and text(one, "head", "repo", "full_name") == self._path:
+                yield _pull_request(one)
+
+    def _created(self, proposal: Proposal) -> PullRequest | None:
+        """The pull request that was made; None where one is open already."""
+        said: dict[str, object] = {
+            "title": proposal.title,
+            "body": proposal.body,
+            "head": proposal.branch,
+            "base": proposal.base,
+            "maintainer_can_modify": True,
+        }
+        try:
+            return _pull_request(self._host.call("POST", self._at("pulls"), {**said, "draft": proposal.draft}))
+        except Refused as problem:
+            if "already exists" in str(problem):
+                return None
+            if not (proposal.draft and "draft" in str(problem).lower()):
+                raise
+        # Not every plan has drafts.
+        return _pull_request(self._host.call("POST", self._at("pulls"), said))
+
+    def _add(self, path: str, **names: list[str]) -> None:
+        """Add names to what was made. One that GitHub won't take is told, and takes nothing else with it."""
+        if not any(names.values()):
+            return
+        try:
+            self._host.call("POST", path, {key: value for key, value in names.items() if value})
+        except (Refused, Unauthorized, Gone) as problem:
+            _LOG.warning("not added: %s: %s", ", ".join(name for some in names.values() for name in some), problem)
+
+    def _login(self) -> str:
+        """Our own name; empty for a token of GitHub Actions, which may not ask."""
+        try:
+            return text(self._host.call("GET", "/user"), "login")
+        except (Unauthorized, Refused):
+            return ""
+
+    def _run(self, check: Check) -> None:
+        found = self._host.pages(self._at("commits", check.commit, "check-runs"), "check_runs", check_name=check.name)
+        output = {"title": check.title[:_TITLE], "summary": _cut(check.summary)}
+        kept = (_CONCLUSIONS[check.conclusion], output["title"], output["summary"], len(check.annotations))
+        if any(_published(one) == kept for one in found):
+            return
+        batches = [
+            [_annotation(one) for one in check.annotations[start : start + _ANNOTATIONS]]
+            for start in range(0, len(check.annotations), _ANNOTATIONS)
+        ]
+        state = _state(check.conclusion)
+        # A new run takes the place of the last of its name; a changed one would keep that one's annotations.
+        said = {"name": check.name, "head_sha": check.commit, **state}
+        said["output"] = {**output, "annotations": batches[0] if batches else []}
+        run = number(self._host.call("POST", self._at("check-runs"), said), "id")
+        for batch in batches[1:]:
+            self._host.call("PATCH", self._at("check-runs", run), {"output": {**output, "annotations": batch}})
+
+    def _status(self, check: Check) -> None:
+        said = {
+            "state": "success" if check.conclusion is Conclusion.NEUTRAL else check.conclusion.value,
+            "context": check.name,
+            "description": check.title[:_STATUS],
+        }
+        for one in self._host.pages(self._at("commits", check.commit, "statuses")):
+            if text(one, "context") == check.name:
+                if {name: value(one, name) for name in said} == said:
+                    return
+                break
+        self._host.call("POST", self._at("statuses", check.commit), said)
+
+
+_CONCLUSIONS = {
+    Conclusion.PENDING: None,
+    Conclusion.SUCCESS: "success",
+    Conclusion.NEUTRAL: "neutral",
+    Conclusion.FAILURE: "failure",
+}
+
+
+def _state(conclusion: Conclusion) -> dict[str, object]:
+    ended = _CONCLUSIONS[conclusion]
+    return {"status": "in_progress"} if ended is None else {"status": "completed", "conclusion": ended}
+
+
+def _published(said: object) -> tuple[object, ...]:
+    output = value(said, "output")
+    return (value(said, "conclusion"), *(value(output, name) for name in ("title", "summary", "annotations_count")))
+
+
+def _annotation(said: Annotation) -> Mapping[str, object]:
+    return {
+        "path": said.path,
+        "start_line": said.line,
+        "end_line": said.end_line,
+        "annotation_level": "failure" if said.failure else "warning",
+        "title": said.title[:_TITLE],
+        "message": _cut(said.message),
+    }
+
+
+def _remark(said: Annotation) -> Mapping[str, object]:
+    at = {"path": said.path, "line": said.end_line, "side": "RIGHT", "body": words(said)}
+    if said.line == said.end_line:
+        return at
+    return {**at, "start_line": said.line, "start_side": "RIGHT"}
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _TEXT else words[: _TEXT - 1] + "…"
+
+
+def _pull_request(said: object) -> PullRequest:
+    is_merged = bool(text(said, "merged_at"))
+    return PullRequest(
+        number(said, "number"),
+        text(said, "head", "ref"),
+        text(said, "base", "ref"),
+        text(said, "title"),
+        text(said, "body"),
+        State.MERGED if is_merged else State.OPEN if text(said, "state") == "open" else State.CLOSED,
+        text(said, "head", "sha"),
+        text(said, "html_url"),
+        text(said, "user", "login"),
+        flag(said, "draft"),
+        tuple(text(one, "name") for one in rows(said, "labels")),
+    )
+
+
+def _issue(said: object) -> Issue:
+    return Issue(
+        number(said, "number"),
+        text(said, "title"),
+        text(said, "body"),
+        text(said, "state") == "open",
+        text(said, "html_url"),
+    )
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/")

@@ -1,0 +1,287 @@
+"""What a stand-in for a forge remembers: people, repositories on disk, pull requests, issues, checks."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+QUIET = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_SYSTEM": "/dev/null",
+    "GIT_AUTHOR_NAME": "A Person",
+    "GIT_AUTHOR_EMAIL": "person@example.com",
+    "GIT_COMMITTER_NAME": "A Person",
+    "GIT_COMMITTER_EMAIL": "person@example.com",
+    "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
+    "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
+}
+
+# The forge's own doorkeeper: a protected branch is named in a file beside it, one a line.
+_DOORKEEPER = """#!/bin/sh
+while read -r _ _ reference; do
+    if grep -Fqx "$reference" protected 2>/dev/null; then
+        echo "error: GH006: Protected branch update failed for $reference." >&2
+        exit 1
+    fi
+done
+"""
+
+_SCRATCH = itertools.count()
+
+MAY_READ, MAY_WRITE, MAY_ADMINISTER = "read", "write", "admin"
+
+
+def git(folder: Path, *words: str, given: bytes = b"") -> str:
+    """Run git in a folder; what it said."""
+    ran = subprocess.run(
+        ["git", *words], cwd=folder, env={**os.environ, **QUIET}, input=given, capture_output=True, check=False
+    )
+    assert ran.returncode == 0, f"git {words[0]}: {ran.stderr.decode(errors='replace')}"
+    return ran.stdout.decode().strip()
+
+
+@dataclass
+class Comment:
+    """A word below an issue, or on a line of a pull request: then with path, line and commit."""
+
+    number: int
+    author: str
+    body: str
+    path: str = ""
+    line: int = 0
+    start_line: int = 0
+    commit: str = ""
+
+
+@dataclass
+class Issue:
+    """An issue, and what every pull request is too."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    state: str = "open"
+    labels: list[str] = field(default_factory=list)
+    assignees: list[str] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+
+
+@dataclass
+class Pull(Issue):
+    """A pull request. `frozen` is the head's commit once it is no longer open."""
+
+    branch: str = ""
+    base: str = ""
+    draft: bool = False
+    merged: bool = False
+    frozen: str = ""
+    reviewers: list[str] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
+    remarks: list[Comment] = field(default_factory=list)
+
+
+@dataclass
+class Status:
+    """A commit status, or a check run: then with a number of its own and annotations."""
+
+    number: int
+    commit: str
+    name: str
+    state: str
+    title: str
+    summary: str = ""
+    annotations: list[dict[str, object]] = field(default_factory=list)
+
+
+@dataclass
+class Repository:
+    """A repository: a real bare one on disk, and what the forge keeps beside it."""
+
+    path: str
+    folder: Path
+    address: str
+    number: int
+    default_branch: str = "main"
+    private: bool = False
+    archived: bool = False
+    people: dict[str, str] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    statuses: list[Status] = field(default_factory=list)
+    runs: list[Status] = field(default_factory=list)
+    races: dict[str, str] = field(default_factory=dict)
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    ids: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
+
+    def begin(self, files: dict[str, bytes]) -> None:
+        """Make the repository on disk, with one commit of the files."""
+        self.folder.mkdir(parents=True)
+        git(self.folder, "init", "--quiet", "--bare", f"--initial-branch={self.default_branch}")
+        for name in ("http.receivepack", "uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+            git(self.folder, "config", name, "true")
+        doorkeeper = self.folder / "hooks" / "pre-receive"
+        doorkeeper.parent.mkdir(exist_ok=True)
+        doorkeeper.write_text(_DOORKEEPER, "utf-8")
+        doorkeeper.chmod(0o755)
+        self.commit(dict(files), message="Begin")
+
+    @property
+    def owner(self) -> str:
+        """The organisation or person that it belongs to."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name below the owner's."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def clone_url(self) -> str:
+        """Where it is cloned from and pushed to."""
+        return f"{self.address}/{self.path}.git"
+
+    @property
+    def pulls(self) -> list[Pull]:
+        """Its pull requests, the oldest first. A branch that is gone has closed its own."""
+        found = [one for one in self.issues.values() if isinstance(one, Pull)]
+        heads = self.heads() if found else {}
+        for one in found:
+            if one.state == "open":
+                one.frozen = heads.get(one.branch, one.frozen)
+                one.state = "open" if one.branch in heads else "closed"
+        return found
+
+    def pull(self, number: int) -> Pull:
+        """A pull request by its number."""
+        return next(one for one in self.pulls if one.number == number)
+
+    def head(self, branch: str) -> str | None:
+        """The commit that a branch is at; None where there is no such branch."""
+        ran = subprocess.run(
+            ["git", "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}"],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return ran.stdout.strip() or None
+
+    def has(self, commit: str) -> bool:
+        """Whether a commit is in the repository."""
+        command = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, check=False).returncode == 0
+
+    def commit(
+        self,
+        files: dict[str, bytes | None],
+        branch: str = "",
+        base: str = "",
+        message: str = "Change files",
+        **who: str,
+    ) -> str:
+        """A person's commit on a branch, from its own head, else from `base`'s; the commit's name. None takes a file away.
+
+        `who` may set `author` and `email`.
+        """
+        branch = branch or self.default_branch
+        parent = self.head(branch) or self.head(base or self.default_branch)
+        lines = []
+        for path, content in files.items():
+            blob = "" if content is None else git(self.folder, "hash-object", "-w", "--stdin", given=content)
+            lines.append(f"{'0' if content is None else '100644'} {blob or '0' * 40}\t{path}")
+        index = {"GIT_INDEX_FILE": str(self.folder / f"index-{next(_SCRATCH)}-{os.getpid()}")}
+        steps = {**os.environ, **QUIET, **index}
+        steps |= {"GIT_AUTHOR_NAME": who.get("author", "A Person"), "GIT_COMMITTER_NAME": who.get("author", "A Person")}
+        steps |= {"GIT_AUTHOR_EMAIL": who.get("email", "person@example.com")}
+        steps |= {"GIT_COMMITTER_EMAIL": who.get("email", "person@example.com")}
+
+        def run(*words: str, given: str = "") -> str:
+            ran = subprocess.run(
+                ["git", *words], cwd=self.folder, env=steps, input=given, capture_output=True, text=True, check=True
+            )
+            return ran.stdout.strip()
+
+        if parent:
+            run("read-tree", parent)
+        run("update-index", "--add", "--index-info", given="\n".join(lines) + "\n")
+        made = run("commit-tree", run("write-tree"), *(("-p", parent) if parent else ()), "-m", message)
+        run("update-ref", f"refs/heads/{branch}", made)
+        (self.folder / index["GIT_INDEX_FILE"]).unlink(missing_ok=True)
+        return made
+
+    def changes(self, base: str, head: str) -> dict[str, str]:
+        """The files that a pull request changes, each with its patch from the first hunk on."""
+        names = git(self.folder, "diff", "--name-only", "-z", "--no-renames", f"{base}...{head}").split("\0")
+        said = {
+            name: git(self.folder, "diff", "--no-renames", f"{base}...{head}", "--", name) for name in names if name
+        }
+        return {name: text[text.find("@@ ") :] if "@@ " in text else "" for name, text in said.items()}
+
+    def delete(self, branch: str) -> None:
+        """Take a branch away."""
+        git(self.folder, "update-ref", "-d", f"refs/heads/{branch}")
+
+    def merge(self, number: int) -> None:
+        """A person merges a pull request: the base gets its head."""
+        pull = self.pull(number)
+        git(self.folder, "update-ref", f"refs/heads/{pull.base}", pull.frozen)
+        pull.state, pull.merged = "closed", True
+
+    def close(self, number: int) -> None:
+        """A person closes an issue or pull request."""
+        _ = self.pulls
+        self.issues[number].state = "closed"
+
+    def protect(self, *branches: str) -> None:
+        """Refuse pushes to branches from now on."""
+        (self.folder / "protected").write_text("".join(f"refs/heads/{name}\n" for name in branches), "utf-8")
+
+    def race(self, branch: str, commit: str) -> None:
+        """Let somebody else be faster once: the branch moves to a commit when the next push to it has begun."""
+        self.races[branch] = commit
+
+    def run_races(self) -> None:
+        """Do what `race` asked for."""
+        for branch, commit in self.races.items():
+            git(self.folder, "update-ref", f"refs/heads/{branch}", commit)
+        self.races.clear()
+
+    def read(self, path: str, branch: str = "") -> bytes | None:
+        """A file's bytes on a branch; None where there is none."""
+        command = ["git", "cat-file", "blob", f"refs/heads/{branch or self.default_branch}:{path}"]
+        ran = subprocess.run(command, cwd=self.folder, capture_output=True, check=False)
+        return ran.stdout if ran.returncode == 0 else None
+
+    def heads(self) -> dict[str, str]:
+        """All branches, each with its commit."""
+        listed = git(self.folder, "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads")
+        return dict(line.split(" ") for line in listed.splitlines())
+
+    def open_issue(self, title: str, body: str = "", author: str = "person", labels: tuple[str, ...] = ()) -> Issue:
+        """A person opens an issue."""
+        number = next(self.numbers)
+        self.issues[number] = Issue(number, title, body, author, labels=list(labels))
+        return self.issues[number]
+
+    def open_pull(
+        self, branch: str, base: str = "", title: str = "A change", author: str = "person", body: str = ""
+    ) -> Pull:
+        """A person opens a pull request."""
+        number = next(self.numbers)
+        pull = Pull(number, title, body, author, branch=branch, base=base or self.default_branch)
+        self.issues[number] = pull
+        assert self.head(branch), f"there is no branch {branch}"
+        _ = self.pulls
+        return pull
+
+    def say(self, number: int, body: str, author: str = "person") -> Comment:
+        """A person comments on an issue or pull request."""
+        comment = Comment(next(self.ids), author, body)
+        self.issues[number].comments.append(comment)
+        return comment
