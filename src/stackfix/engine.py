@@ -16,9 +16,10 @@ from stackfix import catalogue, edits, repairing, verify
 from stackfix.findings import Applicability
 from stackfix.graph.library import Library
 from stackfix.judging import Found, State, look
-from stackfix.outcome import Change, Outcome, Reported, Skipped, Status
+from stackfix.outcome import Change, Outcome, Proof, Reported, Skipped, Status
 from stackfix.series import Pass, at_first, steps
 from stackfix.tree import Overlay
+from stackfix.wiring import Fault, Repaired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from stackfix.policy import Policy
     from stackfix.selection import Selection
     from stackfix.tree import Sources, Tree
+    from stackfix.wiring import Wiring
 
 MOST_STILL_PASSES = 10
 """After so many passes in which the number of open findings did not fall, the run ends."""
@@ -46,7 +48,7 @@ class Request:
 
     `grades` are the fixes to make; none makes it a report, whose fixes are proved all the same. `committing`: fixes
     that touch files which git ignores are left out whole. `spared` says of a finding, by itself and its fingerprint,
-    why its fix is left out, None where it isn't.
+    why its fix is left out, None where it isn't. `wired`: the wiring is told, before and after.
     """
 
     policy: Policy
@@ -54,6 +56,7 @@ class Request:
     grades: frozenset[Applicability] = frozenset()
     committing: bool = False
     spared: Callable[[Finding, str], str | None] = _never
+    wired: bool = False
 
 
 @dataclass
@@ -68,6 +71,7 @@ class _Run:
     left: dict[str, str] = field(default_factory=dict)
     passes: list[Pass] = field(default_factory=list)
     revealed: dict[str, Found] = field(default_factory=dict)
+    still: bool = False
 
 
 def run(tree: Tree, sources: Sources, request: Request, skipped: Iterable[Skipped] = ()) -> Outcome:
@@ -89,7 +93,25 @@ def run(tree: Tree, sources: Sources, request: Request, skipped: Iterable[Skippe
         files=len(tree.entries),
         components=len(start.graph.components),
         seconds=perf_counter() - began,
+        proof=_proof(work),
+        wiring=Repaired(_wiring(start), _wiring(work.now)) if request.wired else None,
     )
+
+
+def _proof(work: _Run) -> Proof:
+    gone = frozenset(found.fingerprint for found in work.start.findings if _is_gone(work, found))
+    return Proof(len(work.passes), work.still, gone)
+
+
+def _is_gone(work: _Run, found: Found) -> bool:
+    return found.fingerprint not in work.now.fingerprints and not found.same_fault(work.now)
+
+
+def _wiring(state: State) -> Wiring:
+    from stackfix.graph.picture import picture  # noqa: PLC0415 - few runs ask for it
+
+    shown = (found for found in state.findings if found.shown)
+    return picture(state.graph, ((Fault(found.fingerprint, found.finding.rule.id), found.finding) for found in shown))
 
 
 def _rounds(grades: frozenset[Applicability]) -> tuple[frozenset[Applicability], ...]:
@@ -100,10 +122,12 @@ def _rounds(grades: frozenset[Applicability]) -> tuple[frozenset[Applicability],
 def _repair(work: _Run, grades: frozenset[Applicability]) -> None:
     seen = {_digest(work.now)}
     still = 0
+    work.still = False
     while still < MOST_STILL_PASSES:
         open_before = len(work.now.findings)
         chosen = _choose(work, grades)
         if not chosen:
+            work.still = True
             return
         proved = _proved(work, chosen)
         if proved is None:
@@ -269,7 +293,7 @@ def _told(work: _Run, found: Found, *, known: bool) -> Reported:
         fix=found.fix if known else None,
         choices=repairing.choices(remedy, work.start.library) if remedy and known else (),
     )
-    if repairing_run and found.fingerprint not in work.now.fingerprints and not found.same_fault(work.now):
+    if repairing_run and _is_gone(work, found):
         return replace(plain, status=Status.FIXED)
     if refusal is not None:
         return replace(plain, fix=None, status=Status.REFUSED, reason=refusal)

@@ -18,6 +18,7 @@ class Format(Enum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
 
 
 class Colour(Enum):

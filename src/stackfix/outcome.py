@@ -14,6 +14,7 @@ from stackfix.findings import Applicability
 
 if TYPE_CHECKING:
     from stackfix.findings import Finding
+    from stackfix.wiring import Repaired
 
 
 class Status(Enum):
@@ -78,8 +79,24 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What a run has shown of its repairs: `gone` are the findings, by fingerprint, that its end doesn't have.
+
+    After each of its `passes` the whole tree was judged anew. `still`: a last look found nothing more to repair.
+    """
+
+    passes: int
+    still: bool
+    gone: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """A whole run. `changes` lead from the tree as it is to its end; `steps` are the same in commits' worths."""
+    """A whole run. `changes` lead from the tree as it is to its end; `steps` are the same in commits' worths.
+
+    A run that only reports has neither; its `proof` is of the repairs that it made to see whether they hold. `wiring`
+    is there where it was asked for.
+    """
 
     reported: tuple[Reported, ...]
     changes: tuple[Change, ...] = ()
@@ -88,3 +105,5 @@ class Outcome:
     files: int = 0
     components: int = 0
     seconds: float = 0.0
+    proof: Proof | None = None
+    wiring: Repaired | None = None

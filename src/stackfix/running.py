@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.options import Judging, Wrong
+from stackfix.options import Format, Judging, Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,9 +75,11 @@ def run(options: Options, note: Callable[[str], None]) -> Run:
 
 
 def _recall(options: Options, config: Config, only: str | None, snapshot: Snapshot) -> Recall | None:
-    """Where a report is kept. None for what is no mere report, or rests on more than words, tree and contents."""
+    """Where a report is kept. None for what is no mere report, or rests on or tells more than words, tree, contents."""
     delivery, judging = options.delivery, options.judging
     if not options.cached or delivery.dry_run or delivery.apply or judging.baseline or judging.diff_base:
+        return None
+    if _is_wired(options):
         return None
     from platformdirs import user_cache_path  # noqa: PLC0415 - as all here
 
@@ -96,8 +98,9 @@ def _judged(options: Options, config: Config, only: str | None, snapshot: Snapsh
     selection = replace(_selection(options.judging, config, only), known=known)
     from stackfix import engine  # noqa: PLC0415 - as all here
 
-    grades = _grades(options.delivery)
-    return _run(snapshot, engine.Request(config.policy, selection, grades, committing=options.delivery.commit))
+    grades, committing = _grades(options.delivery), options.delivery.commit
+    request = engine.Request(config.policy, selection, grades, committing=committing, wired=_is_wired(options))
+    return _run(snapshot, request)
 
 
 def _run(snapshot: Snapshot, request: engine.Request) -> Outcome:
@@ -119,6 +122,11 @@ def repaired(snapshot: Snapshot, request: engine.Request) -> Run:
     outcome = _run(snapshot, request)
     read = _kept(outcome, snapshot.sources.read)
     return Run(snapshot, withhold(outcome, read), _places(outcome, read), None)
+
+
+def _is_wired(options: Options) -> bool:
+    """Whether the report has a picture of the wiring."""
+    return options.telling.format is Format.MARKDOWN
 
 
 def _known(judging: Judging, config: Config, snapshot: Snapshot) -> frozenset[str]:

@@ -38,7 +38,7 @@ _SPACED = re.compile(
     re.MULTILINE,
 )
 # os.getenv("NAME", "value").
-_DEFAULT = re.compile(rb"(?i:" + _NAME + rb")[\"'][ \t]*,[ \t]*" + _QUOTED)
+_DEFAULT = re.compile(rb"(?<![\w.-])(?i:" + _NAME + rb")[\"'][ \t]*,[ \t]*" + _QUOTED)
 _DEFAULT_OF_REFERENCE = re.compile(rb"\$\{(?i:" + _NAME + rb"):?-(?P<plain>[^}\n]+)\}")
 # Kubernetes and ECS write the name on one line and the value on the next.
 _NEXT_LINE = re.compile(
@@ -48,7 +48,7 @@ _NEXT_LINE = re.compile(
     + _QUOTED
     + rb"|(?P<plain>[^\s\"']\S*))"
 )
-_USER = re.compile(rb"[a-z][a-z0-9+.-]*://[^\s/:@\"'${]*:(?P<plain>[^\s/@\"'{}$][^\s/@\"']*)@")
+_USER = re.compile(rb"[a-z][a-z0-9+.-]{0,30}://[^\s/:@\"'${]*:(?P<plain>[^\s/@\"'{}$][^\s/@\"']*)@")
 # Go's data source name: user:password@tcp(host).
 _USER_OF_NAME = re.compile(rb"(?<![\w/:])[\w.-]*:(?P<plain>[^\s@\"'{}$]+)@(?:tcp|unix)\(")
 _LOOKS = re.compile(

@@ -62,6 +62,19 @@ class Suppression:
     last: int
 
 
+_ENDS: Final = {"/*": " */", "<!--": " -->"}
+_NO_COMMENTS: Final = frozenset({"json"})
+
+
+def comment(path: str, rules: Iterable[str]) -> str | None:
+    """The comment that hides rules, as a file of that name has it; None where such a file has no comments."""
+    kind = _kind(path)
+    if kind in _NO_COMMENTS:
+        return None
+    mark = _MARKS.get(kind, ("#",))[0]
+    return f"{mark} stackfix: ignore[{', '.join(rules)}] why it is right{_ENDS.get(mark, '')}"
+
+
 def suppressions(path: str, data: bytes, extent: Extent | None = None) -> tuple[Suppression, ...]:
     """All suppressions of a file, in order. `extent` knows better than the default where a statement ends."""
     if MARK not in data:

@@ -210,6 +210,10 @@ def _rendered(options: Options, run: Run, stream: TextIO | None) -> str:
         from stackfix.report import json  # noqa: PLC0415
 
         return json.render(run.outcome, run.places, run.snapshot.root, dry=dry)
+    if telling.format is Format.MARKDOWN:
+        from stackfix.report import markdown  # noqa: PLC0415
+
+        return markdown.render(markdown.Body.of(run.outcome, run.places))
     from stackfix.report import text  # noqa: PLC0415
     from stackfix.report.paint import Paint  # noqa: PLC0415
 

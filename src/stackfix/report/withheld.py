@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from stackfix import secrecy
 from stackfix.edits import Create, Replace, splice
 from stackfix.spans import Span
+from stackfix.wiring import Repaired, Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,14 @@ WHY = "what it writes is a secret: see it with --dry-run"
 
 def withhold(outcome: Outcome, read: Callable[[str], bytes | None]) -> Outcome:
     """The outcome with secret edits withheld and its words masked; files are read as they were judged."""
-    return replace(outcome, reported=tuple(_told(reported, read) for reported in outcome.reported))
+    wiring = outcome.wiring and Repaired(_drawn(outcome.wiring.before), _drawn(outcome.wiring.after))
+    return replace(outcome, reported=tuple(_told(reported, read) for reported in outcome.reported), wiring=wiring)
+
+
+def _drawn(wiring: Wiring) -> Wiring:
+    masked = secrecy.masked
+    nodes = tuple(replace(node, name=masked(node.name), says=masked(node.says)) for node in wiring.nodes)
+    return Wiring(nodes, tuple(replace(wire, label=masked(wire.label)) for wire in wiring.wires))
 
 
 def _told(reported: Reported, read: Callable[[str], bytes | None]) -> Reported:

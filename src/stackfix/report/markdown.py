@@ -1,0 +1,364 @@
+"""A pull request's body: what breaks today, why, the change, how it was verified, the wiring before and after.
+
+The same run gives the same bytes: no time, no number of the machine's. What is said to be verified is what the run has
+shown, and nothing else. Words of the repository are obeyed by nobody (`markup`), and a secret's line is never shown.
+
+May import outcome, catalogue, secrecy and the comments that hide findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix import catalogue, secrecy, suppression
+from stackfix.edits import Create, Delete, Replace, SetMode, splice
+from stackfix.findings import Applicability
+from stackfix.outcome import Status
+from stackfix.report import mermaid
+from stackfix.report.markup import code, fenced, line, words
+from stackfix.report.patch import Hunk, blocks, hunks, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from stackfix.edits import Edit, Fix
+    from stackfix.findings import Location
+    from stackfix.outcome import Outcome, Proof, Reported
+    from stackfix.report.places import Places
+    from stackfix.wiring import Repaired
+
+LIMIT = 65_536
+"""So many characters does GitHub take for a body; it counts one past the Basic Multilingual Plane as two."""
+MOST_ENDS = 6
+"""So many other ends of a finding are shown with their lines; more are counted."""
+MOST_LINES = 30
+"""So many lines of one file's diff are shown."""
+_CONTEXT = 2
+BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a body is about: some findings of a run, which may be all, and what the run knows beside them.
+
+    All of it as it may be told (`withheld.withhold`).
+    """
+
+    reported: Sequence[Reported]
+    places: Places
+    proof: Proof | None = None
+    wiring: Repaired | None = None
+
+    @classmethod
+    def of(cls, outcome: Outcome, places: Places, reported: Sequence[Reported] | None = None) -> Body:
+        """The body of a whole run, or of a group of its findings."""
+        return cls(outcome.reported if reported is None else reported, places, outcome.proof, outcome.wiring)
+
+
+def render(body: Body, limit: int = LIMIT) -> str:
+    """The whole body with a final newline.
+
+    It is kept below `limit` characters by leaving out the last findings, whole, and saying how many; then the pictures.
+    What is left then is a few hundred characters, whatever the limit.
+    """
+    sections = ["\n".join(_section(number, one, body)) for number, one in enumerate(body.reported, 1)]
+    proof = "\n".join((*_verified(body), *_silence(body)))
+    for tail in (f"{_drawn(body)}{proof}", proof):
+        whole = _joined(body, sections, tail)
+        if size(whole) <= limit:
+            return whole
+        count = _fitting(sections, limit - size(_joined(body, [], tail)) - len(_MORE))
+        if count:
+            return _joined(body, sections[:count], tail)
+    return _joined(body, [], "")
+
+
+_MORE = "more "
+
+
+def _fitting(sections: Sequence[str], room: int) -> int:
+    """How many of the first sections fit."""
+    for count, section in enumerate(sections):
+        room -= size(section) + 1
+        if room < 0:
+            return count
+    return len(sections)
+
+
+def size(text: str) -> int:
+    """The length of a body as forges count it: in UTF-16 units."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _joined(body: Body, sections: Sequence[str], tail: str) -> str:
+    left = len(body.reported) - len(sections)
+    parts = ["\n".join(_head(body)), *sections]
+    if left:
+        more = _MORE if sections else ""
+        parts.append(f"*{_count(left, f'{more}finding')} not shown here, since the text would be too long.*\n")
+    return "\n".join((*parts, *([tail] if tail else [])))
+
+
+# --- the head --------------------------------------------------------------------------------------------------------
+
+
+def _head(body: Body) -> Iterator[str]:
+    reported = body.reported
+    if not reported:
+        yield "stackfix found nothing wrong: every reference that it can judge meets what it names.\n"
+        return
+    fixed = sum(one.status is Status.FIXED for one in reported)
+    found = _count(len(reported), "place")
+    yield f"stackfix read this repository's deployment wiring as one graph, and found {found} where it doesn't hold."
+    if fixed:
+        yield "All of it is repaired here.\n" if fixed == len(reported) else f"{fixed} of them are repaired here.\n"
+    else:
+        yield ""
+    yield "## What breaks today\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# --- one finding -----------------------------------------------------------------------------------------------------
+
+
+def _section(number: int, reported: Reported, body: Body) -> Iterator[str]:
+    finding, places = reported.finding, body.places.of(reported)
+    yield f"### {number}. {_sentence(_told(finding.message))}\n"
+    place = f"{finding.location.path}:{places.start(finding.location).line}"
+    yield f"{code(line(place))} · {code(finding.rule.id)} · {finding.severity.value}\n"
+    yield from fenced("text", _ends(reported, places))
+    yield ""
+    if why := _why(finding.rule.id):
+        yield f"**Why it breaks.** {why[0].upper()}{why[1:]}\n"
+    yield from _change(reported, places)
+
+
+def _told(text: str) -> str:
+    return words(secrecy.masked(text))
+
+
+def _sentence(text: str) -> str:
+    """With a capital where it begins with a word of ours: a name keeps its own letters."""
+    first, space, rest = text.partition(" ")
+    return f"{first.capitalize()}{space}{rest}" if first in _FIRST_WORDS else text
+
+
+_FIRST_WORDS = frozenset({"a", "an", "another", "it", "no", "nothing", "the", "this", "what", "when"})
+
+
+def _ends(reported: Reported, places: Places) -> Iterator[str]:
+    """Where it breaks with its line, and the other ends with theirs."""
+    finding = reported.finding
+    shown = (finding.location, *finding.evidence[:MOST_ENDS])
+    width = max(len(str(places.start(place).line)) for place in shown)
+    for place in shown:
+        start = places.start(place)
+        note = secrecy.masked(place.note)
+        yield line(f"{place.path}:{start.line}{f'  {note}' if note else ''}")
+        text = places.line(place.path, start.line)
+        if text is None:
+            yield f"{start.line:>{width + 2}} | (not shown: this line holds a secret)"
+            continue
+        told = text.decode("utf-8", "replace").removeprefix(BOM)
+        yield f"{start.line:>{width + 2}} | {line(told, start.column - 1, start.column)}".rstrip()
+    if len(finding.evidence) > MOST_ENDS:
+        yield f"and {_count(len(finding.evidence) - MOST_ENDS, 'more place')}"
+
+
+def _why(rule: str) -> str:
+    """The catalogue's own words, which are markdown; "" for what is in no catalogue."""
+    if rule not in catalogue.ids():
+        return ""
+    return " ".join(catalogue.detector(rule).sections.get("Why it breaks", "").split())
+
+
+_GRADES = {
+    Applicability.SAFE: "**The change:**",
+    Applicability.UNSAFE: "**The change** (a person should decide):",
+    Applicability.MANUAL: "**By hand:**",
+}
+
+
+def _change(reported: Reported, places: Places) -> Iterator[str]:
+    fix = reported.proposal
+    if fix is not None:
+        yield f"{_GRADES[fix.applicability]} {_told(fix.description)}\n"
+        if reported.withheld is not None:
+            yield f"*Not shown: {_told(reported.withheld)}.*\n"
+        elif fix.applicability is not Applicability.MANUAL:
+            yield from _diff(fix, places)
+    elif reported.status is Status.FIXED and reported.finding.remedy is not None:
+        # It came to light when another fault was repaired: its edits are not edits of the tree as it is.
+        yield f"**The change:** {_told(reported.finding.remedy.description)}\n"
+    for choice in reported.choices:
+        yield f"Either: {_told(choice.description)}\n"
+        yield from _diff(choice, places)
+    if reported.reason is not None:
+        verb = "No fix" if reported.status is Status.REFUSED else "Left"
+        yield f"**{verb}:** {_told(reported.reason)}\n"
+
+
+def _diff(fix: Fix, places: Places) -> Iterator[str]:
+    """One block for each file."""
+    for path in sorted(fix.paths):
+        own = [edit for edit in fix.edits if edit.path == path]
+        found = [*(text for edit in own for text in _whole(edit, places)), *_changed(path, own, places)]
+        if found:
+            yield from fenced("diff", found)
+            yield ""
+
+
+def _whole(edit: Edit, places: Places) -> Iterator[str]:
+    path = line(edit.path)
+    match edit:
+        case Create():
+            yield from ("--- /dev/null", f"+++ b/{path}")
+            yield from _marked(edit.path, lines(edit.content), "+", places)
+        case Delete():
+            yield from (f"--- a/{path}", "+++ /dev/null")
+        case SetMode():
+            yield from (f"--- a/{path}", f"+++ b/{path}", f"mode {'755' if edit.executable else '644'}")
+        case Replace():
+            pass
+
+
+def _changed(path: str, own: Iterable[Edit], places: Places) -> Iterator[str]:
+    replaces = [edit for edit in own if isinstance(edit, Replace)]
+    if not replaces:
+        return
+    before = places.data(path)
+    old, new = lines(before), lines(splice(before, replaces))
+    yield from (f"--- a/{line(path)}", f"+++ b/{line(path)}")
+
+    def is_secret(text: bytes) -> bool:
+        return places.is_secret_line(path, text)
+
+    for hunk in hunks(old, blocks(old, new), is_secret):
+        yield from _hunk(path, hunk, (old, new), places)
+
+
+def _hunk(path: str, hunk: Hunk, files: tuple[list[bytes], list[bytes]], places: Places) -> Iterator[str]:
+    old, new = files
+    first, last = hunk.blocks[0], hunk.blocks[-1]
+    before, after = min(hunk.before, _CONTEXT), min(hunk.after, _CONTEXT)
+    at = first.old_start - before
+    news = first.new_start - before, last.new_end + after
+    yield f"@@ -{_lines_of(at, last.old_end + after)} +{_lines_of(*news)} @@"
+    for block in hunk.blocks:
+        yield from _marked(path, old[at : block.old_start], " ", places)
+        yield from _marked(path, old[block.old_start : block.old_end], "-", places)
+        yield from _marked(path, new[block.new_start : block.new_end], "+", places)
+        at = block.old_end
+    yield from _marked(path, old[at : last.old_end + after], " ", places)
+
+
+def _lines_of(start: int, end: int) -> str:
+    return f"{start + 1 if end > start else start},{end - start}"
+
+
+def _marked(path: str, found: Sequence[bytes], mark: str, places: Places) -> Iterator[str]:
+    for text in found[:MOST_LINES]:
+        bare = text.rstrip(b"\r\n")
+        if places.is_secret_line(path, bare):
+            yield f"{mark}(a line with a secret, not shown)"
+        else:
+            yield f"{mark}{line(bare.decode('utf-8', 'replace').removeprefix(BOM))}".rstrip()
+    if len(found) > MOST_LINES:
+        yield f"{mark}… {len(found) - MOST_LINES} more lines"
+
+
+# --- the wiring ------------------------------------------------------------------------------------------------------
+
+
+def _drawn(body: Body) -> str:
+    return "".join(f"{text}\n" for text in _wiring(body))
+
+
+def _wiring(body: Body) -> Iterator[str]:
+    if body.wiring is None:
+        return
+    drawn = mermaid.pictures(body.wiring, {reported.fingerprint for reported in body.reported})
+    if drawn is None:
+        return
+    yield "## The wiring\n"
+    yield "What these findings touch, with its direct neighbours; what is red is broken.\n"
+    if drawn.left_out:
+        yield f"{_count(drawn.left_out, 'more component')} not drawn.\n"
+    same = drawn.after == drawn.before
+    yield "### As it is\n" if same else "### Before\n"
+    yield from ("```mermaid", drawn.before, "```", "")
+    if same:
+        return
+    yield "### After\n"
+    yield from ("```mermaid", drawn.after, "```", "")
+
+
+# --- the proof -------------------------------------------------------------------------------------------------------
+
+
+def _verified(body: Body) -> Iterator[str]:
+    """What the run has shown, and nothing else."""
+    fixes = [r for r in body.reported if r.status is Status.FIXED or (r.status is None and r.fix is not None)]
+    proof = body.proof
+    if proof is None or not fixes or not proof.passes:
+        return
+    yield "## How it was verified\n"
+    gone = sum(one.status is Status.FIXED or one.fingerprint in proof.gone for one in fixes)
+    made = all(one.status is Status.FIXED for one in fixes)
+    yield (
+        "After the repair, the whole repository was read and judged anew, by every rule, from its bytes:\n"
+        if made
+        else "The repairs were made in memory, and the whole repository was read and judged anew from its bytes:\n"
+    )
+    yield f"- **gone**: {_gone(gone, len(fixes))}"
+    yield "- **parses**: every file that could be read before can be read after"
+    yield "- **nothing caused**: nothing that met before has stopped meeting"
+    if proof.still:
+        yield "- **second look**: made once more, the repair changes nothing"
+    yield (
+        "- **nothing but the repair**: all bytes outside the edits are as they were: comments, quotes, indentation,"
+        " line endings\n"
+    )
+    yield "Nothing of the repository was run for this: what builds and starts is for its own tests to say.\n"
+
+
+def _gone(gone: int, of: int) -> str:
+    if gone == of:
+        return "the finding is not found any more" if of == 1 else f"none of the {of} findings is found any more"
+    return f"{gone} of these {of} findings are not found any more"
+
+
+# --- silence ---------------------------------------------------------------------------------------------------------
+
+
+def _silence(body: Body) -> Iterator[str]:
+    """How to hide what is meant to be so: a comment in each file's own form, or the configuration."""
+    if not body.reported:
+        return
+    yield "<details><summary>How to silence it</summary>\n"
+    comments = list(_comments(body.reported))
+    if comments:
+        yield "Where it is meant to be so, say why in a comment alone on the line above it:\n"
+        more = [f"and so in {_count(len(comments) - MOST_ENDS, 'more file')}"] if len(comments) > MOST_ENDS else []
+        yield from fenced("text", (*comments[:MOST_ENDS], *more))
+        yield "\nor switch rules off in `stackfix.toml`:\n"
+    else:
+        yield "Where it is meant to be so, switch rules off in `stackfix.toml`:\n"
+    rules = ", ".join(f'"{rule}"' for rule in dict.fromkeys(one.finding.rule.id for one in body.reported))
+    yield from fenced("toml", (f"ignore = [{rules}]",))
+    yield "\n</details>\n"
+
+
+def _comments(reported: Iterable[Reported]) -> Iterator[str]:
+    rules: dict[str, dict[str, None]] = {}
+    for one in reported:
+        place: Location = one.finding.location
+        rules.setdefault(place.path, {})[one.finding.rule.id] = None
+    for path, names in rules.items():
+        form = suppression.comment(path, names)
+        if form is not None:
+            yield f"{line(path)}:  {form}"
