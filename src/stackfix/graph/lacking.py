@@ -5,6 +5,7 @@ May import findings, repairs, the graph's nouns and authority.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,15 +21,19 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Anchor
     from stackfix.graph.authority import Choice
+    from stackfix.graph.image import Image
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Endpoint, Workload
+    from stackfix.graph.value import Variable
 
 EVERY = "0.0.0.0"  # noqa: S104 - what a container's process binds to be reached
 
 
 _PLATFORM = re.compile(rb"\b(?:gcloud\s+(?:beta\s+)?run\s+deploy|az\s+containerapp|fly(?:ctl)?\s+(?:launch|deploy))\b")
 """Commands that run an image where no file of the repository says how."""
+_BLUEPRINTS = ("render.yaml", "fly.toml", "railway.json", "railway.toml", "heroku.yml")
+"""What platforms that build images themselves are told by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,12 @@ def lacks(graph: Graph, workload: Workload) -> Iterator[Lack]:
 def _port(graph: Graph, workload: Workload, chosen: Choice) -> Lack:
     bound = chosen.endpoint
     default = located(bound.port_text, f"{chosen.variable} is {bound.port} without it") if bound.port_text else None
+    given = graph.environment(workload).get(chosen.variable)
+    value = _value(given, bound, chosen.port)
     remedy = Remedy(
         Applicability.SAFE,
-        f"set {chosen.variable} to {chosen.port}",
-        (AddVariable(workload.anchor, chosen.variable, str(chosen.port)),),
+        f"set {chosen.variable} to {value}",
+        (AddVariable(workload.anchor, chosen.variable, value),),
     )
     location, anchor = workload.location, workload.anchor
     if (
@@ -76,10 +83,9 @@ def _port(graph: Graph, workload: Workload, chosen: Choice) -> Lack:
         and _all_want(graph, workload, chosen)
     ):
         remedy = Remedy(
-            Applicability.SAFE, f"let the image set {chosen.variable} to {chosen.port}",
+            Applicability.SAFE, f"let the image set {chosen.variable} to {value}",
             (SetText(bound.port_text, str(chosen.port)),),
         )  # fmt: skip
-        given = graph.environment(workload).get(chosen.variable)
         location, anchor = default, given.anchor if given else anchor
     evidence = (*chosen.witnesses, *((default,) if default and default != location else ()))
     message = (
@@ -89,12 +95,22 @@ def _port(graph: Graph, workload: Workload, chosen: Choice) -> Lack:
     return Lack(workload, chosen.variable, message, location, anchor, evidence, remedy)
 
 
+def _value(given: Variable | None, bound: Endpoint, port: int) -> str:
+    """What a variable is to be for a port: the number, or all that the image gives it (a URL) with the number in it."""
+    text, old = given.value if given is not None else None, bound.port_text
+    if text is None or old is None or old.place is None:
+        return str(port)
+    at = next((i for i in range(len(text)) if text.slice(i, i + len(old)).place == old.place), None)
+    return str(port) if at is None else f"{text.value[:at]}{port}{text.value[at + len(old) :]}"
+
+
 def _all_want(graph: Graph, workload: Workload, chosen: Choice) -> bool:
     """Whether every deployment of an image wants the one port of the variable that the image itself sets.
 
-    A platform that a script deploys to with the image's port is one that doesn't.
+    A platform that a script deploys to with the image's port is one that doesn't, nor is one that builds the image.
     """
-    if _is_deployed(graph.library, chosen.endpoint.port):
+    image = graph.image(workload)
+    if _is_deployed(graph.library, chosen.endpoint.port) or (image is not None and _is_built(graph.library, image)):
         return False
     for other in graph.components.get(graph.component(workload), ()):
         found = authority.choice(graph, other) if graph.listening(other).known else None
@@ -107,6 +123,15 @@ def _is_deployed(library: Library, port: int) -> bool:
     """Whether a script or workflow tells a platform to reach a container at a port: where it does so isn't known."""
     told = re.compile(rb"--(?:target-|container-)?port[ \t=]+[\"']?%d(?!\d)" % port)
     return any(told.search(data) and _PLATFORM.search(data) for data in scripts.said(library))
+
+
+def _is_built(library: Library, image: Image) -> bool:
+    """Whether a platform's own file stands beside the Dockerfile, or names it."""
+    for path in (path for name in _BLUEPRINTS for path in library.tree.named(name)):
+        folders = (posixpath.dirname(image.path), image.build.context)
+        if posixpath.dirname(path) in folders or image.path.encode() in (library.sources.read(path) or b""):
+            return True
+    return False
 
 
 # --- the host --------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from stackfix.graph import compiled, started
 from stackfix.graph.command import literal
 from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
 from stackfix.graph.started import Bind, Listens
-from stackfix.graph.value import Hole, Template
+from stackfix.graph.value import Hole, Origin, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.started import Process
-    from stackfix.graph.value import Environment
+    from stackfix.graph.value import Environment, Variable
 
 _ASPNET = re.compile(r"mcr\.microsoft\.com/dotnet/(?:aspnet|nightly/aspnet|sdk):(?P<major>\d+)\.")
 _PORTS_FROM = 8
@@ -68,8 +68,8 @@ def _aspnet(library: Library, image: Image, begun: Process, seen: Environment) -
     if base is None or len(words) != 1 or not (words[0] or "").endswith(".dll") or _is_coded(library, image):
         return None
     for name in ("ASPNETCORE_URLS", "DOTNET_URLS", "URLS"):
-        if seen.get(name) is not None:
-            return _of_urls(seen, name)
+        if (given := seen.get(name)) is not None:
+            return _of_urls(given, begun)
     for name in ("ASPNETCORE_HTTP_PORTS", "DOTNET_HTTP_PORTS"):
         if seen.get(name) is not None:
             return (Bind(Template((Hole(name),)), variable=name),)
@@ -80,19 +80,30 @@ def _aspnet(library: Library, image: Image, begun: Process, seen: Environment) -
     return (Bind(port, variable="ASPNETCORE_HTTP_PORTS" if newer else None, witness=Witness.TOOL),)
 
 
-def _of_urls(seen: Environment, name: str) -> tuple[Bind, ...] | None:
-    variable = seen.get(name)
-    value = variable.value if variable is not None else None
+def _of_urls(given: Variable, begun: Process) -> tuple[Bind, ...] | None:
+    value = given.value
     if value is None:
         return None
     urls = [part for part in value.value.split(";") if part]
     found = list(_URL.finditer(value.value))
     if not urls or len(found) != len(urls):
         return None
-    return tuple(
-        Bind(Template.literal(value.slice(*match.span("port"))), variable=name, witness=Witness.ENVIRONMENT)
-        for match in found
-    )
+    ports = (value.slice(*match.span("port")) for match in found)
+    if given.anchor == begun.anchor:
+        # The command itself puts it together as it starts: whoever runs it sets what it takes, and not the whole.
+        return tuple(Bind(_taken(given, port)) for port in ports)
+    witness = Witness.IMAGE if given.origin is Origin.IMAGE else Witness.ENVIRONMENT
+    return tuple(Bind(Template.literal(port), variable=given.name, witness=witness) for port in ports)
+
+
+def _taken(given: Variable, port: Text) -> Template:
+    """The variable that a piece of another one's value was taken from; the piece itself, where it is written there."""
+    for use in given.uses:
+        default = use.hole.default.text if use.hole.default is not None else None
+        said = use.variable.value if use.variable is not None else default
+        if said is not None and said.place is not None and said.place == port.place:
+            return Template((use.hole,))
+    return Template.literal(port)
 
 
 def _is_coded(library: Library, image: Image) -> bool:
