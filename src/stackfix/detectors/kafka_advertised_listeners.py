@@ -13,8 +13,9 @@ changes. Where a published listener's clients aren't all to be seen, the repair 
 
 Limits: silent where parts of the value come from a command or an unknown variable, for addresses outside the deployment
 (IP addresses, dotted names, `host.docker.internal`), for a lone broker's own listener on localhost that nobody else
-asks, and for crossed listeners whose every client lives with it. One listener that both the host and containers ask
-needs a second one beside it: told, not repaired.
+asks, for crossed listeners whose every client lives with it, and for a name that the machine itself knows by a line of
+its hosts file (told in a readme or script, or asked of a published nginx). One listener that both the host and
+containers ask needs a second one beside it: told, not repaired.
 """
 
 from __future__ import annotations

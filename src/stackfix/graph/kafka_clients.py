@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import address, environment, kafka_sources, stores, tying
+from stackfix.graph import address, environment, hosts_file, kafka_sources, stores, tying
 from stackfix.graph.image import is_dockerfile
 from stackfix.graph.model import Place, Platform, Reference, Writing
 from stackfix.graph.reach import Reached
@@ -233,6 +233,8 @@ def _on_host(graph: Graph, brokers: Sequence[Broker], pieces: set[tuple[str, int
             continue
         copy = line.example or (line.fallback and (line.variable in given or inside.covers(line.path)))
         if not copy and (inside.reads(line) or _is_idle(graph, line) or _is_imaged(graph, line, brokers)):
+            continue
+        if not address.is_loopback(line.address.host.value) and hosts_file.knows(graph, line.address.host.value):
             continue
         for broker in _near(composed, line):
             yield Client(

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import address
+from stackfix.graph import address, hosts_file
 from stackfix.graph.kafka_clients import Side
 from stackfix.graph.model import Platform, Says
 from stackfix.graph.reach import Reached
@@ -329,6 +329,8 @@ class _Judge:
 
     def _host_asks_by_name(self, one: Advertised) -> tuple[Fault, Advertised] | None:
         """The host bootstraps here and is told to go to a name that only containers know."""
+        if one.port in self.published(one) and hosts_file.knows(self.graph, one.host):
+            return None
         meant = self._meant_for_host()
         asking = self.host(one) if meant is None else tuple(c for a in self.before.addresses for c in self.host(a))
         # Where the containers ask another listener, nobody but the host is left for this one.
