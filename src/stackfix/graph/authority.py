@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
 from stackfix.graph import voices
-from stackfix.graph.model import Listening, Says, Witness
+from stackfix.graph.model import Listening, Platform, Says, Witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -193,22 +193,25 @@ def _right(graph: Graph, workload: Workload, open_ports: set[int], asked: int) -
     port = next(iter(open_ports))
     listener = next(e for e in sure(graph.settled(workload)) if e.port == port)
     chosen = choice(graph, workload)
-    doubted = () if chosen is not None else _outvoted(listener, spoken)
+    doubted = doubts(graph, workload, listener)
     decided = chosen is not None and chosen.port == port
     return Right(port, witnesses(graph, workload, port), (), doubted, listener, decided)
 
 
-def _outvoted(listener: Endpoint, spoken: Iterable[Voice]) -> tuple[Voice, ...]:
-    """The many voices that agree on one other port than the listener's, where none is for it."""
-    others = tuple(spoken)
+def doubts(graph: Graph, workload: Workload, listener: Endpoint) -> tuple[Voice, ...]:
+    """The voices that make a listener doubtful: many that agree on one other port, where none is for it.
+
+    An image that nobody is seen to deploy has few that could speak: what it sets in a variable and exposes is enough.
+    """
+    set_by_image = tuple(voices.settings(graph, workload))
+    others = (*voices.voices(graph, workload), *set_by_image)
     if listener.port_text is None or len({v.port for v in others}) != 1 or others[0].port == listener.port:
         return ()
-    return others if len({v.kind for v in others}) >= _MANY else ()
-
-
-def doubts(graph: Graph, workload: Workload, listener: Endpoint) -> tuple[Voice, ...]:
-    """The voices that make a listener doubtful: many that agree on one other port."""
-    return () if choice(graph, workload) is not None else _outvoted(listener, voices.voices(graph, workload))
+    if choice(graph, workload) is not None:
+        return ()
+    alone = workload.deployment.platform is Platform.IMAGE and bool(set_by_image)
+    kinds = {v.kind for v in others}
+    return others if len(kinds) >= (_MANY - 1 if alone else _MANY) else ()
 
 
 def witnesses(graph: Graph, workload: Workload, port: int) -> tuple[Location, ...]:

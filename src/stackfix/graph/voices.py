@@ -12,6 +12,7 @@ from stackfix.findings import Location, located
 from stackfix.graph import kubernetes_names
 from stackfix.graph.model import Place, Platform, Says
 from stackfix.graph.reach import Reached
+from stackfix.graph.value import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 SERVICE = "targetPort"
 PROBE = "probe"
 REFERENCE = "address"
+SETTING = "ENV"
+_SETTINGS = ("PORT", "SERVER_PORT", "APP_PORT", "HTTP_PORT")
 LOCAL = frozenset({None, "localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]"})  # noqa: S104 - read, not bound
 _DECIDING = frozenset({Says.PUBLISHED.value, Says.COMPOSE_EXPOSE.value, Says.CONTAINER_PORT.value, SERVICE})
 
@@ -159,6 +162,16 @@ def _exposed(graph: Graph, workload: Workload) -> Iterator[Voice]:
         if place is not None and declared.protocol == "tcp":
             outside = workload.deployment.platform is Platform.IMAGE
             yield Voice(declared.port, declared.says.value, place, outside)
+
+
+def settings(graph: Graph, workload: Workload) -> Iterator[Voice]:
+    """The port that an image sets in a variable for its program, whether or not the program takes it from there."""
+    for name in _SETTINGS if keeps_command(workload) else ():
+        given = graph.environment(workload).get(name)
+        text = given.value if given is not None and given.origin is Origin.IMAGE else None
+        place = located(text, f"the image sets {name} to {text.value}") if text is not None else None
+        if text is not None and place is not None and text.value.isascii() and text.value.isdecimal():
+            yield Voice(int(text.value), SETTING, place)
 
 
 def keeps_command(workload: Workload) -> bool:
