@@ -8,7 +8,7 @@ Why it breaks: the name is not resolved, so nothing is ever connected.
 
 Which side is right: the deployment, which says what its components are called. The one component that fits is taken:
 the same name less a prefix, suffix or separator, with the port and protocol of the address; or what `[names]` in the
-configuration says.
+configuration says. Where the component is built here and nothing speaks for that port, a person decides.
 
 Limits: dotted names, IP addresses, names that only an unset variable gives, networks that strangers may be on (unless
 the address names the port that a component of that name's kin publishes on the host), and names that another project of
@@ -121,7 +121,7 @@ def _finding(graph: Graph, reference: Reference, fit: fitting.Fit, others: proxy
         rule=RULE,
         message=(
             f"{host} resolves to nothing here"
-            + (f"; {names} is what fits" if len(fit.candidates) == 1 else "")
+            + (_told(reference, fit, names) if len(fit.candidates) == 1 else "")
             + others.told
         ),
         location=Location(reference.location.path, reference.location.span, "this name is looked up"),
@@ -131,6 +131,13 @@ def _finding(graph: Graph, reference: Reference, fit: fitting.Fit, others: proxy
         remedy=remedy,
         components=graph.concerned(reference, *(c.workload for c in fit.candidates)),
     )
+
+
+def _told(reference: Reference, fit: fitting.Fit, name: str) -> str:
+    """What is said of the only candidate."""
+    if fit.certain:
+        return f"; {name} is what fits"
+    return f"; {name} is called like it, but nothing says that it has {reference.address.port}"
 
 
 def _remedy(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import kinship, kubernetes_names, scripts
+from stackfix.graph import kinship, kubernetes_names, scripts, voices
 from stackfix.graph.kubernetes_cluster import same_namespace
 from stackfix.graph.model import Platform, Writing
 from stackfix.graph.reach import Reached
@@ -63,9 +63,29 @@ def fit(graph: Graph, reference: Reference) -> Fit:
     possible, own = (tuple(c for c in group if c.name not in further) for group in (possible, own))
     akin = _akin(reference, own) or _akin(reference, possible)
     if akin:
-        return Fit(akin, certain=len(akin) == 1)
+        return Fit(akin, certain=len(akin) == 1 and _is_likely(graph, reference, akin[0]))
     sole = _sole(graph, reference, own) or _sole(graph, reference, possible)
     return Fit(sole, certain=len(sole) == 1)
+
+
+def _is_likely(graph: Graph, reference: Reference, candidate: Candidate) -> bool:
+    """Whether something speaks for the port of an address, where nobody can tell what the one that is akin binds.
+
+    A name with words added is that of another component where all that the repository says of it is other ports, or
+    none. What stands in an image from elsewhere is unknown.
+    """
+    port, workload = reference.address.port, candidate.workload
+    if port is None or candidate.port is not None or graph.settled(workload).known or workload.build is None:
+        return True
+    if kinship.same(reference.address.host.value, candidate.name) or kinship.protocol(reference.address.scheme):
+        return True
+    told = {voice.port for voice in voices.voices(graph, workload)} | {d.port for d in workload.declarations}
+    given = (v.value.value for n, v in graph.environment(workload).variables.items() if _is_port(n) and v.value)
+    return port in told or str(port) in given
+
+
+def _is_port(name: str) -> bool:
+    return re.search(r"(?i)(?:^|[_.-])port$", name) is not None
 
 
 def is_left_out(graph: Graph, reference: Reference) -> bool:
