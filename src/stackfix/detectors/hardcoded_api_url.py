@@ -15,7 +15,9 @@ Limits: a public address is no fault. Silent for code that develops alone (condi
 files for development, tests, the dev server's own proxies), where the path isn't forwarded, where something gives the
 variable, and for front ends that also run on a server. An address for WebSockets takes scheme and host from
 `window.location`. Where the pages are also given out by a server that forwards nothing, or the address is
-used in ways that can't be followed, the repair is unsafe. A development server needs a proxy of its own for the path.
+used in ways that can't be followed, the repair is unsafe; where the front end elsewhere has the same address only in
+case a value doesn't come while the page runs, a person decides. A development server needs a proxy of its own for the
+path.
 """
 
 from __future__ import annotations
@@ -67,6 +69,7 @@ def _finding(graph: Graph, past: Past) -> Finding:
         evidence=(
             Location(location.location.path, location.location.span, "forwards it"),
             *list(asked)[:3],
+            *((written.configured.location,) if written.configured is not None else ()),
         ),
         remedy=past_proxy.remedy(past) or Remedy(Applicability.MANUAL, "ask the page's own origin"),
         components=graph.called(

@@ -272,6 +272,9 @@ def _is_unset(graph: Graph, found: frontend_builds.FrontBuild, name: str) -> boo
 def remedy(past: Past) -> Remedy | None:
     """What makes the call relative; None where nobody can tell how."""
     written, relative = past.written, past.relative
+    if written.configured is not None:
+        name = written.configured.name
+        return Remedy(Applicability.MANUAL, f"take it from {name}, as elsewhere, or ask the page's own origin")
     if relative is None:
         return None
     sure = past.sure and address.is_loopback(written.address.host.value)

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 _ORIGIN = re.compile(r"(?:https?|wss?)://[^/?#]+", re.IGNORECASE)
 _APART = re.compile(r"(?:^|[./_-])(?:dev|development|local|test|testing|mocks?|examples?)[./_-]", re.IGNORECASE)
 _SET = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+)\s*=(?![=>])")
+_FALLBACK = re.compile(r"(?:\|\||\?\?)\s*(?P<quote>[\"'`])(?P<url>(?:https?|wss?)://[^\s\"'`]+)(?P=quote)")
+_BEFORE = re.compile(r"(?P<taken>[\w$.?\[\]]*?\b(?P<name>[A-Za-z_$][\w$]*))[\])]*\s*$")
+_BUILT_IN = re.compile(r"(?:import\.meta|process)\.env\b|\b(?:VITE|REACT_APP|NEXT_PUBLIC|VUE_APP|NG_APP|PUBLIC)_\w*$")
+_NEAR = 120
+"""How many characters before a fallback the name of what it stands in for is looked for."""
 _REPLACED = ("environment.prod.ts", "environment.production.ts", "environment.staging.ts")
 
 
@@ -39,11 +44,21 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Configured:
+    """A value of a front end that isn't baked in, by its name, and the literal that stands in for it."""
+
+    name: str
+    text: Text
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenOrigin:
     """An origin as it is written, up to the first part that isn't literal.
 
     `variables` are build-time variables that stand before it: it holds where none of them is given. `loose`: it is also
-    used in ways nobody follows.
+    used in ways nobody follows. `configured` is a value that the front end gets
+    while it runs, with the same origin in case it doesn't come.
     """
 
     text: Text
@@ -53,6 +68,7 @@ class WrittenOrigin:
     location: Location
     anchor: Anchor
     loose: bool
+    configured: Configured | None = None
 
     @property
     def origin(self) -> str:
@@ -93,7 +109,33 @@ def of(graph: Graph, front: FrontEnd) -> tuple[WrittenOrigin, ...]:
                 one.text = text
             (one.base if base else one.uses).append(Use(_asked(Template((text, *rest)), base=base), location))
     loose = {key for value in front.loose for text, _, _ in _first(value) if (key := _key(text)) is not None}
-    return tuple(_written(front, key, one, key in loose) for key, one in sorted(gathered.items()))
+    configured = _configured(graph, front, {key for key, one in gathered.items() if one.variables})
+    written = (_written(front, key, one, key in loose) for key, one in sorted(gathered.items()))
+    return tuple(replace(one, configured=configured.get(one.origin.lower())) for one in written)
+
+
+def _configured(graph: Graph, front: FrontEnd, built_in: set[tuple[str, int]]) -> dict[str, Configured]:
+    """The values that come at run time, by the origin that the front end has for want of one."""
+    found: dict[str, Configured] = {}
+    for path in front.paths:
+        for one in graph.library.get(path, _fallbacks) or ():
+            key, match = _key(one.text), _ORIGIN.match(one.text.value)
+            if key is not None and match is not None and key not in built_in and not _is_apart(graph, front, key):
+                found.setdefault(match[0].lower(), one)
+    return found
+
+
+def _fallbacks(text: Text) -> tuple[Configured, ...]:
+    """The URLs of a file that stand in for a value which isn't a build-time variable."""
+    found: list[Configured] = []
+    for match in _FALLBACK.finditer(text.value):
+        before = _BEFORE.search(text.value[max(0, match.start() - _NEAR) : match.start()])
+        url = text.group(match, "url")
+        place = located(url, "stands in for a value that comes while the page runs") if url is not None else None
+        if before is None or url is None or place is None or _BUILT_IN.search(before["taken"]):
+            continue
+        found.append(Configured(before["name"], url, place))
+    return tuple(found)
 
 
 def _values(front: FrontEnd) -> Iterator[tuple[Template, Location, Anchor, bool]]:

@@ -1,0 +1,4 @@
+export async function trees(): Promise<unknown> {
+  const answer = await fetch("/api/v1/trees");
+  return answer.json();
+}
