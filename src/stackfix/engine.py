@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from stackfix import catalogue, edits, repairing, verify
-from stackfix.findings import Applicability
+from stackfix.findings import Applicability, Severity
 from stackfix.graph.library import Library
 from stackfix.judging import Found, State, look
 from stackfix.outcome import Change, Outcome, Proof, Reported, Skipped, Status
@@ -110,8 +110,12 @@ def _is_gone(work: _Run, found: Found) -> bool:
 def _wiring(state: State) -> Wiring:
     from stackfix.graph.picture import picture  # noqa: PLC0415 - few runs ask for it
 
-    shown = (found for found in state.findings if found.shown)
-    return picture(state.graph, ((Fault(found.fingerprint, found.finding.rule.id), found.finding) for found in shown))
+    shown = [found for found in state.findings if found.shown]
+    return picture(state.graph, ((_fault(found), found.finding) for found in shown))
+
+
+def _fault(found: Found) -> Fault:
+    return Fault(found.fingerprint, found.finding.rule.id, grave=found.finding.severity is not Severity.INFO)
 
 
 def _rounds(grades: frozenset[Applicability]) -> tuple[frozenset[Applicability], ...]:

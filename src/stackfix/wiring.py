@@ -18,12 +18,13 @@ class Kind(Enum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """A finding that a node or a wire suffers from."""
+    """A finding that stands on a node or a wire. Not `grave`: it is advice, and breaks nothing."""
 
     fingerprint: str
     rule: str
+    grave: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,15 @@ class Node:
     says: str = ""
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def broken(self) -> bool:
+        """Whether something of it breaks today."""
+        return self.kind is Kind.LOST or any(fault.grave for fault in self.faults)
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A reference from one node to another, by their keys; met where it has no faults.
+    """A reference from one node to another, by their keys.
 
     `key` outlives an edit. `waits`: one is started after the other, and nothing more.
     """
@@ -51,6 +57,11 @@ class Wire:
     label: str
     waits: bool = False
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether it doesn't meet what it names."""
+        return any(fault.grave for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)

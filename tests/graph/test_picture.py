@@ -34,9 +34,10 @@ def lines(wiring: Wiring) -> list[str]:
     names = {node.key: f"({node.name})" if node.kind is not Kind.COMPONENT else node.name for node in wiring.nodes}
     assert {end for wire in wiring.wires for end in (wire.start, wire.end)} <= names.keys()
     wires = [
-        f"{names[w.start]} -> {names[w.end]} {w.label}{''.join(f' !{f.rule}' for f in w.faults)}" for w in wiring.wires
+        f"{names[w.start]} -> {names[w.end]} {w.label}{''.join(f' !{f.rule}' for f in w.faults if f.grave)}"
+        for w in wiring.wires
     ]
-    ill = [f"{node.name}: {fault.rule}" for node in wiring.nodes for fault in node.faults]
+    ill = [f"{node.name}: {fault.rule}" for node in wiring.nodes for fault in node.faults if fault.grave]
     return [*wires, *ill]
 
 
@@ -134,6 +135,35 @@ def test_what_is_wrong_inside_a_component_stands_on_it() -> None:
     files["api/Dockerfile"] = files["api/Dockerfile"].replace("main:app", "mian:app")
     before, after = drawn(files)
     assert before == ["api: missing-entrypoint"]
+    assert after == []
+
+
+def test_a_program_that_no_deployment_runs_is_drawn_where_it_is_at_fault() -> None:
+    source = """
+        import asyncio
+        from contextlib import asynccontextmanager
+
+        import httpx
+        from fastapi import FastAPI
+
+
+        async def refresh() -> None:
+            while True:
+                async with httpx.AsyncClient() as client:
+                    await client.get("http://prices.example.org")
+                await asyncio.sleep(60)
+
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI):
+            asyncio.create_task(refresh())
+            yield
+
+
+        app = FastAPI(lifespan=lifespan)
+        """
+    before, after = drawn({"api/main.py": source, "api/requirements.txt": "fastapi\nuvicorn\n"})
+    assert before == ["api/main.py: unobserved-task"]
     assert after == []
 
 

@@ -200,8 +200,22 @@ def test_new_removed_and_made_executable(outcome: Callable[..., Outcome], places
 
 def test_many_other_ends_are_counted(outcome: Callable[..., Outcome], places: Places) -> None:
     one = outcome().reported[0]
-    many = replace(one, finding=replace(one.finding, evidence=(at("main.py", b"8000"),) * 9))
-    assert "\nand 3 more places\n```" in told(Outcome((many,)), places)
+    many = tuple(replace(at("main.py", b"8000"), path=f"{number}.py") for number in range(9))
+    found = told(Outcome((replace(one, finding=replace(one.finding, evidence=many)),)), places)
+    assert "5.py:1\n" in found
+    assert "6.py:1\n" not in found
+    assert "\nand 3 more places\n```" in found
+
+
+def test_ends_on_one_line_are_shown_together(outcome: Callable[..., Outcome], places: Places) -> None:
+    one = outcome().reported[0]
+    ends = (
+        at("main.py", b"8000", "binds 8000"),
+        at("main.py", b"run", "starts it"),
+        at("main.py", b"port", "starts it"),
+    )
+    found = told(Outcome((replace(one, finding=replace(one.finding, evidence=ends)),)), places)
+    assert "main.py:1  binds 8000; starts it\n  1 | run(app, port=8000)\n```" in found
 
 
 def test_a_rule_that_is_in_no_catalogue_has_no_reason(outcome: Callable[..., Outcome], places: Places) -> None:
@@ -240,6 +254,9 @@ def test_a_secret_in_words_or_in_the_wiring_is_masked(outcome: Callable[..., Out
     assert "hunter2" not in told(Outcome((replace(one, finding=finding),)), places)
     assert "hunter2" not in told(told_of, places)
     assert "app" in told(told_of, places)
+    port = Wiring(NODES, (Wire("w", "web", "api", "proxy_pass :5000", faults=(Fault("f1", "x"),)),))
+    drawn_port = withhold(Outcome((one,), wiring=Repaired(port, port)), FILES.get)
+    assert "proxy_pass :5000" in told(drawn_port, places)
 
 
 # --- hostile repositories --------------------------------------------------------------------------------------------

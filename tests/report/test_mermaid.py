@@ -167,6 +167,17 @@ def test_findings_that_touch_no_wiring_have_no_picture() -> None:
     assert mermaid.pictures(Repaired(Wiring(), Wiring()), {"f1"}) is None
 
 
+def test_advice_breaks_nothing() -> None:
+    advice = Fault("f1", "healthcheck-missing", grave=False)
+    nodes = (node("web", advice), node("api"))
+    wires = (wire("web", "api", advice, label="API :80"),)
+    found = drawn(Wiring(nodes, wires), Wiring(tuple(map(node, ("web", "api"))), (wire("web", "api"),)), "f1")
+    assert (
+        found.before == 'flowchart LR\n    n0["web<br>· healthcheck-missing"]\n    n1["api"]\n    n0 -->|"API :80"| n1'
+    )
+    assert "healthcheck" not in found.after
+
+
 def test_several_deployments_have_a_box_each() -> None:
     nodes = (node("web", FAULT, group="dev"), node("api", FAULT, group="prod"), node("x", FAULT, group=""))
     found = drawn(Wiring(nodes, ()), Wiring(nodes, ()), "f1")

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stackfix.findings import Family, Severity, located
+from stackfix.findings import Family, located
 from stackfix.graph import kubernetes_names, start_order
 from stackfix.graph.model import Place, Platform, Says, Writing
 from stackfix.graph.reach import Reached
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Workload,
     )
     from stackfix.graph.reach import Reach
+    from stackfix.graph.starting import Start
     from stackfix.text import Text
     from stackfix.wiring import Fault
 
@@ -81,8 +82,7 @@ class _Picture:
         for one in self._every():
             self._add(one)
         for fault, finding in found:
-            if finding.severity is not Severity.INFO:
-                self._blame(fault, finding)
+            self._blame(fault, finding)
         wires = [one for one in self._wires.values() if one.faults or not one.lost]
         ends = {end for one in wires for end in (one.wire.start, one.wire.end)}
         return Wiring(
@@ -253,13 +253,39 @@ class _Picture:
         led = [
             one
             for one in self._wires.values()
-            if family in _OF_ENDS and one.unmet and not one.lost and {one.wire.start, one.wire.end} & ends
+            if fault.grave
+            and family in _OF_ENDS
+            and one.unmet
+            and not one.lost
+            and {one.wire.start, one.wire.end} & ends
         ]
         for one in (*on, *led):
             one.faults[fault] = None
-        if not on:
-            for key in finding.components & self._nodes.keys():
-                self._faults.setdefault(key, {})[fault] = None
+        if on:
+            return
+        for key in sorted(finding.components & self._nodes.keys()) or self._running(finding.location.path):
+            self._faults.setdefault(key, {})[fault] = None
+
+    def _running(self, path: str) -> list[str]:
+        """The components that a file belongs to: its image's, or those of the programs that read it."""
+        found: dict[str, None] = {}
+        for workload in self._graph.running:
+            made = self._graph.build_of(workload)
+            if made is not None and made.dockerfile == path:
+                found[self._component(workload)] = None
+        for start in self._graph.starts:
+            if path in start.program.paths:
+                found.update(dict.fromkeys(self._starting(start)))
+        return list(found)
+
+    def _starting(self, start: Start) -> Iterator[str]:
+        """The components that run a program; where no deployment does, the program itself."""
+        yield from map(self._component, start.workloads)
+        if not start.workloads:
+            entry = start.program.entry
+            key = f"program {entry}"
+            self._nodes.setdefault(key, Node(key, Kind.COMPONENT, entry))
+            yield key
 
     def _stands_on(self, finding: Finding, one: _Drawn) -> bool:
         here = finding.location

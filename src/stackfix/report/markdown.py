@@ -151,22 +151,24 @@ _FIRST_WORDS = frozenset({"a", "an", "another", "it", "no", "nothing", "the", "t
 
 
 def _ends(reported: Reported, places: Places) -> Iterator[str]:
-    """Where it breaks with its line, and the other ends with theirs."""
+    """Where it breaks with its line, and the other ends with theirs; several of one line together."""
     finding = reported.finding
-    shown = (finding.location, *finding.evidence[:MOST_ENDS])
-    width = max(len(str(places.start(place).line)) for place in shown)
-    for place in shown:
-        start = places.start(place)
-        note = secrecy.masked(place.note)
-        yield line(f"{place.path}:{start.line}{f'  {note}' if note else ''}")
-        text = places.line(place.path, start.line)
+    ends: dict[tuple[str, int], list[Location]] = {}
+    for place in (finding.location, *finding.evidence):
+        ends.setdefault((place.path, places.start(place).line), []).append(place)
+    shown = list(ends.items())[: MOST_ENDS + 1]
+    width = max(len(str(number)) for (_, number), _ in shown) + 2
+    for (path, number), found in shown:
+        notes = "; ".join(dict.fromkeys(secrecy.masked(place.note) for place in found if place.note))
+        yield line(f"{path}:{number}{f'  {notes}' if notes else ''}")
+        text = places.line(path, number)
         if text is None:
-            yield f"{start.line:>{width + 2}} | (not shown: this line holds a secret)"
-            continue
-        told = text.decode("utf-8", "replace").removeprefix(BOM)
-        yield f"{start.line:>{width + 2}} | {line(told, start.column - 1, start.column)}".rstrip()
-    if len(finding.evidence) > MOST_ENDS:
-        yield f"and {_count(len(finding.evidence) - MOST_ENDS, 'more place')}"
+            yield f"{number:>{width}} | (not shown: this line holds a secret)"
+        else:
+            at = places.start(found[0]).column
+            yield f"{number:>{width}} | {line(text.decode('utf-8', 'replace').removeprefix(BOM), at - 1, at)}".rstrip()
+    if len(ends) > len(shown):
+        yield f"and {_count(len(ends) - len(shown), 'more place')}"
 
 
 def _why(rule: str) -> str:

@@ -66,7 +66,7 @@ def _around(wiring: Wiring, selected: AbstractSet[str]) -> tuple[Wiring, int]:
     touched |= {end for wire in wiring.wires if wire.key in ill for end in (wire.start, wire.end)}
     close = ill | _near(wiring, touched, selected)
     near = [wire for wire in wiring.wires if wire.key in close]
-    order = sorted(near, key=lambda wire: (wire.key not in ill, not wire.faults))
+    order = sorted(near, key=lambda wire: (wire.key not in ill, not wire.broken))
     first = [node.key for node in wiring.nodes if node.key in touched][:MOST_NODES]
     room: dict[str, None] = dict.fromkeys(first)
     kept: set[str] = set()
@@ -152,10 +152,10 @@ def flowchart(wiring: Wiring) -> str:
     lines = ["flowchart LR", *_boxes(wiring, names)]
     wires = [wire for wire in wiring.wires if wire.start in names and wire.end in names]
     lines += [f"    {names[wire.start]} {_arrow(wire)} {names[wire.end]}" for wire in wires]
-    ill = [str(number) for number, wire in enumerate(wires) if wire.faults]
+    ill = [str(number) for number, wire in enumerate(wires) if wire.broken]
     if ill:
         lines.append(f"    linkStyle {','.join(ill)} stroke:{_RED},stroke-width:3px,color:{_RED}")
-    broken = [names[n.key] for n in wiring.nodes if n.faults or n.kind is Kind.LOST]
+    broken = [names[node.key] for node in wiring.nodes if node.broken]
     if broken:
         lines.append(f"    classDef broken stroke:{_RED},stroke-width:3px")
         lines.append(f"    class {','.join(broken)} broken")
@@ -179,8 +179,8 @@ def _boxes(wiring: Wiring, names: dict[str, str]) -> Iterator[str]:
 
 def _node(node: Node) -> str:
     opened, closed = _SHAPES[node.kind]
-    rules = dict.fromkeys(fault.rule for fault in node.faults)
-    lines = [label(node.name), label(node.says) if node.says else "", *(f"✗ {label(rule)}" for rule in rules)]
+    rules = dict.fromkeys(f"{'✗' if fault.grave else '·'} {label(fault.rule)}" for fault in node.faults)
+    lines = [label(node.name), label(node.says) if node.says else "", *rules]
     if node.kind is Kind.LOST:
         lines.append("nothing answers")
     return opened + "<br>".join(filter(None, lines)) + closed
@@ -188,7 +188,7 @@ def _node(node: Node) -> str:
 
 def _arrow(wire: Wire) -> str:
     words = label(wire.label) if wire.label else ""
-    if wire.faults:
+    if wire.broken:
         return f'--x|"✗ {words}"|' if words else '--x|"✗"|'
     arrow = "-.->" if wire.waits else "-->"
     return f'{arrow}|"{words}"|' if words else arrow

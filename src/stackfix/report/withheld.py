@@ -30,9 +30,13 @@ def withhold(outcome: Outcome, read: Callable[[str], bytes | None]) -> Outcome:
 
 
 def _drawn(wiring: Wiring) -> Wiring:
-    masked = secrecy.masked
-    nodes = tuple(replace(node, name=masked(node.name), says=masked(node.says)) for node in wiring.nodes)
-    return Wiring(nodes, tuple(replace(wire, label=masked(wire.label)) for wire in wiring.wires))
+    nodes = (replace(node, name=_each(node.name), says=_each(node.says)) for node in wiring.nodes)
+    return Wiring(tuple(nodes), tuple(replace(wire, label=_each(wire.label)) for wire in wiring.wires))
+
+
+def _each(label: str) -> str:
+    """Words that are no sentence, masked one by one: the port beside a variable of that name is no password."""
+    return " ".join(map(secrecy.masked, label.split(" ")))
 
 
 def _told(reported: Reported, read: Callable[[str], bytes | None]) -> Reported:
