@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import stackfix.fleet.clones
 from stackfix import repository
 from stackfix.fleet import limits, sources
 from stackfix.fleet.clones import Bounds, Clones
@@ -288,3 +289,38 @@ def test_a_program_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     child = int((tmp_path / "pid").read_text())
     status = Path(f"/proc/{child}/stat")
     assert not status.exists() or status.read_text().split()[2] == "Z"
+
+
+def test_a_change_is_compared_with_where_it_left_its_branch(
+    clones: Clones, remote: Remote, origin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stackfix.fleet.clones, "_DEPTHS", (1, 3, 2_147_483_647))
+    left = git(origin, "rev-parse", "main")
+    git(origin, "branch", "change")
+    for number in range(2):
+        commit(origin, {"src/new.py": f"{number}\n"}, "change")
+    for number in range(4):
+        commit(origin, {"later": f"{number}\n"})
+    git(origin, "update-ref", "refs/pull/7/head", "change")
+    with clones.compared(source(remote), None, "main", "refs/pull/7/head") as compared:
+        assert compared.before == left
+        assert compared.after == git(origin, "rev-parse", "refs/pull/7/head")
+        before = repository.open_commit(compared.folder, compared.before)
+        after = repository.open_commit(compared.folder, compared.after)
+        assert before.sources.read("src/new.py") is None
+        assert (after.sources.read("src/new.py"), after.sources.read("src/app.py")) == (b"1\n", b"print()\n")
+        assert after.sources.read("later") is None
+    assert not Path(compared.folder).exists()
+    assert not Path(f"{compared.folder}-history").exists()
+
+
+def test_a_change_that_shares_nothing_with_its_branch_is_told(clones: Clones, remote: Remote, origin: Path) -> None:
+    tree = git(origin, "rev-parse", "main^{tree}")
+    git(origin, "update-ref", "refs/pull/8/head", git(origin, "commit-tree", "-m", "alone", tree))
+    with (
+        pytest.raises(CannotClone, match="no commit in common"),
+        clones.compared(source(remote), None, "main", "refs/pull/8/head"),
+    ):
+        pass
+    with pytest.raises(CannotClone), clones.compared(source(remote), None, "main", "refs/pull/9/head"):
+        pass

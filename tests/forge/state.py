@@ -153,7 +153,10 @@ class Repository:
         heads = self.heads() if found else {}
         for one in found:
             if one.state == "open":
-                one.frozen = heads.get(one.branch, one.frozen)
+                if heads.get(one.branch, one.frozen) != one.frozen:
+                    one.frozen = heads[one.branch]
+                    for reference in (f"refs/pull/{one.number}/head", f"refs/merge-requests/{one.number}/head"):
+                        git(self.folder, "update-ref", reference, one.frozen)
                 one.state = "open" if one.branch in heads else "closed"
         return found
 

@@ -70,6 +70,15 @@ class Work:
     head: Head
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A folder as in `Work`, with two commits: a change as it is proposed, and where it left its branch."""
+
+    folder: str
+    before: str
+    after: str
+
+
 class Clones:
     """All clones of one user on one machine."""
 
@@ -87,10 +96,7 @@ class Clones:
     def work(self, source: Source, credentials: Credentials | None = None, branch: str | None = None) -> Iterator[Work]:
         """A folder with the remote's branch as it is now. CannotClone where there is none."""
         transport = self._transport(source, credentials)
-        entry = self._folder / sha256(source.identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-        entry.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _locked(entry, self._bounds.seconds):
-            _sweep(entry)
+        with self._entry(source) as entry:
             head = _head(transport, str(entry), branch)
             head = _refresh(entry, transport, head, self._bounds)
             folder = entry / f"work-{secrets.token_hex(8)}"
@@ -98,6 +104,35 @@ class Clones:
                 yield _borrowing(folder, entry / "kept", source, head)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def compared(
+        self, source: Source, credentials: Credentials | None, branch: str, reference: str
+    ) -> Iterator[Compared]:
+        """A folder with what a reference of the remote has, and the commit at which that left a branch.
+
+        CannotClone where there is none.
+        """
+        transport = self._transport(source, credentials)
+        with self.work(source, credentials, branch) as work:
+            folder, history = Path(work.folder), Path(f"{work.folder}-history")
+            try:
+                _make(history, source, len(work.head.commit))
+                before, after = _parted(history, transport, work.head.branch, reference)
+            finally:
+                shutil.rmtree(history, ignore_errors=True)
+            for commit in (before, after):
+                _bring(folder, transport, commit, self._bounds)
+            yield Compared(work.folder, before, after)
+
+    @contextmanager
+    def _entry(self, source: Source) -> Iterator[Path]:
+        """A repository's own folder, which nobody else works in meanwhile."""
+        entry = self._folder / sha256(source.identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        entry.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _locked(entry, self._bounds.seconds):
+            _sweep(entry)
+            yield entry
 
     def tidy(self) -> None:
         """Remove what killed runs left, and what nobody has asked for in a long time."""
@@ -194,18 +229,56 @@ def _drop(entry: Path) -> None:
 
 def _fetch(folder: Path, transport: Transport, head: Head, bounds: Bounds) -> Head:
     """Bring a branch's newest commit, its trees, and the contents that may be asked for in one more call."""
-    filtered = () if transport.source.local else _FILTERED
-    words = (*filtered, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--force")
-    words += () if transport.source.local else ("--filter=blob:none",)
-    place, root = _place(transport.source), str(folder)
+    root = str(folder)
     refspec = f"refs/heads/{head.branch}:refs/stackfix/base"
-    transport.call(root, *words, "--depth=1", "--refmap=", "--", place, refspec, watched=root)
+    words = (*_fetching(transport.source, "blob:none"), "--depth=1", "--", _place(transport.source), refspec)
+    transport.call(root, *words, watched=root)
     commit = plumbing.call(root, "rev-parse", "--verify", "refs/stackfix/base^{commit}").decode().strip()
-    if missing := _missing(root, _listing(root, commit, transport, bounds)):
-        given = "".join(f"{name}\n" for name in missing).encode()
-        transport.call(root, *words, "--stdin", "--", place, given=given, watched=root)
+    _complete(root, transport, commit, bounds)
     plumbing.call(root, "update-ref", _SEEN, commit)
     return Head(head.branch, commit)
+
+
+def _fetching(source: Source, filter_: str) -> tuple[str, ...]:
+    """The words of a fetch that leaves out what a filter says; a folder of this machine filters nothing."""
+    filtered = () if source.local else _FILTERED
+    words = (*filtered, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--force")
+    return (*words, "--refmap=", *(() if source.local else (f"--filter={filter_}",)))
+
+
+def _complete(root: str, transport: Transport, commit: str, bounds: Bounds) -> None:
+    """Bring the contents of a commit that may be asked for and aren't here."""
+    if missing := _missing(root, _listing(root, commit, transport, bounds)):
+        given = "".join(f"{name}\n" for name in missing).encode()
+        words = (*_fetching(transport.source, "blob:none"), "--stdin", "--", _place(transport.source))
+        transport.call(root, *words, given=given, watched=root)
+
+
+def _bring(folder: Path, transport: Transport, commit: str, bounds: Bounds) -> None:
+    """Bring one commit with its trees and what may be asked for of its contents."""
+    root = str(folder)
+    words = (*_fetching(transport.source, "blob:none"), "--depth=1", "--", _place(transport.source))
+    transport.call(root, *words, f"{commit}:refs/stackfix/{commit}", watched=root)
+    _complete(root, transport, commit, bounds)
+
+
+_DEPTHS = (50, 2_000, 2_147_483_647)
+"""How far back is looked for where a change left its branch; git takes the last for all there is."""
+
+
+def _parted(history: Path, transport: Transport, branch: str, reference: str) -> tuple[str, str]:
+    """Where a reference left a branch, and where it is; commits alone are fetched, of ever more of the past."""
+    root, ours, theirs = str(history), "refs/stackfix/base", "refs/stackfix/change"
+    words = _fetching(transport.source, "tree:0")
+    for depth in _DEPTHS:
+        specs = (f"refs/heads/{branch}:{ours}", f"{reference}:{theirs}")
+        transport.call(root, *words, f"--depth={depth}", "--", _place(transport.source), *specs, watched=root)
+        try:
+            before = plumbing.call(root, "merge-base", ours, theirs).decode().strip()
+        except plumbing.GitFailed:
+            continue
+        return before, plumbing.call(root, "rev-parse", "--verify", f"{theirs}^{{commit}}").decode().strip()
+    raise CannotClone(f"{reference} and {branch} have no commit in common")
 
 
 def _place(source: Source) -> str:

@@ -1,0 +1,200 @@
+"""What a pull request breaks that met before, as a check of its newest commit with a word on each line.
+
+May import running and what is below it, pulls.setting, and forge.model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stackfix import baseline, config, repository, running, secrecy
+from stackfix.edits import Replace, splice
+from stackfix.engine import Request
+from stackfix.findings import Applicability, Severity
+from stackfix.forge.model import Annotation, Check, Conclusion
+from stackfix.pulls import setting
+from stackfix.spans import Lines, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stackfix.config import Config
+    from stackfix.findings import Location
+    from stackfix.outcome import Reported
+    from stackfix.report.places import Places
+    from stackfix.running import Run
+
+NAME = "stackfix"
+
+_MOST = 200
+"""Faults that are told on lines; the rest are counted."""
+
+_MOST_LINES = 20
+"""Lines of a suggestion: a longer one isn't read."""
+
+_SUMMARY = 40_000
+"""Characters of a summary: GitHub takes 65,535."""
+
+
+def laid_out(folder: str, commit: str) -> Config:
+    """The configuration that a commit has, with its ignore rules, laid into the folder that it is judged in."""
+    setting.lay_out(folder, "", commit)
+    return config.load(folder)
+
+
+def introduced(folder: str, before: str, after: str, said: Config) -> Run:
+    """What is wrong in a commit and was not in an earlier one, with the fixes proved."""
+    selection = said.selection()
+    known = baseline.of_commit(folder, before, said.policy, replace(selection, select=frozenset()), said.excluded)
+    snapshot = repository.open_commit(folder, after, excluded=said.excluded)
+    return running.repaired(snapshot, Request(said.policy, replace(selection, known=known)))
+
+
+def check(run: Run, commit: str) -> Check:
+    """What there is to show on a commit."""
+    new = _ordered(run)
+    grave = [one for one in new if one.finding.severity is not Severity.INFO]
+    conclusion = Conclusion.FAILURE if grave else Conclusion.NEUTRAL if new else Conclusion.SUCCESS
+    title = _counted(len(new)) if new else "Nothing stops meeting"
+    notes = tuple(_annotation(one, run.places) for one in new[:_MOST])
+    return Check(NAME, commit, conclusion, title, _summary(new, run.places), notes)
+
+
+def not_judged(commit: str, why: str) -> Check:
+    """What is shown where nothing can be said; it stops nobody."""
+    return Check(NAME, commit, Conclusion.NEUTRAL, "Not judged", secrecy.masked(why))
+
+
+def suggestions(run: Run) -> tuple[Annotation, ...]:
+    """Words for the lines that a safe fix changes, each with what would take their place."""
+    found = []
+    for one in _ordered(run)[:_MOST]:
+        lines = _suggested(one, run.places)
+        if lines is not None:
+            first, last, text = lines
+            said = _annotation(one, run.places)
+            path = next(iter(one.fix.paths)) if one.fix is not None else said.path
+            message = f"{said.message}\n\nRepair: {_fix(one)}."
+            found.append(replace(said, path=path, line=first, end_line=last, message=message, suggestion=text))
+    return tuple(found)
+
+
+_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def _ordered(run: Run) -> Sequence[Reported]:
+    """The gravest first, then by place."""
+    return sorted(
+        run.outcome.reported,
+        key=lambda one: (_GRAVITY[one.finding.severity], one.finding.location.path, one.finding.location.span.start),
+    )
+
+
+def _counted(count: int) -> str:
+    return "1 wire stops meeting" if count == 1 else f"{count} wires stop meeting"
+
+
+def _annotation(reported: Reported, places: Places) -> Annotation:
+    finding = reported.finding
+    places = places.of(reported)
+    start = places.start(finding.location).line
+    end = max(start, _last_line(finding.location, places))
+    told = [f"{finding.message}.", *(_place(location, places) for location in finding.evidence)]
+    return Annotation(
+        finding.location.path,
+        start,
+        end,
+        finding.rule.id,
+        secrecy.masked("\n".join(told)),
+        failure=finding.severity is Severity.ERROR,
+    )
+
+
+def _last_line(location: Location, places: Places) -> int:
+    end = places.end(location)
+    return end.line - 1 if end.column == 1 and len(location.span) else end.line
+
+
+def _place(location: Location, places: Places) -> str:
+    note = f": {location.note}" if location.note else ""
+    return f"{location.path}:{places.start(location).line}{note}"
+
+
+def _fix(reported: Reported) -> str:
+    return secrecy.masked(reported.fix.description) if reported.fix is not None else ""
+
+
+def _summary(new: Sequence[Reported], places: Places) -> str:
+    if not new:
+        return "Every wire that met before this change still meets."
+    told = ["This change leaves ends that don't meet, and that met before, or weren't there.", ""]
+    length = len(told[0])
+    for shown, one in enumerate(new):
+        lines = list(_told(one, places.of(one)))
+        length += sum(map(len, lines))
+        if length > _SUMMARY:
+            told += ["", f"… and {len(new) - shown} more."]
+            break
+        told += lines
+    told += [
+        "",
+        "`stackfix --diff-base` with this branch's base tells the same; `stackfix explain RULE` says why it breaks.",
+    ]
+    return "\n".join(told)
+
+
+def _told(reported: Reported, places: Places) -> Iterator[str]:
+    finding = reported.finding
+    yield _plain(f"- **{finding.rule.id}** `{_place(replace(finding.location, note=''), places)}`: {finding.message}.")
+    for location in finding.evidence:
+        yield _plain(f"  - `{_place(location, places)}`")
+    if (fix := reported.proposal) is not None:
+        grade = "" if fix.applicability is Applicability.SAFE else " (for a person to decide)"
+        yield _plain(f"  - Repair{grade}: {fix.description}.")
+
+
+def _plain(line: str) -> str:
+    """A line for people: nobody is called by it, and nothing in it is markup."""
+    return secrecy.masked(line).replace("<", "&lt;").replace("@", "@\u200b")
+
+
+def _suggested(reported: Reported, places: Places) -> tuple[int, int, str] | None:
+    """The lines that a safe fix changes, first and last, and what they become; None where that isn't one place."""
+    fix = reported.fix
+    if fix is None or fix.applicability is not Applicability.SAFE or reported.withheld is not None:
+        return None
+    edits = [edit for edit in fix.edits if isinstance(edit, Replace)]
+    if len(edits) != len(fix.edits) or len(fix.paths) != 1 or not edits or reported.status is not None:
+        return None
+    path = edits[0].path
+    data = places.data(path)
+    first, last = _touched(data, edits)
+    if last - first >= _MOST_LINES or any(places.line(path, n) is None for n in range(first, last + 1)):
+        return None
+    return _becoming(data, edits, first, last)
+
+
+def _touched(data: bytes, edits: Sequence[Replace]) -> tuple[int, int]:
+    lines = Lines(data)
+    start, end = min(edit.span.start for edit in edits), max(edit.span.end for edit in edits)
+    first, after = lines.position(start).line, lines.position(end)
+    last = after.line - 1 if after.column == 1 and end > start else after.line
+    # What is put behind the last line stands on one that isn't there yet.
+    return min(first, len(lines)), min(max(first, last), len(lines))
+
+
+def _becoming(data: bytes, edits: Sequence[Replace], first: int, last: int) -> tuple[int, int, str] | None:
+    lines = Lines(data)
+    start = lines.span(first).start
+    stop = lines.span(last + 1).start if last < len(lines) else len(data)
+    if any(edit.span.start < start or edit.span.end > stop for edit in edits):
+        return None
+    moved = [replace(edit, span=Span(edit.span.start - start, edit.span.end - start)) for edit in edits]
+    try:
+        made = splice(data[start:stop], moved).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if "\r" in made or "\0" in made or secrecy.masked(made) != made:
+        return None
+    return first, last, made.removesuffix("\n")
