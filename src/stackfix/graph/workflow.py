@@ -55,7 +55,6 @@ class WorkflowFacts:
     builds: tuple[Built, ...] = ()
     runs: tuple[Ran, ...] = ()
 
-
 _OFF = re.compile(r"(?:\$\{\{\s*)?false(?:\s*\}\})?")
 
 
