@@ -34,3 +34,9 @@ def _forge(kind: str, folder: Path) -> Iterator[Server]:
 def github_server(tmp_path: Path) -> Iterator[Server]:
     """A stand-in for GitHub; fails the test if it was asked what GitHub's description doesn't know."""
     yield from _forge("github", tmp_path)
+
+
+@pytest.fixture
+def gitlab_server(tmp_path: Path) -> Iterator[Server]:
+    """A stand-in for GitLab, checked by a description that is written by hand from GitLab's documentation."""
+    yield from _forge("gitlab", tmp_path)

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import jsonschema
+import yaml
 
 FOLDER = Path(__file__).parent / "contracts"
 LONG_AGO = "2026-01-01T00:00:00Z"
@@ -28,7 +29,42 @@ class Broken(Exception):  # noqa: N818 - a sentence on what the description does
 @cache
 def contract(name: str) -> Contract:
     """The contract of a forge: github, gitlab, gitea."""
+    if (by_hand := FOLDER / f"{name}.yaml").exists():
+        return Contract(expanded(yaml.safe_load(by_hand.read_text("utf-8"))))
     return Contract(json.loads(gzip.decompress((FOLDER / f"{name}.json.gz").read_bytes())))
+
+
+def expanded(said: dict[str, Any]) -> dict[str, Any]:
+    """A contract written by hand, in the long form that the published ones have."""
+    operations = {}
+    for name, one in said["operations"].items():
+        variables = [{"name": v, "in": "path", "required": True, "schema": {}} for v in re.findall(r"\{(\w+)\}", name)]
+        query = [
+            {"name": k, "in": "query", "required": False, "schema": long(v)} for k, v in one.get("query", {}).items()
+        ]
+        operations[name] = {
+            "parameters": [*variables, *query],
+            "body": long(one["body"]) if "body" in one else None,
+            "body_required": "body" in one,
+            "answers": {str(status): long(answer) for status, answer in one.items() if isinstance(status, int)},
+        }
+    return {**said, "operations": operations, "schemas": {name: long(one) for name, one in said["schemas"].items()}}
+
+
+def long(said: Any) -> dict[str, Any]:  # noqa: ANN401 - YAML
+    """A schema of its short form."""
+    if isinstance(said, list):
+        return {"type": "array", "items": long(said[0])}
+    if isinstance(said, dict):
+        required = [name.removesuffix("!") for name in said if name.endswith("!")]
+        known = {name.removesuffix("!"): long(one) for name, one in said.items()}
+        return {"type": "object", "properties": known, "required": required}
+    if said.endswith(" or null"):
+        return {"anyOf": [long(said.removesuffix(" or null")), {"type": "null"}]}
+    if "|" in said:
+        return {"type": "string", "enum": said.split("|")}
+    is_plain = said in {"string", "integer", "number", "boolean", "object"}
+    return {"type": said} if is_plain else {"$ref": f"#/schemas/{said}"}
 
 
 class Contract:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,24 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from stackfix.forge.remarks import shown_lines
 from tests.forge import state
-from tests.forge.contract import LONG_AGO, contract
-from tests.forge.server import Answer, Person, Request, Server
+from tests.forge.contract import LONG_AGO
+from tests.forge.routing import Call, No, Routed, issue_of, page, pull_of, route
+from tests.forge.server import Answer, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Answering = Callable[["Api", "Call"], Any]
+    from tests.forge.server import Request, Server
 
 APP = 4711
-
-
-class No(Exception):  # noqa: N818 - an answer of an error
-    """GitHub says no."""
-
-    def __init__(self, status: int, words: str, errors: list[dict[str, str]] | None = None) -> None:
-        """Take the status, the message, and the list of errors that some answers have."""
-        super().__init__(words)
-        self.status, self.words, self.errors = status, words, errors
 
 
 @functools.cache
@@ -41,44 +30,15 @@ def private_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-@dataclass
-class Call:
-    """A request to a repository, or to none, by somebody who may."""
-
-    request: Request
-    person: Person
-    names: dict[str, str]
-    body: dict[str, Any]
-    repository: state.Repository
-
-    @property
-    def number(self) -> int:
-        """The pull request's or issue's number in the path."""
-        return int(self.names.get("pull_number") or self.names["issue_number"])
-
-
-_ROUTES: dict[str, tuple[int, Answering]] = {}
-
-
-def route(name: str, status: int = 200) -> Callable[[Answering], Answering]:
-    """Say which operation a method answers, and with which status."""
-
-    def put(answering: Answering) -> Answering:
-        _ROUTES[name] = (status, answering)
-        return answering
-
-    return put
-
-
-class Api:
+class Api(Routed):
     """GitHub over the state of a server."""
 
     prefix = "/api/v3"
+    kind = "github"
 
     def __init__(self, server: Server) -> None:
         """`installed` are the owners that the App is installed on, `may_check` whether it may make check runs."""
-        self.server = server
-        self.contract = contract("github")
+        super().__init__(server)
         self.installed: dict[str, int] = {}
         self.may_check = True
 
@@ -104,35 +64,12 @@ class Api:
                 one.people["stackfix[bot]"] = state.MAY_WRITE
         return self.installed[owner]
 
-    def authenticate(self, request: Request) -> str:
-        return request.headers.get("authorization", "").partition(" ")[2]
-
-    def refusal(self, status: int, words: str) -> Answer:
+    def refusal(self, status: int, words: object) -> Answer:
         return Answer(
             status, {"message": words, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
         )
 
-    def answer(self, request: Request) -> Answer:
-        if redirected := self._redirected(request):
-            return redirected
-        operation = self.contract.operation(request.method, request.path)
-        names = operation.check_request(request.path, request.query, request.body)
-        try:
-            status, answering = _ROUTES[operation.name]
-            person = self._person(request)
-            call = Call(request, person, names, request.body or {}, self._repository(request, person, names))
-            found = answering(self, call)
-            status, values = found if isinstance(found, tuple) else (status, found)
-            body = operation.answer(status, values)
-            operation.check_answer(status, body)
-            return Answer(status, body)
-        except No as no:
-            answer = self.refusal(no.status, no.words)
-            if no.errors is not None:
-                answer.body["errors"] = no.errors
-            return answer
-
-    def _redirected(self, request: Request) -> Answer | None:
+    def redirected(self, request: Request) -> Answer | None:
         """What an old name answers; the address by number that it gives stands in no description."""
         if matched := re.match(r"/repositories/(\d+)", request.path):
             found = next(one for one in self.server.repositories.values() if one.number == int(matched[1]))
@@ -146,7 +83,7 @@ class Api:
         answer.headers["Location"] = f"{self.server.address}{self.prefix}/repositories/{found.number}{matched[2]}"
         return answer
 
-    def _person(self, request: Request) -> Person:
+    def person(self, request: Request) -> Person:
         if request.token.count(".") == 2:
             try:
                 key = private_key().public_key()
@@ -156,23 +93,14 @@ class Api:
             if str(claims["iss"]) != str(APP) or claims["exp"] - claims["iat"] > 600 + 60:
                 raise No(401, "'Expiration time' claim ('exp') is too far in the future")
             return Person("stackfix (the App itself)")
-        if (found := self.server.who(request.token)) is None:
-            raise No(401, "Bad credentials" if request.token else "Requires authentication")
-        return found
+        return super().person(request)
 
-    def _repository(self, request: Request, person: Person, names: dict[str, str]) -> state.Repository:
-        if "repo" not in names or request.path.endswith("/installation"):
-            return state.Repository("", self.server.folder, "", 0)
-        path = f"{names['owner']}/{names['repo']}"
-        if not self.server.may(person.login, path, write=False):
-            raise No(404, "Not Found")
-        found = self.server.repositories[path]
-        if request.method != "GET" and found.archived:
-            raise No(403, "Repository was archived so is read-only.")
-        if request.method != "GET" and not self.server.may(person.login, path, write=True):
-            kind = "integration" if person.is_app else "personal access token"
-            raise No(403, f"Resource not accessible by {kind}")
-        return found
+    def repository_of(self, call: Call) -> state.Repository | None:
+        return None if call.request.path.endswith("/installation") else super().repository_of(call)
+
+    def forbidden(self, call: Call) -> No:
+        kind = "integration" if call.person.is_app else "personal access token"
+        return No(403, f"Resource not accessible by {kind}")
 
     # Who one is.
 
@@ -248,20 +176,12 @@ class Api:
         return {"total_count": len(found), "incomplete_results": False, "items": items}
 
     def _owned(self, call: Call, owner: str) -> list[dict[str, Any]]:
-        is_person = call.request.path.startswith("/users/")
-        if is_person != (owner in self.server.individuals) or not any(
-            one.owner == owner for one in self.server.repositories.values()
-        ):
+        if not self.is_owner(owner, individual=call.request.path.startswith("/users/")):
             raise No(404, "Not Found")
         return [one for one in self._seen(call) if one["owner"]["login"] == owner]
 
     def _seen(self, call: Call) -> list[dict[str, Any]]:
-        seen = [
-            one
-            for one in self.server.repositories.values()
-            if self.server.may(call.person.login, one.path, write=False)
-        ]
-        return [self.said_repository(one) for one in seen]
+        return [self.said_repository(one) for one in self.seen(call)]
 
     @route("GET /repos/{owner}/{repo}/collaborators/{username}/permission")
     def permission(self, call: Call) -> object:
@@ -368,10 +288,7 @@ class Api:
         return self.said_pull(call.repository, pull)
 
     def _pull(self, call: Call) -> state.Pull:
-        found = [one for one in call.repository.pulls if one.number == call.number]
-        if not found:
-            raise No(404, "Not Found")
-        return found[0]
+        return pull_of(call, call.names["pull_number"])
 
     # Issues.
 
@@ -426,9 +343,7 @@ class Api:
         return self.said_issue(call.repository, issue)
 
     def _issue(self, call: Call) -> state.Issue:
-        if call.number not in call.repository.issues:
-            raise No(404, "Not Found")
-        return call.repository.issues[call.number]
+        return issue_of(call, call.names["issue_number"])
 
     # Statuses and check runs.
 
@@ -556,13 +471,6 @@ def said_run(one: state.Status) -> dict[str, Any]:
         "conclusion": one.state or None,
         "output": {**output, "annotations_url": "http://127.0.0.1/annotations"},
     }
-
-
-def page(call: Call, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The page of a list that was asked for."""
-    size = min(100, int(call.request.one("per_page", "30")))
-    start = (int(call.request.one("page", "1")) - 1) * size
-    return found[start : start + size]
 
 
 def fits(repository: dict[str, Any], word: str) -> bool:

@@ -98,7 +98,7 @@ class Api(Protocol):
     def answer(self, request: Request) -> Answer:
         """The answer, checked against the description; Broken where it or the request isn't as that has it."""
 
-    def refusal(self, status: int, words: str) -> Answer:
+    def refusal(self, status: int, words: object) -> Answer:
         """An answer of an error in the forge's own form."""
 
 
@@ -122,10 +122,10 @@ class Server:
         self.lock = threading.RLock()
         self._plans: list[Plan] = []
         self._closing = threading.Event()
+        self.api: Api = import_module(f"tests.forge.{kind}_api").Api(self)
         self._http = _Listener(("127.0.0.1", 0), _Conversation)
         self._http.forge = self
         self.address = f"http://127.0.0.1:{self._http.server_port}"
-        self.api: Api = import_module(f"tests.forge.{kind}_api").Api(self)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def __enter__(self) -> Self:
@@ -164,6 +164,8 @@ class Server:
             number = 1000 + len(self.repositories)
             bare = self.folder / f"{path}.git"
             found = state.Repository(path, bare, self.address, number, default_branch=branch, private=private)
+            if self.kind != "gitlab":
+                found.count_together()
             found.begin(files or {"README.md": b"hello\n"})
             found.people[self.login] = state.MAY_WRITE
             self.repositories[path] = found

@@ -102,7 +102,10 @@ class Status:
 
 @dataclass
 class Repository:
-    """A repository: a real bare one on disk, and what the forge keeps beside it."""
+    """A repository: a real bare one on disk, and what the forge keeps beside it.
+
+    `requests` are its pull requests, the same as `issues` but where a forge counts them apart.
+    """
 
     path: str
     folder: Path
@@ -113,11 +116,17 @@ class Repository:
     archived: bool = False
     people: dict[str, str] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
+    requests: dict[int, Issue] = field(default_factory=dict)
     statuses: list[Status] = field(default_factory=list)
     runs: list[Status] = field(default_factory=list)
     races: dict[str, str] = field(default_factory=dict)
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    request_numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
+
+    def count_together(self) -> None:
+        """Give pull requests and issues numbers of one row, as all forges but GitLab do."""
+        self.requests, self.request_numbers = self.issues, self.numbers
 
     def begin(self, files: dict[str, bytes]) -> None:
         """Make the repository on disk, with one commit of the files."""
@@ -149,7 +158,7 @@ class Repository:
     @property
     def pulls(self) -> list[Pull]:
         """Its pull requests, the oldest first. A branch that is gone has closed its own."""
-        found = [one for one in self.issues.values() if isinstance(one, Pull)]
+        found = [one for one in self.requests.values() if isinstance(one, Pull)]
         heads = self.heads() if found else {}
         for one in found:
             if one.state == "open":
@@ -237,9 +246,12 @@ class Repository:
         pull.state, pull.merged = "closed", True
 
     def close(self, number: int) -> None:
-        """A person closes an issue or pull request."""
+        """A person closes a pull request, or the issue of that number."""
         _ = self.pulls
-        self.issues[number].state = "closed"
+        self._one(number).state = "closed"
+
+    def _one(self, number: int) -> Issue:
+        return self.requests[number] if number in self.requests else self.issues[number]
 
     def protect(self, *branches: str) -> None:
         """Refuse pushes to branches from now on."""
@@ -276,15 +288,15 @@ class Repository:
         self, branch: str, base: str = "", title: str = "A change", author: str = "person", body: str = ""
     ) -> Pull:
         """A person opens a pull request."""
-        number = next(self.numbers)
+        number = next(self.request_numbers)
         pull = Pull(number, title, body, author, branch=branch, base=base or self.default_branch)
-        self.issues[number] = pull
+        self.requests[number] = pull
         assert self.head(branch), f"there is no branch {branch}"
         _ = self.pulls
         return pull
 
     def say(self, number: int, body: str, author: str = "person") -> Comment:
-        """A person comments on an issue or pull request."""
+        """A person comments on a pull request, or on the issue of that number."""
         comment = Comment(next(self.ids), author, body)
-        self.issues[number].comments.append(comment)
+        self._one(number).comments.append(comment)
         return comment

@@ -117,6 +117,10 @@ def account(kind: Kind, host: str, environment: Mapping[str, str] | None = None)
     try:
         if kind is Kind.GITHUB:
             return _github(address, environment)
+        if kind is Kind.GITLAB:
+            from stackfix.forge import gitlab  # noqa: PLC0415 - as GitHub's
+
+            return gitlab.with_token(address.removesuffix("/api/v4"), _token(kind, environment))
     except ModuleNotFoundError as missing:
         raise ForgeFailed(
             f"{_TITLES[kind]} needs an extra, for {missing.name}: pip install 'stackfix-wiring[pr]'"

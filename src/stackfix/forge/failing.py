@@ -23,6 +23,7 @@ _NOT_ALLOWED = (
     "must have",
     "must be",
     "not authorized",
+    "forbidden",
     "insufficient_scope",
     "insufficient scope",
     "required scope",
@@ -98,6 +99,13 @@ def text(answer: object, *names: str) -> str:
     if found is None:
         return ""
     if not isinstance(found, str):
+        raise _strange(names)
+    return found
+
+
+def name(answer: object, *names: str) -> str:
+    """A text in an answer that is never empty."""
+    if not (found := text(answer, *names)):
         raise _strange(names)
     return found
 

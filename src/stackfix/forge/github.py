@@ -16,7 +16,7 @@ from urllib.parse import quote
 import requests
 from github import Auth, Github, GithubException
 
-from stackfix.forge.failing import failure, flag, number, rows, text, value
+from stackfix.forge.failing import failure, flag, name, number, rows, text, value
 from stackfix.forge.model import (
     Check,
     Conclusion,
@@ -226,7 +226,7 @@ def _repositories(host: Host, organisation: str | None, query: str | None) -> It
 
 def _repository(said: object) -> Repository:
     return Repository(
-        text(said, "full_name"),
+        name(said, "full_name"),
         text(said, "clone_url"),
         text(said, "default_branch"),
         flag(said, "archived"),
@@ -295,8 +295,8 @@ class GitHubForge:
             self.comment(number, word)
         self._host.call("PATCH", self._at("pulls", number), {"state": "closed"})
 
-    def comment(self, number: int, text: str) -> None:
-        """Say something below an issue or pull request."""
+    def comment(self, number: int, text: str, *, on_issue: bool = False) -> None:  # noqa: ARG002 - both count together
+        """Say something below a pull request or an issue."""
         self._host.call("POST", f"{self._at('issues', number)}/comments", {"body": text})
 
     def issue(self, title: str) -> Issue | None:

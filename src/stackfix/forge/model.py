@@ -172,8 +172,8 @@ class Forge(Protocol):
     def close(self, number: int, word: str) -> None:
         """Close a pull request, with a comment that says why. Nothing is said of one that is closed already."""
 
-    def comment(self, number: int, text: str) -> None:
-        """Say something below an issue or pull request."""
+    def comment(self, number: int, text: str, *, on_issue: bool = False) -> None:
+        """Say something below a pull request, or an issue: GitLab counts them apart."""
 
     def issue(self, title: str) -> Issue | None:
         """Our own newest issue with exactly that title, open ones first; None where there is none."""
