@@ -51,7 +51,7 @@ production = [
 production = ["docker-compose.prod.yml", "k8s/production"]
 
 [bot]
-label = "wiring"
+labels = ["wiring"]
 """
 
 
@@ -79,7 +79,7 @@ def test_every_key_is_read_checked_and_placed(tmp_path: Path) -> None:
     assert [origin.value for origin in policy.origins] == ["https://app.example.com", "http://localhost:3000"]
     assert policy.origins[1].location == place('"http://localhost:3000"')
     assert policy.production == ("docker-compose.prod.yml", "k8s/production")
-    assert list(found.bot) == ["label"]
+    assert found.bot.labels == ("wiring",)
     assert found.files == (str(tmp_path / "stackfix.toml"),)
     jsonschema.validate(tomllib.loads(WHOLE), SCHEMA)
 

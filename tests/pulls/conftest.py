@@ -63,6 +63,7 @@ def placed(folder: Path, files: dict[str, str]) -> Place:
     hub = folder / "hub.git"
     git(folder, "clone", "-q", "--bare", str(source), str(hub))
     git(folder, "clone", "-q", str(hub), "clone")
+    git(folder / "clone", "remote", "set-url", "origin", "../hub.git")
     return Place(folder / "clone", hub)
 
 

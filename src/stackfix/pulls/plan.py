@@ -124,7 +124,8 @@ TAKEN = "it holds commits that are not stackfix's"
 _HEALED = "nothing is broken now"
 SAME = Plan(Fate.UNCHANGED)
 
-_GONE = "What this repaired is not broken any more on `{base}`, so there is nothing left to merge here."
+GONE = "What this repaired is no longer found on `{base}`, so there is nothing left to merge here."
+ELSEWHERE = "What this repaired goes into other pull requests now."
 _MOVED = "Repairs go to `{base}` now."
 _LEFT = (
     "There are commits here that are not mine, so I leave this branch to you from now on: it is neither brought up to"
@@ -132,10 +133,13 @@ _LEFT = (
 )
 
 
-def plan(there: There, wanted: Wanted | None, *, forge: bool, room: bool = True) -> Plan:
-    """What to do. `forge`: there is one, which has pull requests; `room`: one more may be open."""
+def plan(there: There, wanted: Wanted | None, *, forge: bool, room: bool = True, gone: str = GONE) -> Plan:
+    """What to do. `forge`: there is one, which has pull requests; `room`: one more may be open.
+
+    `gone` is the word to close with where nothing is wanted.
+    """
     if wanted is None:
-        return _nothing_wanted(there, forge=forge)
+        return _nothing_wanted(there, gone.format(base=there.base), forge=forge)
     if there.taken:
         return SAME if there.tree == wanted.tree else _left(there)
     if there.open is not None and there.open.base != there.base:
@@ -152,12 +156,12 @@ def plan(there: There, wanted: Wanted | None, *, forge: bool, room: bool = True)
     return Plan(Fate.OPENED if there.tip is None and not forge else Fate.REFRESHED, (*push, *words))
 
 
-def _nothing_wanted(there: There, *, forge: bool) -> Plan:
+def _nothing_wanted(there: There, word: str, *, forge: bool) -> Plan:
     delete = () if there.tip is None or there.taken else (Delete(there.tip),)
     if there.open is not None:
         if there.taken:
             return _left(there)
-        close = _closed(there.open, _GONE.format(base=there.base))
+        close = _closed(there.open, word)
         return Plan(Fate.CLOSED, (*close, *delete), _HEALED)
     if delete and (there.ended or not forge):
         return Plan(Fate.CLOSED, delete, _HEALED)

@@ -14,26 +14,34 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from stackfix import config, repository, running
+from stackfix.config.bot import UNSAFE
 from stackfix.deliver import branch
 from stackfix.deliver.objects import Store
 from stackfix.deliver.remote import LIMIT, CannotFetch, Remote
 from stackfix.engine import ALL, SAFE
 from stackfix.engine import Request as Judging
+from stackfix.forge.model import Proposal
 from stackfix.outcome import Status
-from stackfix.pulls import body, setting
-from stackfix.pulls.plan import Delete, Fate, Plan, Push, There, Wanted, plan
+from stackfix.pulls import body, groups, marker, setting
+from stackfix.pulls.groups import is_unsafe
+from stackfix.pulls.history import NOTHING, History, history
+from stackfix.pulls.plan import ELSEWHERE, GONE, Close, Delete, Fate, Open, Push, Rewrite, Say, There, Wanted, plan
 from stackfix.report import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import TypeAlias
 
-    from stackfix.config import Config
+    from stackfix.config.bot import Author
     from stackfix.deliver.remote import Listed
+    from stackfix.findings import Finding
     from stackfix.forge.model import Credentials, Forge
+    from stackfix.outcome import Reported
+    from stackfix.pulls.groups import Groups
+    from stackfix.pulls.plan import Action
     from stackfix.running import Run
 
-PREFIX = "stackfix/"
-FIXES = "fixes"
+    Spared: TypeAlias = Callable[[Finding, str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,10 @@ class Request:
     `folder` lies in a git repository, with or without a checkout: it lends objects, and its path in it is the root that
     is judged. `remote` is the name of a remote of it, or an address; `local` lets that be a folder of this machine.
     `base` is None for the branch that the configuration or the remote's HEAD names. `forge` is None where there is
-    none. `unsafe`: fixes that a person should decide, together with the others. `dry_run`: nothing is pushed, no forge
-    asked. `config` is a file in place of the tree's own configuration, `settings` are `key=value` over it.
-    `credentials` come before the forge's. `limit` are the seconds that a call over the network may take.
+    none. `unsafe`: fixes that a person should decide, together with the others. `asked` are the fingerprints of faults
+    that a person asked to have repaired, whatever was closed before and however many are open. `dry_run`: nothing is
+    pushed, no forge asked. `config` is a file in place of the tree's own configuration, `settings` are `key=value` over
+    it. `credentials` come before the forge's. `limit` are the seconds that a call over the network may take.
     """
 
     folder: str
@@ -53,6 +62,7 @@ class Request:
     base: str | None = None
     forge: Forge | None = None
     unsafe: bool = False
+    asked: frozenset[str] = frozenset()
     dry_run: bool = False
     local: bool = False
     config: str | None = None
@@ -104,82 +114,190 @@ class _Proposing:
         self._request = request
         self._remote = remote
         self._note = note
-        if request.base is not None and not remote.names(request.base):
-            raise CannotFetch(f"{request.base!r} can't be a branch's name")
-        self._listed = remote.listed([f"{PREFIX}*", *([request.base] if request.base else [])])
-        self._base = _base(request, self._listed, remote.shown)
-        self._tips = dict(remote.fetch([self._base, *self._ours()]))
-        self._commit = self._tips[self._base]
-        self._config = self._laid_out()
+        self._forge = None if request.dry_run else request.forge
+        self._room: int | None = None
+        self._fetch(request.base)
+        if request.base is None and self._config.bot.base not in {None, self._base}:
+            self._fetch(self._config.bot.base)
         index = posixpath.join(scratch, "index")
         Path(index).mkdir()
-        self._store = Store(remote.root, index, remote.people)
+        author = self._config.bot.author
+        self._store = Store(remote.root, index, {**remote.people, **(_identity(author) if author else {})})
 
     def done(self) -> Proposed:
         """Every group's branch and pull request as it should be."""
-        run = self._judged()
-        made = self._made(run)
-        there = self._there(PREFIX + FIXES)
-        planned = plan(there, made, forge=False)
-        if not self._request.dry_run:
-            self._do(PREFIX + FIXES, planned)
-        group = Group(
-            PREFIX + FIXES, planned.fate, made.title if made else "", made.body if made else "", planned.reason
-        )
-        fixed = sum(reported.status is Status.FIXED for reported in run.outcome.reported)
-        return Proposed(self._remote.shown, self._base, self._commit, (group,), len(run.outcome.reported), fixed)
+        bot = self._config.bot
+        pasts = {name: self._past(groups.branch(name)) for name in groups.names(bot)}
+        together = {name for name, past in pasts.items() if past.unsafe or self._request.unsafe}
+        made = groups.groups(bot, together)
+        told: list[Group] = []
+        fixed: dict[str, bool] = {}
+        first: Run | None = None
+        for name in made.names:
+            spared = self._spared(made, name, pasts)
+            run = None
+            if first is None or any(_may_be_fixed(one, spared) for one in first.outcome.reported):
+                run = self._judged(spared, unsafe=self._asks_unsafe(made, name, pasts[name]))
+                first = first or run
+                for one in run.outcome.reported:
+                    if one.status is not Status.REVEALED:
+                        fixed[one.fingerprint] = fixed.get(one.fingerprint, False) or one.status is Status.FIXED
+            told.append(self._group(name, pasts[name], run, made))
+        told += self._stale({groups.branch(name) for name in made.names})
+        told = [group for group in told if group.fate is not Fate.NOTHING] or told[:1]
+        commit = self._tips[self._base]
+        return Proposed(self._remote.shown, self._base, commit, tuple(told), len(fixed), sum(fixed.values()))
 
-    def _ours(self) -> list[str]:
-        return [name for name in self._listed.branches if name.startswith(PREFIX) and name != self._base]
+    def _fetch(self, base: str | None) -> None:
+        """The base, our branches, and the configuration of the base's own tree, or what is given in its place."""
+        remote, file = self._remote, self._request.config
+        if base is not None and not remote.names(base):
+            raise CannotFetch(f"{base!r} can't be a branch's name")
+        listed = remote.listed([f"{groups.PREFIX}*", *([base] if base else [])])
+        self._base = _base(base, listed, remote.shown)
+        ours = [name for name in listed.branches if name.startswith(groups.PREFIX) and name != self._base]
+        self._tips = dict(remote.fetch([self._base, *ours]))
+        commit = self._tips[self._base]
+        if remote.prefix and not setting.holds(remote.top, remote.prefix, commit):
+            raise CannotFetch(f"{self._base} of {remote.shown} has no folder {remote.prefix}")
+        setting.lay_out(remote.top, remote.prefix, commit)
+        self._config = config.load(remote.root, file and str(Path(file).absolute()), self._request.settings)
 
-    def _laid_out(self) -> Config:
-        """The configuration of the base's own tree, or what is given in its place."""
-        top, prefix = self._remote.top, self._remote.prefix
-        if prefix and not setting.holds(top, prefix, self._commit):
-            raise CannotFetch(f"{self._base} of {self._remote.shown} has no folder {prefix}")
-        setting.lay_out(top, prefix, self._commit)
-        file = self._request.config
-        return config.load(self._remote.root, file and str(Path(file).absolute()), self._request.settings)
+    def _past(self, name: str) -> History:
+        return history(self._forge.pull_requests(name)) if self._forge is not None else NOTHING
 
-    def _judged(self) -> Run:
-        snapshot = repository.open_commit(self._remote.root, self._commit, excluded=self._config.excluded)
-        grades = ALL if self._request.unsafe else SAFE
-        return running.repaired(
-            snapshot, Judging(self._config.policy, self._config.selection(), grades, committing=True)
-        )
+    def _spared(self, made: Groups, name: str, pasts: Mapping[str, History]) -> Spared:
+        """Why a fix is no part of a group, None where it is."""
+        asked = self._request.asked | pasts[name].faults
+        refused = {fault: number for past in pasts.values() for fault, number in past.refused.items()}
 
-    def _made(self, run: Run) -> Wanted | None:
+        def spared(finding: Finding, fingerprint: str) -> str | None:
+            if (group := made.of(finding)) != name:
+                return f"its repair goes to {groups.branch(group)}"
+            if fingerprint in asked:
+                return None
+            if is_unsafe(finding) and name != UNSAFE and name not in made.together:
+                return "its fix is unsafe: a person should decide (--unsafe-fixes)"
+            if fingerprint in refused:
+                return f"a person closed pull request #{refused[fingerprint]}, which repaired it"
+            return None
+
+        return spared
+
+    def _asks_unsafe(self, made: Groups, name: str, past: History) -> bool:
+        return name == UNSAFE or name in made.together or bool(self._request.asked | past.faults)
+
+    def _judged(self, spared: Spared, *, unsafe: bool) -> Run:
+        settings = self._config
+        snapshot = repository.open_commit(self._remote.root, self._tips[self._base], excluded=settings.excluded)
+        grades = ALL if unsafe else SAFE
+        request = Judging(settings.policy, settings.selection(), grades, committing=True, spared=spared)
+        return running.repaired(snapshot, request)
+
+    def _group(self, group: str, past: History, run: Run | None, made: Groups) -> Group:
+        """One branch and its pull request, made as they should be."""
+        name = groups.branch(group)
+        wanted = self._wanted(run, unsafe=group in made.together) if run is not None else None
+        there = self._there(name, past)
+        room = True
+        if wanted is not None and self._forge is not None and there.open is None:
+            asked = self._request.asked & _faults(wanted.body)
+            room = bool(asked) or self._has_room(self._forge)
+        gone = ELSEWHERE if group == UNSAFE and made.together else GONE
+        planned = plan(there, wanted, forge=self._forge is not None, room=room, gone=gone)
+        url = self._do(name, planned.actions) or (past.open.url if past.open else None)
+        title, text = (wanted.title, wanted.body) if wanted else ("", "")
+        return Group(name, planned.fate, title, text, planned.reason, url)
+
+    def _stale(self, current: set[str]) -> Iterator[Group]:
+        """The pull requests of groups that are no more."""
+        for name in sorted(self._tips.keys() - current - {self._base}):
+            past = self._past(name)
+            if past.open is not None and marker.read(past.open.body) is not None:
+                planned = plan(self._there(name, past), None, forge=True, gone=ELSEWHERE)
+                self._do(name, planned.actions)
+                yield Group(name, planned.fate, reason=planned.reason, url=past.open.url)
+
+    def _wanted(self, run: Run, *, unsafe: bool) -> Wanted | None:
         """The group's commits as objects, and its words."""
-        if not run.outcome.steps:
+        steps, bot = run.outcome.steps, self._config.bot
+        if not steps:
             return None
         commits = branch.committed(
-            self._store, self._commit, run.outcome.steps, lambda step: message.render(step, run.places)
+            self._store, self._tips[self._base], steps, lambda step: message.render(step, run.places), sign=bot.sign
         )
-        heading = body.title(run)
-        words = body.body(run, heading, unsafe=self._request.unsafe)
-        return Wanted(commits[-1], self._store.tree_of(commits[-1]), heading, words)
+        title = body.title(run, bot.title_prefix)
+        return Wanted(commits[-1], self._store.tree_of(commits[-1]), title, body.body(run, title, unsafe=unsafe))
 
-    def _there(self, name: str) -> There:
+    def _there(self, name: str, past: History) -> There:
         tip = self._tips.get(name)
         if tip is None:
-            return There(self._base)
-        ours = branch.is_ours(self._store, tip, self._commit)
-        return There(self._base, tip, self._store.tree_of(tip), ours)
+            return There(self._base, open=past.open, ended=past.ended)
+        ours = branch.is_ours(self._store, tip, self._tips[self._base])
+        return There(self._base, tip, self._store.tree_of(tip), ours, past.open, past.ended)
 
-    def _do(self, name: str, planned: Plan) -> None:
-        for action in planned.actions:
+    def _has_room(self, forge: Forge) -> bool:
+        if self._room is None:
+            ours = [pull for pull in forge.open_pull_requests() if marker.read(pull.body) is not None]
+            self._room = self._config.bot.limit - len(ours)
+        return self._room > 0
+
+    def _do(self, name: str, actions: Iterable[Action]) -> str | None:
+        """The steps of a plan, in order; the address of the pull request that was opened, None where none was."""
+        url = None
+        for action in actions if not self._request.dry_run else ():
             match action:
                 case Push():
                     self._remote.push(name, action.commit, action.old)
                 case Delete():
                     self._remote.push(name, None, action.old)
+                case _:
+                    assert self._forge is not None
+                    url = self._tell(self._forge, name, action) or url
+        return url
+
+    def _tell(self, forge: Forge, name: str, action: Open | Rewrite | Close | Say) -> str | None:
+        match action:
+            case Open():
+                bot = self._config.bot
+                people = {"labels": bot.labels, "reviewers": bot.reviewers, "assignees": bot.assignees}
+                proposal = Proposal(name, self._base, action.title, action.body, draft=bot.draft, **people)
+                if self._room is not None:
+                    self._room -= 1
+                return forge.create(proposal).url
+            case Rewrite():
+                forge.update(action.number, title=action.title, body=action.body)
+            case Close():
+                forge.close(action.number, action.word)
+            case Say():
+                forge.comment(action.number, action.text)
+        return None
 
 
-def _base(request: Request, listed: Listed, shown: str) -> str:
-    if request.base is not None:
-        if request.base not in listed.branches:
-            raise CannotFetch(f"{shown} has no branch {request.base}")
-        return request.base
+def _base(base: str | None, listed: Listed, shown: str) -> str:
+    if base is not None:
+        if base not in listed.branches:
+            raise CannotFetch(f"{shown} has no branch {base}")
+        return base
     if listed.default is None:
         raise CannotFetch(f"{shown}: its HEAD names no branch with a commit: name one with --base")
     return listed.default
+
+
+def _identity(author: Author) -> dict[str, str]:
+    """Who commits, as git's environment has it."""
+    return {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", author.name), ("EMAIL", author.email))
+    }
+
+
+def _may_be_fixed(reported: Reported, spared: Spared) -> bool:
+    remedy = reported.finding.remedy
+    return remedy is not None and bool(remedy.repairs) and spared(reported.finding, reported.fingerprint) is None
+
+
+def _faults(text: str) -> frozenset[str]:
+    known = marker.read(text)
+    return known.faults if known is not None else frozenset()

@@ -8,6 +8,7 @@ May import repository and config.
 from __future__ import annotations
 
 import posixpath
+import shutil
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,11 @@ _LARGEST = 1_000_000  # bytes; a larger file of these was not written by a perso
 
 
 def lay_out(top: str, prefix: str, commit: str) -> None:
-    """Put a commit's ignore rules, and the configuration of the root at `prefix`, into an empty folder `top`."""
+    """Put a commit's ignore rules, and the configuration of the root at `prefix`, into the folder `top` of our own."""
+    for old in Path(top).iterdir():
+        if old.name != ".git":
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    Path(top, prefix).mkdir(parents=True, exist_ok=True)
     blobs = _blobs(top, commit)
     for path in blobs:
         if path.rpartition("/")[2] == ".gitignore":

@@ -10,10 +10,13 @@ import posixpath
 import re
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from stackfix import globs
-from stackfix.findings import Location, Severity, located
+from stackfix.config import bot, values
+from stackfix.config.bot import Bot
+from stackfix.config.values import Invalid, Tree, Value
+from stackfix.findings import Severity, located
 from stackfix.policy import Policy, Setting
 from stackfix.repository.contents import read_regular
 from stackfix.selection import Selection
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
     from stackfix.formats import toml
     from stackfix.text import Text
 
-_NAME = "stackfix.toml"
+__all__ = ["PRESETS", "Bot", "Config", "Invalid", "load"]
+
 _PROJECT = "pyproject.toml"
 
 PRESETS: Mapping[str, str] = MappingProxyType({"recommended": ""})
@@ -35,16 +39,12 @@ _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-
 _MOST_PORTS = 65535
 
 
-class Invalid(Exception):  # noqa: N818 - the user's mistake, told in one line
-    """A configuration that can't be meant so: one line with the place and the remedy."""
-
-
 @dataclass(frozen=True, slots=True)
 class Config:
     """A checked configuration. `files` are those that it was read from, the nearest first.
 
-    `per_file_ignores` pairs a glob with rules; `exclude` are globs of what nobody is to look at. `bot` is kept as
-    written for the part that reads it.
+    `per_file_ignores` pairs a glob with rules; `exclude` are globs of what nobody is to look at. `bot` is for
+    pull requests.
     """
 
     select: frozenset[str] = frozenset()
@@ -53,7 +53,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
     policy: Policy = field(default_factory=Policy)
-    bot: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    bot: Bot = field(default_factory=Bot)
     files: tuple[str, ...] = ()
 
     @property
@@ -88,19 +88,6 @@ class Config:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """A value with its place: `where` is `file:line` for complaints, `location` the value itself."""
-
-    value: object
-    where: str
-    location: Location | None = None
-
-
-_Tree: TypeAlias = "dict[str, _Value | _Tree]"
-"""Values by key, tables within tables."""
-
-
 def load(root: str | os.PathLike[str], file: str | None = None, settings: Iterable[str] = ()) -> Config:
     """The configuration of a root, or of `file` in its place, with `key=value` settings over it. Invalid if wrong."""
     top = os.path.realpath(root)
@@ -111,10 +98,10 @@ def load(root: str | os.PathLike[str], file: str | None = None, settings: Iterab
     return replace(_checked(tree), files=tuple(files))
 
 
-def _own(top: str, files: list[str]) -> _Tree:
+def _own(top: str, files: list[str]) -> Tree:
     """What lies at the root: `stackfix.toml` comes before `pyproject.toml`."""
-    if os.path.lexists(posixpath.join(top, _NAME)):
-        return _file(top, posixpath.join(top, _NAME), files, inside=top)
+    if os.path.lexists(posixpath.join(top, values.FILE)):
+        return _file(top, posixpath.join(top, values.FILE), files, inside=top)
     path = posixpath.join(top, _PROJECT)
     data = read_regular(path)
     if isinstance(data, str) or b"tool.stackfix" not in data:
@@ -122,7 +109,7 @@ def _own(top: str, files: list[str]) -> _Tree:
     return _file(top, path, files, inside=top)
 
 
-def _file(top: str, path: str, files: list[str], inside: str | None = None) -> _Tree:
+def _file(top: str, path: str, files: list[str], inside: str | None = None) -> Tree:
     """One file with what it extends below it. `inside`: it must not lead out of that folder."""
     from stackfix.formats import toml  # noqa: PLC0415 - only a configuration needs it
     from stackfix.text import Text, Unreadable  # noqa: PLC0415 - as above
@@ -153,23 +140,23 @@ def _file(top: str, path: str, files: list[str], inside: str | None = None) -> _
     return _extended(tree, top, real, files, inside)
 
 
-def _extended(tree: _Tree, top: str, path: str, files: list[str], inside: str | None) -> _Tree:
+def _extended(tree: Tree, top: str, path: str, files: list[str], inside: str | None) -> Tree:
     """A file's values over those that it extends."""
     named = tree.pop("extends", None)
     if named is None:
         return tree
-    if not isinstance(named, _Value) or not isinstance(named.value, str):
-        raise Invalid(f"{_where(named)}: extends must be the name of a preset or a file")
+    if not isinstance(named, Value) or not isinstance(named.value, str):
+        raise Invalid(f"{values.where(named)}: extends must be the name of a preset or a file")
     word = named.value
     if word in PRESETS:
         return tree
     base = posixpath.join(posixpath.dirname(path), word)
     if not os.path.isfile(base):  # noqa: PTH113 - a user's word, joined as text
-        raise Invalid(f"{named.where}: {word!r} is no file here and no preset{_nearest(word, PRESETS)}")
+        raise Invalid(f"{named.where}: {word!r} is no file here and no preset{values.nearest(word, PRESETS)}")
     return _merged(_file(top, base, files, inside), tree)
 
 
-def _merged(under: _Tree, over: _Tree) -> _Tree:
+def _merged(under: Tree, over: Tree) -> Tree:
     found = dict(under)
     for key, value in over.items():
         below = found.get(key)
@@ -186,33 +173,33 @@ class _Placed:
         self._shown = shown
         self._lines = Lines(data)
 
-    def tree(self, table: toml.Table) -> _Tree:
+    def tree(self, table: toml.Table) -> Tree:
         """A table's values; tables within it stay tables."""
         from stackfix.formats import toml  # noqa: PLC0415 - only a configuration needs it
 
-        found: _Tree = {}
+        found: Tree = {}
         for key, member in table.members.items():
             at = self._where(member.key, self._shown)
             inner = member.value
             found[key] = self.tree(inner) if isinstance(inner, toml.Table) else self._value(inner, at)
         return found
 
-    def _value(self, node: toml.Node, at: str) -> _Value:
+    def _value(self, node: toml.Node, at: str) -> Value:
         from stackfix.formats import toml  # noqa: PLC0415 - as above
 
         if isinstance(node, toml.Scalar):
-            return _Value(node.value, at, located(node.whole) if self._pointing else None)
+            return Value(node.value, at, located(node.whole) if self._pointing else None)
         if isinstance(node, toml.Array):
             items = [self._value(i, self._where(i.whole, at)) for i in node.items]
-            return _Value(items, at)
-        return _Value({key: self._value(member.value, at) for key, member in node.members.items()}, at)
+            return Value(items, at)
+        return Value({key: self._value(member.value, at) for key, member in node.members.items()}, at)
 
     def _where(self, text: Text, otherwise: str) -> str:
         place = located(text)
         return f"{self._shown}:{self._lines.position(place.span.start).line}" if place is not None else otherwise
 
 
-def _put(tree: _Tree, setting: str) -> None:
+def _put(tree: Tree, setting: str) -> None:
     """One `key=value` of the command line. Its value is TOML, or else just characters; a list may have commas."""
     key, equals, written = setting.partition("=")
     at = f"--set {setting}"
@@ -220,9 +207,10 @@ def _put(tree: _Tree, setting: str) -> None:
     if not equals or not all(parts):
         raise Invalid(f"{at}: write it as key=value")
     value = _spoken(written.strip())
-    if parts[0] in _LISTS and isinstance(value, str):
+    listed = parts[-1] in bot.LISTS if parts[0] == "bot" else parts[0] in _LISTS
+    if listed and isinstance(value, str):
         value = [word.strip() for word in value.split(",") if word.strip()]
-    placed = _Value([_Value(item, at) for item in value], at) if isinstance(value, list) else _Value(value, at)
+    placed = Value([Value(item, at) for item in value], at) if isinstance(value, list) else Value(value, at)
     if len(parts) == 1:
         tree[parts[0]] = placed
         return
@@ -241,24 +229,24 @@ def _spoken(written: str) -> object:
         return written
 
 
-def _checked(tree: _Tree) -> Config:
-    _known(tree, _KEYS, "")
+def _checked(tree: Tree) -> Config:
+    values.known(tree, _KEYS, "")
     return Config(
         select=_rules(tree.get("select")),
         ignore=_rules(tree.get("ignore")),
-        per_file_ignores=tuple((glob, _rules(v)) for glob, v in _table(tree, "per-file-ignores").items()),
-        exclude=tuple(text for text, _ in _texts(tree.get("exclude"), "exclude")),
-        severity=MappingProxyType({r: _severity(r, v) for r, v in _table(tree, "severity").items()}),
+        per_file_ignores=tuple((glob, _rules(v)) for glob, v in values.table(tree, "per-file-ignores").items()),
+        exclude=tuple(text for text, _ in values.texts(tree.get("exclude"), "exclude")),
+        severity=MappingProxyType({r: _severity(r, v) for r, v in values.table(tree, "severity").items()}),
         policy=Policy(
-            ports=MappingProxyType({name: _port(name, v) for name, v in _table(tree, "ports").items()}),
+            ports=MappingProxyType({name: _port(name, v) for name, v in values.table(tree, "ports").items()}),
             published=MappingProxyType(
-                {name: _port(name, v, side=0) for name, v in _table(tree, "ports").items() if _pair(v) is not None}
+                {n: _port(n, v, side=0) for n, v in values.table(tree, "ports").items() if _pair(v) is not None}
             ),
-            names=MappingProxyType({name: _name(name, v) for name, v in _table(tree, "names").items()}),
-            origins=tuple(_origin(v) for v in _items(_production(tree, "origins"), "origins.production")),
-            production=tuple(t for t, _ in _texts(_production(tree, "environment"), "environment.production")),
+            names=MappingProxyType({name: _name(name, v) for name, v in values.table(tree, "names").items()}),
+            origins=tuple(_origin(v) for v in values.items(_production(tree, "origins"), "origins.production")),
+            production=tuple(t for t, _ in values.texts(_production(tree, "environment"), "environment.production")),
         ),
-        bot=MappingProxyType(dict(_table(tree, "bot"))),
+        bot=bot.checked(values.table(tree, "bot")),
     )
 
 
@@ -278,61 +266,15 @@ _KEYS = (
 )
 
 
-def _known(tree: _Tree, keys: Iterable[str], prefix: str) -> None:
-    for key, value in tree.items():
-        if key not in keys:
-            raise Invalid(f"{_where(value)}: no key is called {prefix + key!r}{_nearest(key, keys)}")
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    """The remedy for a word that is none: the one that was meant, else all of them."""
-    from difflib import get_close_matches  # noqa: PLC0415 - of use to a mistyped word alone
-
-    known = tuple(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
-
-
-def _where(value: _Value | _Tree | None) -> str:
-    """The place of a value, or of the first one in a table."""
-    if isinstance(value, _Value):
-        return value.where
-    return next((_where(inner) for inner in (value or {}).values()), _NAME)
-
-
-def _table(tree: _Tree, key: str) -> _Tree:
-    found = tree.get(key, {})
-    if isinstance(found, _Value):
-        raise Invalid(f"{found.where}: {key} must be a table, as in [{key}]")
-    return found
-
-
-def _production(tree: _Tree, key: str) -> _Value | _Tree | None:
-    table = _table(tree, key)
-    _known(table, ("production",), f"{key}.")
+def _production(tree: Tree, key: str) -> Value | Tree | None:
+    table = values.table(tree, key)
+    values.known(table, ("production",), f"{key}.")
     return table.get("production")
 
 
-def _items(value: _Value | _Tree | None, key: str) -> tuple[_Value, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, _Value) or not isinstance(value.value, list):
-        raise Invalid(f"{_where(value)}: {key} must be a list of strings")
-    return tuple(item for item in value.value if isinstance(item, _Value))
-
-
-def _texts(value: _Value | _Tree | None, key: str) -> tuple[tuple[str, _Value], ...]:
-    found = []
-    for item in _items(value, key):
-        if not isinstance(item.value, str) or not item.value:
-            raise Invalid(f"{item.where}: {key} must be a list of strings, and {item.value!r} is none")
-        found.append((item.value, item))
-    return tuple(found)
-
-
-def _rules(value: _Value | _Tree | None) -> frozenset[str]:
+def _rules(value: Value | Tree | None) -> frozenset[str]:
     """Names of rules and families."""
-    found = _texts(value, "a choice of rules")
+    found = values.texts(value, "a choice of rules")
     if not found:
         return frozenset()
     from stackfix import catalogue  # noqa: PLC0415 - needed for names alone
@@ -345,43 +287,43 @@ def _rules(value: _Value | _Tree | None) -> frozenset[str]:
     return frozenset(text for text, _ in found)
 
 
-def _severity(rule: str, value: _Value | _Tree) -> Severity:
+def _severity(rule: str, value: Value | Tree) -> Severity:
     from stackfix import catalogue  # noqa: PLC0415 - needed for names alone
 
     if rule not in catalogue.ids():
-        raise Invalid(f"{_where(value)}: no rule is called {rule!r}{_nearest(rule, catalogue.ids())}")
+        raise Invalid(f"{values.where(value)}: no rule is called {rule!r}{values.nearest(rule, catalogue.ids())}")
     levels = tuple(level.value for level in Severity)
-    if not isinstance(value, _Value) or value.value not in levels:
-        raise Invalid(f"{_where(value)}: the severity of {rule} must be one of {', '.join(levels)}")
+    if not isinstance(value, Value) or value.value not in levels:
+        raise Invalid(f"{values.where(value)}: the severity of {rule} must be one of {', '.join(levels)}")
     return Severity(value.value)
 
 
-def _port(name: str, value: _Value | _Tree, side: int = 1) -> Setting[int]:
+def _port(name: str, value: Value | Tree, side: int = 1) -> Setting[int]:
     """The port inside the container; with `side` 0 the published one of a pair."""
     pair = _pair(value)
-    port = pair[side] if pair is not None else value.value if isinstance(value, _Value) else None
+    port = pair[side] if pair is not None else value.value if isinstance(value, Value) else None
     if not isinstance(port, int) or isinstance(port, bool) or not 1 <= port <= _MOST_PORTS:
         raise Invalid(
-            f"{_where(value)}: ports.{name} must be a number from 1 to {_MOST_PORTS},"
+            f"{values.where(value)}: ports.{name} must be a number from 1 to {_MOST_PORTS},"
             ' or published and container port as in "8080:8000"'
         )
-    return Setting(port, value.location if isinstance(value, _Value) else None)
+    return Setting(port, value.location if isinstance(value, Value) else None)
 
 
-def _pair(value: _Value | _Tree) -> tuple[int, int] | None:
+def _pair(value: Value | Tree) -> tuple[int, int] | None:
     """`"8080:8000"`, as Compose writes it: the host's port and the container's."""
-    written = value.value if isinstance(value, _Value) else None
+    written = value.value if isinstance(value, Value) else None
     found = re.fullmatch(r"(\d{1,5}):(\d{1,5})", written) if isinstance(written, str) else None
     return (int(found[1]), int(found[2])) if found is not None else None
 
 
-def _name(name: str, value: _Value | _Tree) -> Setting[str]:
-    if not isinstance(value, _Value) or not isinstance(value.value, str) or not value.value:
-        raise Invalid(f'{_where(value)}: names.{name} must be the name to use instead, as in {name} = "backend"')
+def _name(name: str, value: Value | Tree) -> Setting[str]:
+    if not isinstance(value, Value) or not isinstance(value.value, str) or not value.value:
+        raise Invalid(f'{values.where(value)}: names.{name} must be the name to use instead, as in {name} = "backend"')
     return Setting(value.value, value.location)
 
 
-def _origin(item: _Value) -> Setting[str]:
+def _origin(item: Value) -> Setting[str]:
     if not isinstance(item.value, str) or not _ORIGIN.fullmatch(item.value):
         raise Invalid(
             f"{item.where}: {item.value!r} is no origin: write scheme and host, with no path and no slash at the end"

@@ -1,0 +1,61 @@
+"""Which fix goes into which pull request.
+
+May import config and findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.config.bot import FIXES, UNSAFE
+from stackfix.findings import Applicability
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Set  # noqa: PYI025
+
+    from stackfix.config import Bot
+    from stackfix.findings import Finding
+
+PREFIX = "stackfix/"
+"""What the name of every branch of ours begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of a repository. `names` is their order; `words` gives the group of a rule or family.
+
+    Fixes that a person should decide have a group of their own where `apart`, but for those of the groups for which
+    somebody asked to have them `together` with the others.
+    """
+
+    names: tuple[str, ...]
+    words: Mapping[str, str]
+    apart: bool
+    together: Set[str]
+
+    def of(self, finding: Finding) -> str:
+        """The group that a finding's fix goes into; a rule's own name counts before its family's."""
+        found = self.words.get(finding.rule.id) or self.words.get(finding.rule.family.value) or FIXES
+        return UNSAFE if self.apart and found not in self.together and is_unsafe(finding) else found
+
+
+def names(bot: Bot) -> tuple[str, ...]:
+    """The groups that a configuration makes, and the one for what no other has."""
+    return (*bot.groups, FIXES, *((UNSAFE,) if bot.unsafe else ()))
+
+
+def groups(bot: Bot, together: Set[str]) -> Groups:
+    """Which fix goes where; `together` are the groups with fixes of all grades."""
+    words = {word: name for name, members in bot.groups.items() for word in members}
+    return Groups(names(bot), words, bot.unsafe, together)
+
+
+def is_unsafe(finding: Finding) -> bool:
+    """Whether a person should decide on a finding's fix."""
+    return finding.remedy is not None and finding.remedy.applicability is Applicability.UNSAFE
+
+
+def branch(group: str) -> str:
+    """The branch of a group, for as long as it has its name."""
+    return PREFIX + group

@@ -1,0 +1,65 @@
+"""What became of a branch's pull requests before: the open one, and which faults a person doesn't want repaired.
+
+May import forge.model, and of this package marker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackfix.forge.model import State
+from stackfix.pulls import marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from stackfix.forge.model import PullRequest
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A branch's pull requests in short.
+
+    `refused` gives, by fault, the number of the pull request that a person closed. `ended`: the newest is closed, and
+    by us.
+    """
+
+    open: PullRequest | None
+    refused: Mapping[str, int]
+    ended: bool
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether somebody asked on the open one for fixes that a person should decide."""
+        known = marker.read(self.open.body) if self.open is not None else None
+        return known is not None and known.unsafe
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """What the open one repairs, as its body says."""
+        known = marker.read(self.open.body) if self.open is not None else None
+        return known.faults if known is not None else frozenset()
+
+
+NOTHING = History(None, {}, ended=False)
+
+
+def history(pulls: Iterable[PullRequest]) -> History:
+    """A branch's pull requests, the newest first, in short. Only what bears our marker is remembered.
+
+    What a person closed stays closed; what was merged later was wanted after all.
+    """
+    pulls = tuple(pulls)
+    refused: dict[str, int] = {}
+    for pull in reversed(pulls):
+        known = marker.read(pull.body)
+        if known is None or known.ended:
+            continue
+        if pull.state is State.CLOSED:
+            refused |= dict.fromkeys(known.faults, pull.number)
+        else:
+            refused = {fault: number for fault, number in refused.items() if fault not in known.faults}
+    newest = marker.read(pulls[0].body) if pulls and pulls[0].state is State.CLOSED else None
+    opened = next((pull for pull in pulls if pull.state is State.OPEN), None)
+    return History(opened, refused, newest is not None and newest.ended)

@@ -1,0 +1,385 @@
+"""The life of a pull request on a forge, from the first fault to the last."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stackfix import running
+from stackfix.deliver.remote import Remote
+from stackfix.forge.model import State
+from stackfix.pulls import marker
+from stackfix.pulls.plan import Fate
+from stackfix.pulls.propose import Group, Proposed, Request, propose
+from tests.checkouts import BROKEN, git
+from tests.pulls.conftest import Place, placed
+from tests.pulls.memory import Memory
+
+if TYPE_CHECKING:
+    from stackfix.engine import Request as Judging
+    from stackfix.repository import Snapshot
+    from stackfix.running import Run
+
+REPAIRED = BROKEN["compose.yml"].replace("http://api:9100", "http://api:8000")
+
+# Beside the port a service that is called by a slip.
+MORE = BROKEN["compose.yml"] + "    depends_on: [aip]\n"
+
+
+@pytest.fixture
+def forge(place: Place) -> Memory:
+    return Memory(place.hub)
+
+
+def _hear(_words: str) -> None:
+    """Take what is said, to nobody's use."""
+
+
+def proposed(place: Place, forge: Memory | None, **words: object) -> Proposed:
+    request = Request(str(place.clone), forge=forge, local=True, **words)  # type: ignore[arg-type]  # a test's own words
+    return propose(request, _hear)
+
+
+def one(place: Place, forge: Memory | None, **words: object) -> Group:
+    [group] = proposed(place, forge, **words).groups
+    return group
+
+
+def fates(done: Proposed) -> dict[str, Fate]:
+    return {group.branch: group.fate for group in done.groups}
+
+
+def test_it_is_opened_once(place: Place, forge: Memory) -> None:
+    done = proposed(place, forge)
+    [group] = done.groups
+    assert (group.fate, group.url) == (Fate.OPENED, "https://forge.example/acme/shop/pull/1")
+    assert (done.findings, done.fixed, done.base) == (1, 1, "main")
+    [pull] = forge.pulls
+    assert (pull.branch, pull.base, pull.title) == ("stackfix/fixes", "main", "Use api:8000")
+    assert "hunter2" not in pull.body
+    tip = place.tip()
+    again = one(place, forge)
+    assert (again.fate, again.url) == (Fate.UNCHANGED, group.url)
+    assert forge.log == ["create stackfix/fixes"]
+    assert place.tip() == tip
+
+
+def test_the_configuration_dresses_it(place: Place, forge: Memory) -> None:
+    place.commit(
+        {
+            "stackfix.toml": (
+                "[bot]\nlabels = ['wiring']\nreviewers = ['ada']\nassignees = ['grace']\ndraft = true\n"
+                "title-prefix = 'fix: '\nauthor = 'Bot <bot@example.org>'\n"
+            )
+        }
+    )
+    one(place, forge)
+    [proposal] = forge.proposals
+    assert (proposal.labels, proposal.reviewers, proposal.assignees, proposal.draft) == (
+        ("wiring",),
+        ("ada",),
+        ("grace",),
+        True,
+    )
+    assert proposal.title == "fix: Use api:8000"
+    assert git(place.hub, "log", "-1", "--format=%an <%ae> %cn", "stackfix/fixes") == "Bot <bot@example.org> Bot"
+
+
+def test_it_is_refreshed_when_the_base_or_the_fixes_change(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    base = place.commit({"new": "x"})
+    assert one(place, forge).fate is Fate.REFRESHED
+    assert git(place.hub, "rev-parse", "stackfix/fixes^") == base
+    assert forge.log == ["create stackfix/fixes"], "its words are the same"
+    place.commit({"compose.yml": MORE})
+    assert one(place, forge).fate is Fate.REFRESHED
+    assert forge.log == ["create stackfix/fixes", "update #1"]
+    assert forge.open[0].title == "Repair 2 faults in the deployment wiring"
+
+
+def test_it_is_closed_with_a_word_when_the_faults_are_gone(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    place.commit({"compose.yml": REPAIRED})
+    assert one(place, forge).fate is Fate.CLOSED
+    assert forge.open == []
+    [(number, word)] = forge.said
+    assert number == 1
+    assert "no longer found on `main`" in word
+    assert place.branches == ["main"]
+    place.commit({"compose.yml": BROKEN["compose.yml"]})
+    assert one(place, forge).fate is Fate.OPENED, "we closed it ourselves"
+    assert [pull.number for pull in forge.open] == [2]
+
+
+def test_it_is_not_opened_again_after_a_person_closed_it(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    forge.by_person(1, State.CLOSED)
+    place.commit({"new": "x"})
+    done = proposed(place, forge)
+    assert fates(done) == {"stackfix/fixes": Fate.NOTHING}
+    assert (done.findings, done.fixed) == (1, 0)
+    assert len(forge.pulls) == 1
+    # A fault that is new is proposed, without the one that nobody wants.
+    place.commit({"compose.yml": MORE})
+    assert one(place, forge).fate is Fate.OPENED
+    assert "http://api:9100" in place.shown("compose.yml")
+    assert "depends_on: [api]" in place.shown("compose.yml")
+    # The person changes their mind.
+    first = marker.read(forge.pulls[0].body)
+    assert first is not None
+    assert one(place, forge, asked=first.faults).fate is Fate.REFRESHED
+    assert "http://api:9100" not in place.shown("compose.yml")
+    assert one(place, forge).fate is Fate.UNCHANGED, "what is open stays wanted"
+
+
+def test_a_person_who_opens_it_again_has_it_kept_up(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    forge.by_person(1, State.CLOSED)
+    one(place, forge)
+    forge.by_person(1, State.OPEN)
+    place.commit({"new": "x"})
+    assert one(place, forge).fate is Fate.REFRESHED
+
+
+def test_what_was_merged_is_not_in_the_way(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    git(place.hub, "update-ref", "refs/heads/main", place.tip())
+    forge.by_person(1, State.MERGED)
+    assert one(place, forge).fate is Fate.NOTHING
+    assert place.branches == ["main", "stackfix/fixes"], "whoever merged it deletes it"
+    place.commit({"compose.yml": MORE})
+    assert one(place, forge).fate is Fate.OPENED
+    assert len(forge.pulls) == 2
+
+
+def test_a_persons_commits_are_left_alone_and_that_is_said_once(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    theirs = place.commit({"mine": "x"}, "stackfix/fixes")
+    for _ in range(2):
+        place.commit({"new": theirs})
+        assert one(place, forge).fate is Fate.LEFT
+    assert place.tip() == theirs
+    assert [number for number, _ in forge.said] == [1]
+    assert forge.open[0].title == "Use api:8000"
+
+
+def test_an_edited_body_stays_as_long_as_ours_would_be_the_same(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    forge.edited(1, forge.pulls[0].body.replace("host-port", "Mine: host-port", 1))
+    assert one(place, forge).fate is Fate.UNCHANGED
+    assert "Mine: " in forge.pulls[0].body
+
+
+def test_a_limit_of_open_ones(place: Place, forge: Memory) -> None:
+    settings = ("bot.limit=1",)
+    place.commit({"stackfix.toml": "[bot.groups]\nports = ['host-port-inside-network']\n", "compose.yml": MORE})
+    done = proposed(place, forge, settings=settings)
+    assert fates(done) == {"stackfix/ports": Fate.OPENED, "stackfix/fixes": Fate.LEFT}
+    assert done.groups[1].reason == "as many pull requests are open as the configuration allows"
+    assert place.branches == ["main", "stackfix/ports"]
+    assert fates(proposed(place, forge, settings=settings))["stackfix/fixes"] is Fate.LEFT
+    left = marker.read(done.groups[1].body)
+    assert left is not None
+    assert fates(proposed(place, forge, settings=settings, asked=left.faults))["stackfix/fixes"] is Fate.OPENED
+
+
+def test_groups_have_branches_of_their_own(place: Place, forge: Memory) -> None:
+    place.commit({"stackfix.toml": "[bot.groups]\nports = ['host-port-inside-network']\n", "compose.yml": MORE})
+    assert fates(proposed(place, forge)) == {"stackfix/ports": Fate.OPENED, "stackfix/fixes": Fate.OPENED}
+    ports, fixes = place.shown("compose.yml", "stackfix/ports"), place.shown("compose.yml", "stackfix/fixes")
+    assert ("http://api:9100" in ports, "[aip]" in ports) == (False, True)
+    assert ("http://api:9100" in fixes, "[aip]" in fixes) == (True, False)
+    assert fates(proposed(place, forge)) == {"stackfix/ports": Fate.UNCHANGED, "stackfix/fixes": Fate.UNCHANGED}
+    # The group goes out of the configuration: its pull request is closed, its fixes go where the others are.
+    place.commit({"stackfix.toml": ""})
+    assert fates(proposed(place, forge)) == {"stackfix/fixes": Fate.REFRESHED, "stackfix/ports": Fate.CLOSED}
+    assert forge.said == [(1, "What this repaired goes into other pull requests now.")]
+    assert place.branches == ["main", "stackfix/fixes"]
+
+
+def test_another_base_in_the_configuration(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    git(place.hub, "branch", "develop", "main")
+    place.commit({"stackfix.toml": "[bot]\nbase = 'develop'\n"})
+    done = proposed(place, forge)
+    assert (done.base, done.groups[0].fate) == ("develop", Fate.OPENED)
+    assert [(pull.base, pull.state) for pull in forge.pulls] == [("main", State.CLOSED), ("develop", State.OPEN)]
+
+
+def test_a_dry_run_touches_no_forge(place: Place, forge: Memory) -> None:
+    group = one(place, forge, dry_run=True)
+    assert (group.fate, group.title) == (Fate.OPENED, "Use api:8000")
+    assert (forge.log, place.branches) == ([], ["main"])
+
+
+# --- unsafe fixes ----------------------------------------------------------------------------------------------------
+
+UNSAFE = BROKEN["compose.yml"].replace(
+    '    ports: ["9100:8000"]\n',
+    '    ports: ["9100:8000"]\n    depends_on: [db]\n    environment:\n      DATABASE_URL: postgresql://a:b@db/x\n',
+) + ("  db:\n    image: postgres:16\n    environment: {POSTGRES_USER: a, POSTGRES_PASSWORD: b, POSTGRES_DB: x}\n")
+"""Beside the safe fix one that a person should decide: the store gets a health check."""
+
+
+@pytest.fixture
+def undecided(tmp_path: Path) -> Place:
+    return placed(tmp_path, {**BROKEN, "compose.yml": UNSAFE})
+
+
+def kinds(place: Place, branch: str) -> tuple[bool, bool]:
+    """Whether a branch holds the safe fix, and the unsafe one."""
+    text = place.shown("compose.yml", branch)
+    return "http://api:8000" in text, "healthcheck:" in text
+
+
+def test_unsafe_fixes_are_left_out(undecided: Place) -> None:
+    forge = Memory(undecided.hub)
+    done = proposed(undecided, forge)
+    assert (done.findings, done.fixed) == (2, 1)
+    assert kinds(undecided, "stackfix/fixes") == (True, False)
+
+
+def test_by_configuration_they_have_a_pull_request_of_their_own(undecided: Place) -> None:
+    forge = Memory(undecided.hub)
+    undecided.commit({"stackfix.toml": "[bot]\nunsafe = true\n"})
+    done = proposed(undecided, forge)
+    assert fates(done) == {"stackfix/fixes": Fate.OPENED, "stackfix/unsafe": Fate.OPENED}
+    assert (done.findings, done.fixed) == (2, 2)
+    assert kinds(undecided, "stackfix/fixes") == (True, False)
+    assert kinds(undecided, "stackfix/unsafe") == (False, True)
+    assert set(fates(proposed(undecided, forge)).values()) == {Fate.UNCHANGED}
+    # Asked for together with the others, they move there, and stay.
+    for asked in (True, False):
+        done = proposed(undecided, forge, unsafe=asked)
+        assert kinds(undecided, "stackfix/fixes") == (True, True)
+    assert undecided.branches == ["main", "stackfix/fixes"]
+    assert forge.said == [(2, "What this repaired goes into other pull requests now.")]
+
+
+def test_asked_for_they_are_with_the_others_and_stay_there(undecided: Place) -> None:
+    forge = Memory(undecided.hub)
+    assert one(undecided, forge).fate is Fate.OPENED
+    assert one(undecided, forge, unsafe=True).fate is Fate.REFRESHED
+    assert kinds(undecided, "stackfix/fixes") == (True, True)
+    undecided.commit({"new": "x"})
+    assert one(undecided, forge).fate is Fate.REFRESHED
+    assert kinds(undecided, "stackfix/fixes") == (True, True), "who asked need not ask again"
+
+
+def test_asked_for_by_fault_one_unsafe_fix_comes_alone(undecided: Place) -> None:
+    forge = Memory(undecided.hub)
+    done = proposed(undecided, forge, unsafe=True, dry_run=True)
+    known = marker.read(done.groups[0].body)
+    one(undecided, forge)
+    safe = marker.read(forge.pulls[0].body)
+    assert known is not None
+    assert safe is not None
+    assert one(undecided, forge, asked=known.faults - safe.faults).fate is Fate.REFRESHED
+    assert kinds(undecided, "stackfix/fixes") == (True, True)
+    assert one(undecided, forge).fate is Fate.UNCHANGED
+
+
+# --- killed anywhere -------------------------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.fixture
+def _judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judging takes most of a call, and the same tree comes to the same."""
+    known: dict[str, Run] = {}
+    judging = running.repaired
+
+    def repaired(snapshot: Snapshot, request: Judging) -> Run:
+        tree = str(snapshot.commit and git(Path(snapshot.root), "rev-parse", f"{snapshot.commit}^{{tree}}"))
+        if tree not in known:
+            known[tree] = judging(snapshot, request)
+        return known[tree]
+
+    monkeypatch.setattr(running, "repaired", repaired)
+
+
+@pytest.mark.usefixtures("_judged_once")
+@pytest.mark.parametrize("story", ["opened", "refreshed", "closed", "left", "moved"])
+def test_killed_after_any_effect_and_called_again_it_comes_to_the_same_end(
+    story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = tmp_path / "first"
+    first.mkdir()
+    place = placed(first, dict(BROKEN))
+    forge = Memory(place.hub)
+    _tell(story, place, forge)
+    ends, killed = [], True
+    for deadline in (99, 1, 2, 3, 4, 5):
+        folder = shutil.copytree(first, tmp_path / str(deadline))
+        here = Place(folder / "clone", folder / "hub.git")
+        there = replace(forge, hub=here.hub, pulls=list(forge.pulls), said=list(forge.said))
+        killed = _until(here, there, deadline, monkeypatch)
+        proposed(here, there)
+        ends.append(_end(here, there))
+        if not killed and deadline != 99:
+            break
+    assert not killed, "the last one wasn't: every effect was tried"
+    assert len(ends) > 2
+    if story == "left":
+        # Said at most once: rather not at all than twice.
+        assert all(len(end[3]) <= 1 for end in ends)
+    else:
+        assert all(end[3] == ends[0][3] for end in ends)
+    assert all(end[:3] == ends[0][:3] for end in ends)
+
+
+def _tell(story: str, place: Place, forge: Memory) -> None:
+    """What happened before."""
+    if story != "opened":
+        proposed(place, forge)
+    if story == "refreshed":
+        place.commit({"compose.yml": MORE})
+    elif story == "closed":
+        place.commit({"compose.yml": REPAIRED})
+    elif story == "left":
+        place.commit({"mine": "x"}, "stackfix/fixes")
+        place.commit({"compose.yml": MORE})
+    elif story == "moved":
+        git(place.hub, "branch", "develop", "main")
+        place.commit({"stackfix.toml": "[bot]\nbase = 'develop'\n"})
+
+
+def _until(place: Place, forge: Memory, deadline: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Call it, and let it be killed after so many effects; whether it was."""
+    count = 0
+
+    def after(_what: str) -> None:
+        nonlocal count
+        count += 1
+        if count == deadline:
+            raise Killed
+
+    def push(self: Remote, branch: str, new: str | None, old: str | None) -> None:
+        pushing(self, branch, new, old)
+        after("push")
+
+    pushing = Remote.push
+    forge.after = after
+    with monkeypatch.context() as patched:
+        patched.setattr(Remote, "push", push)
+        try:
+            proposed(place, forge)
+        except Killed:
+            return True
+        finally:
+            forge.after = _hear
+    return False
+
+
+def _end(place: Place, forge: Memory) -> tuple[object, object, object, list[tuple[int, str]]]:
+    """All that anybody sees of it, without the names of commits."""
+    trees = tuple(git(place.hub, "rev-parse", f"{name}^{{tree}}") for name in place.branches)
+    pulls = tuple((pull.number, pull.base, pull.title, pull.body, pull.state) for pull in forge.pulls)
+    return place.branches, trees, pulls, forge.said
