@@ -19,10 +19,7 @@ from tests.checkouts import write
 
 SCHEMA = json.loads((Path(stackfix.__file__).parent / "schemas" / "configuration.json").read_text())
 
-PORTS = (
-    "stackfix.toml:2: ports.a must be a number from 1 to 65535,"
-    ' or published and container port as in "8080:8000"'
-)
+PORTS = 'stackfix.toml:2: ports.a must be a number from 1 to 65535, or published and container port as in "8080:8000"'
 WHOLE = """\
 select = ["ports", "unknown-host"]
 ignore = ["url-port"]
@@ -342,10 +339,15 @@ def test_any_of_several_globs_is_enough_and_none_is_no_matcher() -> None:
     assert matches("c.b")
     assert not matches("c")
     assert globs.matcher([]) is None
+    assert [char for char in "+,-./0" if globs.matcher(["[+--]"])(char)] == ["+", ",", "-"]  # type: ignore[misc]  # there is a glob
+    assert [char for char in ",-.0" if globs.matcher(["[--.]"])(char)] == ["-", "."]  # type: ignore[misc]  # there is a glob
 
 
 @example("[b-a]", "[b-a]")
 @example("[!]", "x")
+@example("[?--]", "")
+@example("[!--a]", "")
+@example("[&&||~~--]", "")
 @given(st.text(alphabet="ab*?[]!/.\\^-", max_size=12), st.text(alphabet="ab/.", max_size=8))
 def test_no_glob_is_an_error(glob: str, path: str) -> None:
     matches = globs.matcher([glob])

@@ -51,7 +51,11 @@ def _translated(part: str) -> str:
 
 def _one_of(inner: str) -> str:
     """One of several characters; what can't be a range is meant as it stands."""
-    expression = f"[^/{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+    # Doubled signs may come to mean something to `re`, which warns of them.
+    plain = re.sub(r"[&~|]", r"\\\g<0>", inner)
+    plain = re.sub(r"^(!?)--", r"\1\\--", plain)
+    plain = re.sub(r"(?<=[^!\\])--", r"-\\-", plain)
+    expression = f"[^/{plain[1:]}]" if inner.startswith("!") else f"[{plain}]"
     try:
         re.compile(expression)
     except re.error:
