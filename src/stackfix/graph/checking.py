@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from stackfix.graph.model import Declaration, Listening, Probe, Workload
 
 _CONFIGURATION = re.compile(
-    r"(?:vite|vue|nuxt|next|astro|svelte|webpack|rsbuild|quasar)\.config\.[cm]?[jt]s|angular\.json"
+    r"(?:vite|vue|nuxt|astro|svelte|webpack|rsbuild|quasar)\.config\.[cm]?[jt]s|angular\.json"
 )
-"""What sets the port of a server for development."""
+"""What sets the port of a server for development. Next.js takes none from its own."""
 
 
 @dataclass(frozen=True, slots=True)

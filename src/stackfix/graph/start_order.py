@@ -26,6 +26,7 @@ from stackfix.graph import (
     voices,
 )
 from stackfix.graph.command import known_text, literal
+from stackfix.graph.compose_file import facts as compose_facts
 from stackfix.graph.frontend_facts import Bundler
 from stackfix.graph.model import Platform
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.findings import Anchor
+    from stackfix.graph.compose_file import Part
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Build, Probe, Wait, Words, Workload
     from stackfix.text import Text
@@ -512,3 +514,15 @@ def unrestarted(graph: Graph) -> Iterator[Workload]:
         serves = bool(graph.settled(workload).endpoints) or bool(workload.declarations) or workload in graph.referring
         if serves and not completed and production.in_production(workload, graph.policy):
             yield workload
+
+
+def laid_over(graph: Graph, workload: Workload) -> Part | None:
+    """What the production file that is laid over a service's own says of that service; None where that is nothing."""
+    for path in reversed(workload.deployment.paths):
+        if path == workload.location.path or not production.is_production((path,), graph.policy):
+            continue
+        found = graph.library.get(path, compose_facts)
+        for part in found.services if found is not None else ():
+            if part.name.value == workload.name:
+                return part
+    return None
