@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.formats import yaml
 from stackfix.graph import (
     check_modules,
     check_tools,
@@ -516,13 +517,35 @@ def unrestarted(graph: Graph) -> Iterator[Workload]:
             yield workload
 
 
-def laid_over(graph: Graph, workload: Workload) -> Part | None:
-    """What the production file that is laid over a service's own says of that service; None where that is nothing."""
+@dataclass(frozen=True, slots=True)
+class LaidOver:
+    """The production file that is laid over a service's own. `name` and `anchor` are the service's in it, None where it
+    says nothing of that service; `services` holds all. `policy` is what it gives the others, None where it gives none.
+    """
+
+    path: str
+    services: Anchor
+    name: Text | None
+    anchor: Anchor | None
+    policy: str | None
+
+
+def laid_over(graph: Graph, workload: Workload) -> LaidOver | None:
+    """The last production file that is laid over a service's own; None where that is no Compose file with services."""
     for path in reversed(workload.deployment.paths):
         if path == workload.location.path or not production.is_production((path,), graph.policy):
             continue
         found = graph.library.get(path, compose_facts)
-        for part in found.services if found is not None else ():
-            if part.name.value == workload.name:
-                return part
+        if found is None or not found.services:
+            continue
+        own = next((part for part in found.services if part.name.value == workload.name), None)
+        policies = {_policy(part) for part in found.services} - {None}
+        services = found.services[0].anchor.parent
+        name, anchor = (None, None) if own is None else (own.name, own.anchor)
+        return LaidOver(path, services, name, anchor, policies.pop() if len(policies) == 1 else None)
     return None
+
+
+def _policy(part: Part) -> str | None:
+    found = yaml.get(part.node, "restart")
+    return found.value if isinstance(found, yaml.Scalar) else None
