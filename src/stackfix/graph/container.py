@@ -190,8 +190,11 @@ def working_folder(graph: Graph, workload: Workload) -> str | None:
 
 
 def plain_words(begun: Process, seen: Files) -> tuple[str, ...] | None:
-    """The words of a process that is all that its Dockerfile's own CMD runs; None where the command is more."""
-    own = seen.image.command if seen.image is not None and seen.image.entrypoint is None else None
+    """The words of a process that is all that one instruction of its Dockerfile runs; None where the command is more.
+
+    An ENTRYPOINT in exec form that a CMD gives arguments has other words than the process, and so is none.
+    """
+    own = (seen.image.entrypoint or seen.image.command) if seen.image is not None else None
     found = tuple(literal(word) for word in begun.words)
     words = tuple(word for word in found if word is not None)
     if own is None or own.anchor != begun.anchor or len(words) != len(found):

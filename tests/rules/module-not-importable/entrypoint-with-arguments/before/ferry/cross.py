@@ -1,0 +1,4 @@
+from .tides import high
+
+if __name__ == "__main__":
+    print(high())

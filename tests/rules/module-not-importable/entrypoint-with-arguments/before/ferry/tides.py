@@ -1,0 +1,2 @@
+def high() -> int:
+    return 3
