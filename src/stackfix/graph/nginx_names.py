@@ -40,6 +40,8 @@ _OF_BASE = re.compile(
     r"|/etc/ssl/.*|/usr/share/.*|/usr/lib/.*|/etc/pki/.*"
 )
 _NOT_STOCK = frozenset({"/etc/nginx/proxy_params"})
+_AUTHORITIES = re.compile(r"/etc/ssl/(?:certs/(?:ca-[\w.-]*|[0-9a-f]{8}\.\d)|cert\.pem)")
+"""What images hold below /etc/ssl: the certificates of authorities, and no server's own."""
 _MAKES = re.compile(
     r"openssl|certbot|mkcert|\.sh\b|envsubst|>|\bcp\b|\bmv\b|\bln\b|curl|wget|htpasswd|dhparam|/etc/nginx/\S+\.conf"
 )
@@ -66,8 +68,19 @@ def absent(graph: Graph, keywords: frozenset[str]) -> Iterator[Named]:
     for proxied in proxying.proxied(graph):
         for said in proxied.facts.root.walk():
             found = _named(proxied, said) if said.keyword in keywords else None
-            if found is not None and _is_absent(graph, proxied.workload, found.path) and not _elsewhere(graph, found):
+            if found is None or (_is_stock(found.path) and not _is_own(said.keyword, found.path)):
+                continue
+            if _is_absent(graph, proxied.workload, found.path) and not _elsewhere(graph, found):
                 yield found
+
+
+def _is_stock(path: str) -> bool:
+    return _OF_BASE.fullmatch(path) is not None and path not in _NOT_STOCK
+
+
+def _is_own(keyword: str, path: str) -> bool:
+    """Whether a certificate is a server's own, in a folder in which images hold those of authorities."""
+    return keyword in CERTIFICATES and path.startswith("/etc/ssl/") and _AUTHORITIES.fullmatch(path) is None
 
 
 def _named(proxied: Proxied, said: Said) -> Named | None:
@@ -95,7 +108,7 @@ def _elsewhere(graph: Graph, found: Named) -> bool:
 
 
 def _is_absent(graph: Graph, workload: Workload, path: str) -> bool:
-    if _MADE_ELSEWHERE.search(path) or (_OF_BASE.fullmatch(path) and path not in _NOT_STOCK):
+    if _MADE_ELSEWHERE.search(path):
         return False
     mount = _over(workload, path)
     if mount is not None:
