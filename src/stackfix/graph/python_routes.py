@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
@@ -41,6 +42,8 @@ _ADDERS: tuple[type[ast.AST], ...] = (
 )  # fmt: skip
 _STARLETTE = {"Route": False, "WebSocketRoute": True, "APIRoute": False, "APIWebSocketRoute": True}
 _DJANGO = {"django.urls.path": False, "django.urls.re_path": True, "django.conf.urls.url": True}
+_TORNADO = {"tornado.web.url", "tornado.web.URLSpec"}
+_MOST_BASES = 8
 _DJANGO_LISTS = {"urlpatterns", "websocket_urlpatterns"}
 
 
@@ -200,7 +203,38 @@ def _listed(source: Source, node: ast.expr, owner: str, spot: Spot) -> Iterator[
         elif isinstance(item, ast.Call) and kind == "Mount":
             yield from _mounted(source, item, owner, spot)
         else:
-            yield _unknown(source, item, spot, owner, "a route of another kind")
+            yield _tornado(source, item, owner, spot) or _unknown(source, item, spot, owner, "a route of another kind")
+
+
+def _tornado(source: Source, item: ast.expr, owner: str, spot: Spot) -> Route | None:
+    """Tornado's `(r"/path", Handler)` or `url(r"/path", Handler)`, where the handler's class is the file's own.
+
+    The path is an expression that Tornado ends with `$`: one without anything to match is a path as it is.
+    """
+    words: list[ast.expr] = []
+    if isinstance(item, ast.Tuple):
+        words = item.elts
+    elif isinstance(item, ast.Call) and source.qualified(item.func) in _TORNADO:
+        words = item.args
+    path = evaluate(source, words[0], spot.scope) if len(words) > 1 else None
+    socket = _is_socket(source, words[1]) if len(words) > 1 else None
+    if path is None or path.text is None or socket is None:
+        return None
+    regex = re.search(r"[\\()\[\]*+?^$|.{]", path.text.value) is not None
+    place, anchor = source.module.location(item), source.module.anchor(item)
+    return Route(owner, path, socket, frozenset(), spot, place, anchor, regex)
+
+
+def _is_socket(source: Source, node: ast.expr, depth: int = 0) -> bool | None:
+    """Whether a handler's class takes WebSockets; None where it is made elsewhere."""
+    name = source.qualified(node) or ""
+    if name.startswith("tornado."):
+        return name.startswith("tornado.websocket.")
+    made = source.classes.get(name)
+    if made is None or depth > _MOST_BASES:
+        return None
+    found = {_is_socket(source, base, depth + 1) for base in made.bases}
+    return True if True in found else False if False in found else None
 
 
 def _mounted(source: Source, item: ast.Call, owner: str, spot: Spot) -> Iterator[Fact]:

@@ -1,0 +1,5 @@
+import tornado.web
+
+
+class Shared(tornado.web.RequestHandler):
+    pass
