@@ -34,6 +34,12 @@ _INSTALLS_PROJECT = re.compile(
 _LISTS = re.compile(r"requirements[^/]*\.(?:txt|in)$|pyproject\.toml$|setup\.")
 _SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".sh", ".rb", ".php")
 _NODE = frozenset({"node", "nodejs"})
+_MAKERS = frozenset(
+    {"npm", "npx", "yarn", "pnpm", "bun", "bunx", "corepack", "tsc", "swc", "esbuild", "webpack", "vite", "rollup",
+     "nest", "next", "nuxt", "nuxi", "make", "just", "go", "cargo", "mvn", "mvnw", "gradle", "gradlew", "dotnet", "javac",
+     "composer", "git", "curl", "wget", "tar", "unzip", "cp", "mv", "ln", "install", "rsync", "aws", "gsutil", "envsubst", "turbo"}
+)  # fmt: skip
+"""Programs that make files."""
 _NODE_ENDINGS = (".js", ".mjs", ".cjs", ".json", "/index.js", "/package.json")
 
 
@@ -76,6 +82,9 @@ def entries(graph: Graph, workload: Workload) -> Entries:
         return Entries()
     found = []
     for process in (*begun.steps, *begun.processes):
+        if process in begun.steps and _makes_files(process):
+            # What comes after it in the same command may start what it made.
+            break
         named = _missing(process, seen)
         if named is None:
             continue
@@ -86,6 +95,12 @@ def entries(graph: Graph, workload: Workload) -> Entries:
         found.append(Missing(process, text, place, tuple(seen.origins(place)), listed, fits))
     stand_ins = {m.place: m.fits.path for m in found if m.fits is not None}
     return Entries(tuple(found), MappingProxyType(stand_ins))
+
+
+def _makes_files(step: Process) -> bool:
+    """Whether a step of a start command builds, fetches or copies: what a later word of it names may be its result."""
+    name = literal(step.words[0]) if step.words else None
+    return name is None or posixpath.basename(name) in _MAKERS
 
 
 def _given_later(workload: Workload, seen: Files) -> bool:
