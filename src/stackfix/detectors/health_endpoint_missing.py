@@ -36,7 +36,7 @@ RULE = Rule(
     Severity.ERROR,
     "something asks for the health of an application that has no health route",
 )
-_ADDED = frozenset({"fastapi", "flask", "quart", "express", "fastify"})
+_ADDED = frozenset({"fastapi", "flask", "quart", "bottle", "express", "fastify", "hono", "koa", "restify"})
 _LISTED = frozenset({"django", "starlette"})
 
 

@@ -36,8 +36,8 @@ _SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".sh", ".rb", "
 _NODE = frozenset({"node", "nodejs"})
 _MAKERS = frozenset(
     {"npm", "npx", "yarn", "pnpm", "bun", "bunx", "corepack", "tsc", "swc", "esbuild", "webpack", "vite", "rollup",
-     "nest", "next", "nuxt", "nuxi", "make", "just", "go", "cargo", "mvn", "mvnw", "gradle", "gradlew", "dotnet", "javac",
-     "composer", "git", "curl", "wget", "tar", "unzip", "cp", "mv", "ln", "install", "rsync", "aws", "gsutil", "envsubst", "turbo"}
+     "turbo", "nest", "next", "nuxt", "nuxi", "make", "just", "go", "cargo", "mvn", "mvnw", "gradle", "dotnet",
+     "gradlew", "javac", "composer", "git", "curl", "wget", "tar", "unzip", "cp", "mv", "ln", "install", "rsync", "envsubst"}
 )  # fmt: skip
 """Programs that make files."""
 _NODE_ENDINGS = (".js", ".mjs", ".cjs", ".json", "/index.js", "/package.json")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stackfix.graph.node_application import NodeProgram
     from stackfix.text import Text
 
-_NODE = frozenset({"express", "fastify"})
+_NODE = frozenset({"express", "fastify", "hono", "restify"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1"})  # noqa: S104 - read, not bound
 _FAILS = re.compile(r"-\w*f|--fail(?:-with-body)?|--fail-early")
 
@@ -140,6 +140,8 @@ def _answering(graph: Graph, workload: Workload) -> _Answering | None:
     }
     program = programs[0] if programs else None
     app = _python(program) if isinstance(program, Program) else _node(graph, program) if program is not None else None
+    # What nobody knows how to add a route to has none, all the same.
+    app = app or Application("", "", plain[0].location, plain[0].anchor)
     return _Answering(routing.serves, tuple(fitting.items()), app)
 
 
@@ -208,7 +210,7 @@ def _node(graph: Graph, program: NodeProgram) -> Application | None:
         if server.framework in _NODE and not server.router
     ]
     if len(made) != 1:
-        return None
+        return _koa(graph, program) if not made else None
     _, facts, server = made[0]
     if facts is not None:
         own = [(r.location, r.anchor) for r in facts.routes if r.owner == server.name]
@@ -217,3 +219,14 @@ def _node(graph: Graph, program: NodeProgram) -> Application | None:
             return Application(server.name, server.framework, *_last(own))
     first = program.routes[0]
     return Application(server.name, "", first.location, first.anchor)
+
+
+def _koa(graph: Graph, program: NodeProgram) -> Application | None:
+    """A router of a Koa program that nothing stands before, by its last route."""
+    seen = [graph.library.get(path, node_application.facts) for path in program.paths]
+    servers = [server for facts in seen if facts is not None for server in facts.servers]
+    if [s.framework for s in servers if not s.router] != ["koa"] or any(s.prefix is not None for s in servers):
+        return None
+    whole = [(r.location, r.anchor) for r in program.routes if r.text is not None and r.path == r.text.value]
+    path = whole[0][0].path if whole else ""
+    return Application("", "koa", *_last([w for w in whole if w[0].path == path])) if whole else None

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 class AddHealthRoute:
     """Add a route that answers GET on each of `paths` to the application that the call at `anchor` makes.
 
-    `framework` is "fastapi", "flask" or "quart"; in JavaScript "express" or "fastify", and the anchor is then the path
-    of the application's last route, or what it last uses below a path. The routes stand behind that one.
+    `framework` is "fastapi", "flask", "quart" or "bottle"; in JavaScript "express", "fastify", "hono", "koa" or
+    "restify", and the anchor is then the path of the last route of the application (Koa: of its router), or what it
+    last uses below a path. The routes stand behind that one.
     """
 
     anchor: Anchor

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
     from stackfix.repairs.add_health_route import AddHealthRoute
 
-_PARAMETERS = re.compile(
-    r"(?:async\s+)?(?:function\s*\w*\s*)?\(\s*([A-Za-z_$][\w$]*)\s*(?::[^,()]*)?,\s*([A-Za-z_$][\w$]*)\s*(?::[^,()]*)?[,)]"
-)
+_PARAMETERS = re.compile(r"(?:async\s+)?(?:function\s*\w*\s*)?(?:\(([^()]*)\)|([A-Za-z_$][\w$]*)\s*=>)")
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_USUAL = {"hono": ("c",), "koa": ("ctx",), "restify": ("req", "res", "next")}
+"""What a handler is given, as the frameworks' documentation names it; Express's is the same as most."""
 _PLAIN = re.compile(r"/[A-Za-z0-9/_.-]*")
 
 
@@ -33,8 +34,13 @@ class _Style:
     unit: str
     feed: str
     short: bool
-    parameters: tuple[str, str]
+    parameters: tuple[str, ...]
     arrow: bool
+
+    def given(self, framework: str) -> tuple[str, ...]:
+        """The names of a handler's parameters: the last route's, else the usual ones."""
+        usual = _USUAL.get(framework, ("req", "res"))
+        return (*self.parameters[: len(usual)], *usual[len(self.parameters) :])
 
 
 def edits(repair: AddHealthRoute, library: Library) -> tuple[Edit, ...]:
@@ -73,6 +79,8 @@ def _style(module: js.Module, call: js.Call, indent: str, end: str) -> _Style:
     mark = source[tokens[call.arguments[0].first].start]
     told = source[tokens[handler.first].start : tokens[handler.last].end]
     given = _PARAMETERS.match(told)
+    listed = (one.strip() for one in ((given[1] or given[2] or "") if given is not None else "").split(","))
+    names = [match[0] for one in listed if (match := _NAME.match(one)) is not None]
     return _Style(
         owner=js.dotted(call.function.owner) or "",
         mark=mark if mark in "'\"`" else "'",
@@ -81,21 +89,34 @@ def _style(module: js.Module, call: js.Call, indent: str, end: str) -> _Style:
         unit=inner[1].removeprefix(indent) or "  " if inner is not None else "  ",
         feed="\r\n" if "\r\n" in source else "\n",
         short="\n" not in written,
-        parameters=(given[1], given[2]) if given is not None else ("req", "res"),
+        parameters=tuple(names),
         arrow=not re.match(r"(?:async\s+)?function\b", told),
     )
 
 
 def _route(style: _Style, framework: str, path: str) -> str:
-    mark, indent = style.mark, style.indent
+    mark = style.mark
     answer = f"{{ status: {mark}ok{mark} }}"
-    head = f"{indent}{style.owner}.get({mark}{path}{mark}, "
+    head = f"{style.indent}{style.owner}.get({mark}{path}{mark}, "
     if framework == "fastify":
         return f"{head}async () => ({answer})){style.end}"
-    request, response = style.parameters
-    given = f"({request}, {response}) =>" if style.arrow else f"function ({request}, {response})"
-    sent = f"{response}.json({answer})"
+    given = style.given(framework)
+    if framework == "hono":
+        return f"{head}({given[0]}) => {given[0]}.json({answer})){style.end}"
+    if framework == "koa":
+        return head + _block(style, given, (f"{given[0]}.body = {answer}",))
+    if framework == "restify":
+        return head + _block(style, given, (f"{given[1]}.send({answer})", f"{given[2]}()"))
+    sent = f"{given[1]}.json({answer})"
     if style.short and style.arrow:
-        return f"{head}{given} {sent}){style.end}"
-    feed = style.feed
-    return f"{head}{given} {{{feed}{indent}{style.unit}{sent}{style.end}{feed}{indent}}}){style.end}"
+        return f"{head}({', '.join(given)}) => {sent}){style.end}"
+    return head + _block(style, given, (sent,))
+
+
+def _block(style: _Style, parameters: tuple[str, ...], statements: tuple[str, ...]) -> str:
+    """A function with a body, as the last argument of the call."""
+    given = ", ".join(parameters)
+    head = f"({given}) =>" if style.arrow else f"function ({given})"
+    feed, indent = style.feed, style.indent
+    body = "".join(f"{indent}{style.unit}{one}{style.end}{feed}" for one in statements)
+    return f"{head} {{{feed}{body}{indent}}}){style.end}"

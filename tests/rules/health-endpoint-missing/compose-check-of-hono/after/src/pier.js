@@ -1,0 +1,7 @@
+const { serve } = require('@hono/node-server')
+const { Hono } = require('hono')
+
+const pier = new Hono()
+pier.get('/boats', (c) => c.json([]))
+pier.get('/alive', (c) => c.json({ status: 'ok' }))
+serve({ fetch: pier.fetch, port: 4400 })

@@ -1,0 +1,13 @@
+const restify = require("restify");
+
+const pier = restify.createServer();
+pier.get("/boats", function (request, response, done) {
+  response.send([]);
+  done();
+});
+
+pier.get("/alive", function (request, response, done) {
+  response.send({ status: "ok" });
+  done();
+});
+pier.listen(4400);
