@@ -37,7 +37,7 @@ _NODE = frozenset({"node", "nodejs"})
 _MAKERS = frozenset(
     {"npm", "npx", "yarn", "pnpm", "bun", "bunx", "corepack", "tsc", "swc", "esbuild", "webpack", "vite", "rollup",
      "turbo", "nest", "next", "nuxt", "nuxi", "make", "just", "go", "cargo", "mvn", "mvnw", "gradle", "dotnet",
-     "gradlew", "javac", "composer", "git", "curl", "wget", "tar", "unzip", "cp", "mv", "ln", "install", "rsync", "envsubst"}
+     "gradlew", "javac", "composer", "git", "curl", "wget", "tar", "unzip", "cp", "mv", "ln", "install", "envsubst"}
 )  # fmt: skip
 """Programs that make files."""
 _NODE_ENDINGS = (".js", ".mjs", ".cjs", ".json", "/index.js", "/package.json")
