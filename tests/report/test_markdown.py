@@ -189,13 +189,37 @@ def test_what_came_to_light_and_was_repaired_says_how(outcome: Callable[..., Out
 
 
 def test_new_removed_and_made_executable(outcome: Callable[..., Outcome], places: Places) -> None:
-    edits = (Create("a", b"one\n" * 50), Delete("b"), SetMode("c", executable=True))
+    edits = (Create("a", b"one\n" * 100), Delete("b"), SetMode("c", executable=True))
     found = told(outcome(fix=Fix(Applicability.SAFE, "make it", edits)), places)
     assert "```diff\n--- /dev/null\n+++ b/a\n+one\n" in found
-    assert found.count("+one\n") == markdown.MOST_LINES
-    assert "+… 20 more lines\n```\n" in found
+    assert found.count("+one\n") == 78
+    assert "… 22 more lines\n```\n" in found
     assert "```diff\n--- a/b\n+++ /dev/null\n```\n" in found
-    assert "```diff\n--- a/c\n+++ b/c\nmode 755\n```\n" in found
+    assert "```diff\n--- a/c\n+++ b/c\nold mode 100644\nnew mode 100755\n```\n" in found
+
+
+def test_a_fix_of_many_files_is_cut(outcome: Callable[..., Outcome], places: Places) -> None:
+    def shown(count: int) -> str:
+        edits = tuple(Create(f"{number:02}", b"one\n" * 30) for number in range(count))
+        return told(outcome(fix=Fix(Applicability.SAFE, "make it", edits)), places)
+
+    assert shown(30).count("```diff") == 10
+    assert "… 24 more lines\n" in shown(10)
+    assert "And so in" not in shown(10)
+    assert "\nAnd so in `10`, `11`.\n" in shown(12)
+    assert "`19` and 10 more files.\n" in shown(30)
+
+
+def test_a_place_leads_to_its_line(outcome: Callable[..., Outcome], places: Places) -> None:
+    body = replace(Body.of(outcome(), places), link=lambda path, at: f"https://forge.example/a b/<{path}>#L{at}")
+    assert "[`nginx.conf:3`](<https://forge.example/a%20b/%3Cnginx.conf%3E#L3>) · " in markdown.render(body)
+
+
+def test_a_sentence_has_an_end(outcome: Callable[..., Outcome], places: Places) -> None:
+    one = outcome().reported[0]
+    found = told(Outcome((replace(one, finding=replace(one.finding, message="so " * 500)),)), places)
+    assert "so so …\n" in found
+    assert found.count("so ") < 200
 
 
 def test_many_other_ends_are_counted(outcome: Callable[..., Outcome], places: Places) -> None:

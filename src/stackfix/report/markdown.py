@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix import catalogue, secrecy, suppression
-from stackfix.edits import Create, Delete, Replace, SetMode, splice
 from stackfix.findings import Applicability
 from stackfix.outcome import Status
-from stackfix.report import mermaid
-from stackfix.report.markup import code, fenced, line, words
-from stackfix.report.patch import Hunk, blocks, hunks, lines
+from stackfix.report import diff, mermaid
+from stackfix.report.diff import BOM
+from stackfix.report.markup import code, fenced, line, linked, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from stackfix.edits import Edit, Fix
     from stackfix.findings import Location
     from stackfix.outcome import Outcome, Proof, Reported
     from stackfix.report.places import Places
@@ -32,23 +30,23 @@ LIMIT = 65_536
 """So many characters does GitHub take for a body; it counts one past the Basic Multilingual Plane as two."""
 MOST_ENDS = 6
 """So many other ends of a finding are shown with their lines; more are counted."""
-MOST_LINES = 30
-"""So many lines of one file's diff are shown."""
-_CONTEXT = 2
-BOM = "\ufeff"
+MOST_CHOICES = 5
+_LONGEST = 500
+"""So many characters of a sentence are shown: a name in it may be as long as its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
     """What a body is about: some findings of a run, which may be all, and what the run knows beside them.
 
-    All of it as it may be told (`withheld.withhold`).
+    All of it as it may be told (`withheld.withhold`). `link` gives the address of a line of a file, where there is one.
     """
 
     reported: Sequence[Reported]
     places: Places
     proof: Proof | None = None
     wiring: Repaired | None = None
+    link: Callable[[str, int], str] | None = None
 
     @classmethod
     def of(cls, outcome: Outcome, places: Places, reported: Sequence[Reported] | None = None) -> Body:
@@ -128,8 +126,11 @@ def _count(number: int, noun: str) -> str:
 def _section(number: int, reported: Reported, body: Body) -> Iterator[str]:
     finding, places = reported.finding, body.places.of(reported)
     yield f"### {number}. {_sentence(_told(finding.message))}\n"
-    place = f"{finding.location.path}:{places.start(finding.location).line}"
-    yield f"{code(line(place))} · {code(finding.rule.id)} · {finding.severity.value}\n"
+    path, at = finding.location.path, places.start(finding.location).line
+    place = code(line(f"{path}:{at}"))
+    if body.link is not None and reported.status is not Status.REVEALED:
+        place = linked(place, body.link(path, at))
+    yield f"{place} · {code(finding.rule.id)} · {finding.severity.value}\n"
     yield from fenced("text", _ends(reported, places))
     yield ""
     if why := _why(finding.rule.id):
@@ -138,7 +139,8 @@ def _section(number: int, reported: Reported, body: Body) -> Iterator[str]:
 
 
 def _told(text: str) -> str:
-    return words(secrecy.masked(text))
+    whole = secrecy.masked(text)
+    return words(whole if len(whole) <= _LONGEST else f"{whole[:_LONGEST]} …")
 
 
 def _sentence(text: str) -> str:
@@ -192,85 +194,16 @@ def _change(reported: Reported, places: Places) -> Iterator[str]:
         if reported.withheld is not None:
             yield f"*Not shown: {_told(reported.withheld)}.*\n"
         elif fix.applicability is not Applicability.MANUAL:
-            yield from _diff(fix, places)
+            yield from diff.render(fix, places)
     elif reported.status is Status.FIXED and reported.finding.remedy is not None:
         # It came to light when another fault was repaired: its edits are not edits of the tree as it is.
         yield f"**The change:** {_told(reported.finding.remedy.description)}\n"
-    for choice in reported.choices:
+    for choice in reported.choices[:MOST_CHOICES]:
         yield f"Either: {_told(choice.description)}\n"
-        yield from _diff(choice, places)
+        yield from diff.render(choice, places)
     if reported.reason is not None:
         verb = "No fix" if reported.status is Status.REFUSED else "Left"
         yield f"**{verb}:** {_told(reported.reason)}\n"
-
-
-def _diff(fix: Fix, places: Places) -> Iterator[str]:
-    """One block for each file."""
-    for path in sorted(fix.paths):
-        own = [edit for edit in fix.edits if edit.path == path]
-        found = [*(text for edit in own for text in _whole(edit, places)), *_changed(path, own, places)]
-        if found:
-            yield from fenced("diff", found)
-            yield ""
-
-
-def _whole(edit: Edit, places: Places) -> Iterator[str]:
-    path = line(edit.path)
-    match edit:
-        case Create():
-            yield from ("--- /dev/null", f"+++ b/{path}")
-            yield from _marked(edit.path, lines(edit.content), "+", places)
-        case Delete():
-            yield from (f"--- a/{path}", "+++ /dev/null")
-        case SetMode():
-            yield from (f"--- a/{path}", f"+++ b/{path}", f"mode {'755' if edit.executable else '644'}")
-        case Replace():
-            pass
-
-
-def _changed(path: str, own: Iterable[Edit], places: Places) -> Iterator[str]:
-    replaces = [edit for edit in own if isinstance(edit, Replace)]
-    if not replaces:
-        return
-    before = places.data(path)
-    old, new = lines(before), lines(splice(before, replaces))
-    yield from (f"--- a/{line(path)}", f"+++ b/{line(path)}")
-
-    def is_secret(text: bytes) -> bool:
-        return places.is_secret_line(path, text)
-
-    for hunk in hunks(old, blocks(old, new), is_secret):
-        yield from _hunk(path, hunk, (old, new), places)
-
-
-def _hunk(path: str, hunk: Hunk, files: tuple[list[bytes], list[bytes]], places: Places) -> Iterator[str]:
-    old, new = files
-    first, last = hunk.blocks[0], hunk.blocks[-1]
-    before, after = min(hunk.before, _CONTEXT), min(hunk.after, _CONTEXT)
-    at = first.old_start - before
-    news = first.new_start - before, last.new_end + after
-    yield f"@@ -{_lines_of(at, last.old_end + after)} +{_lines_of(*news)} @@"
-    for block in hunk.blocks:
-        yield from _marked(path, old[at : block.old_start], " ", places)
-        yield from _marked(path, old[block.old_start : block.old_end], "-", places)
-        yield from _marked(path, new[block.new_start : block.new_end], "+", places)
-        at = block.old_end
-    yield from _marked(path, old[at : last.old_end + after], " ", places)
-
-
-def _lines_of(start: int, end: int) -> str:
-    return f"{start + 1 if end > start else start},{end - start}"
-
-
-def _marked(path: str, found: Sequence[bytes], mark: str, places: Places) -> Iterator[str]:
-    for text in found[:MOST_LINES]:
-        bare = text.rstrip(b"\r\n")
-        if places.is_secret_line(path, bare):
-            yield f"{mark}(a line with a secret, not shown)"
-        else:
-            yield f"{mark}{line(bare.decode('utf-8', 'replace').removeprefix(BOM))}".rstrip()
-    if len(found) > MOST_LINES:
-        yield f"{mark}… {len(found) - MOST_LINES} more lines"
 
 
 # --- the wiring ------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from stackfix.report.paint import Shown, shown
 
@@ -21,6 +22,8 @@ _TOKEN = re.compile(r"(?P<open>[(\"]*)(?P<core>.*?)(?P<close>[.,;:!?)\"]*)", re.
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d{1,6}(?:\.\d{1,6})?%?|[…→]|")
 _COMMIT = re.compile(r"[0-9a-f]{7,}")
 _QUOTED = re.compile(r"((?<!\S)`[^`]+`(?=[\s.,;:)]|$))")
+_ADDRESS = "%:/?#[]@!$&'()*+,;="
+"""What has its own meaning in an address, and none in markdown between `<` and `>`."""
 _BACKTICKS = re.compile(r"`+")
 
 
@@ -52,6 +55,11 @@ def code(text: str) -> str:
     fence = "`" * (_longest(inner) + 1)
     pad = " " if inner[0] in "` " or inner[-1] in "` " else ""
     return f"{fence}{pad}{inner}{pad}{fence}"
+
+
+def linked(span: str, address: str) -> str:
+    """A code span that leads to an address."""
+    return f"[{span}](<{quote(address, safe=_ADDRESS)}>)"
 
 
 def fenced(kind: str, lines: Iterable[str]) -> Iterator[str]:
