@@ -383,3 +383,22 @@ def _end(place: Place, forge: Memory) -> tuple[object, object, object, list[tupl
     trees = tuple(git(place.hub, "rev-parse", f"{name}^{{tree}}") for name in place.branches)
     pulls = tuple((pull.number, pull.base, pull.title, pull.body, pull.state) for pull in forge.pulls)
     return place.branches, trees, pulls, forge.said
+
+
+def test_every_fault_is_told_with_where_its_repair_is(place: Place, forge: Memory) -> None:
+    place.commit({"compose.yml": MORE})
+    done = proposed(place, forge)
+    told = [(fault.rule, fault.file, fault.branch, fault.reason) for fault in done.faults]
+    assert len(told) == done.findings == done.fixed == 2
+    assert {(file, branch, reason) for _, file, branch, reason in told} == {("compose.yml", "stackfix/fixes", None)}
+    forge.by_person(1, State.CLOSED)
+    [left, other] = proposed(place, forge).faults
+    assert (left.branch, other.branch) == (None, None)
+    assert "a person closed pull request #1" in str(left.reason)
+
+
+def test_a_rule_that_is_not_to_be_heard_of_is_repaired_no_more(place: Place, forge: Memory) -> None:
+    rule = proposed(place, forge).faults[0].rule
+    done = proposed(place, forge, ignore=frozenset({rule}))
+    assert done.faults == ()
+    assert fates(done) == {"stackfix/fixes": Fate.CLOSED}

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from stackfix import config, repository, running
+from stackfix import config, repository, running, secrecy
 from stackfix.config.bot import UNSAFE
 from stackfix.deliver import branch
 from stackfix.deliver.objects import Store
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from stackfix.config.bot import Author
     from stackfix.deliver.remote import Listed
-    from stackfix.findings import Finding
+    from stackfix.findings import Applicability, Finding, Severity
     from stackfix.forge.model import Credentials, Forge
     from stackfix.outcome import Reported
     from stackfix.pulls.groups import Groups
@@ -52,9 +52,10 @@ class Request:
     is judged. `remote` is the name of a remote of it, or an address; `local` lets that be a folder of this machine.
     `base` is None for the branch that the configuration or the remote's HEAD names. `forge` is None where there is
     none. `unsafe`: fixes that a person should decide, together with the others. `asked` are the fingerprints of faults
-    that a person asked to have repaired, whatever was closed before and however many are open. `dry_run`: nothing is
-    pushed, no forge asked. `config` is a file in place of the tree's own configuration, `settings` are `key=value` over
-    it. `credentials` come before the forge's. `limit` are the seconds that a call over the network may take.
+    that a person asked to have repaired, whatever was closed before and however many are open. `ignore` are rules that
+    a person doesn't want to hear of here, besides those of the configuration. `dry_run`: nothing is pushed, no forge
+    asked. `config` is a file in place of the tree's own configuration, `settings` are `key=value` over it.
+    `credentials` come before the forge's. `limit` are the seconds that a call over the network may take.
     """
 
     folder: str
@@ -63,6 +64,7 @@ class Request:
     forge: Forge | None = None
     unsafe: bool = False
     asked: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
     dry_run: bool = False
     local: bool = False
     config: str | None = None
@@ -84,6 +86,24 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """One finding of the base as it is told. `branch` has its repair; `reason` says why none has, where that is known.
+
+    `grade` is its fix's, None where there is none.
+    """
+
+    fingerprint: str
+    rule: str
+    file: str
+    line: int
+    message: str
+    severity: Severity
+    grade: Applicability | None = None
+    branch: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed:
     """What a call came to. `remote` and `base` are what was judged, as people call them."""
 
@@ -91,8 +111,17 @@ class Proposed:
     base: str
     commit: str
     groups: tuple[Group, ...] = field(default=())
-    findings: int = 0
-    fixed: int = 0
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def findings(self) -> int:
+        """How many faults there are."""
+        return len(self.faults)
+
+    @property
+    def fixed(self) -> int:
+        """How many of them a branch repairs."""
+        return sum(fault.branch is not None for fault in self.faults)
 
 
 def propose(request: Request, note: Callable[[str], None]) -> Proposed:
@@ -131,7 +160,7 @@ class _Proposing:
         together = {name for name, past in pasts.items() if past.unsafe or self._request.unsafe}
         made = groups.groups(bot, together)
         told: list[Group] = []
-        fixed: dict[str, bool] = {}
+        faults: dict[str, Fault] = {}
         first: Run | None = None
         for name in made.names:
             spared = self._spared(made, name, pasts)
@@ -140,13 +169,15 @@ class _Proposing:
                 run = self._judged(spared, unsafe=self._asks_unsafe(made, name, pasts[name]))
                 first = first or run
                 for one in run.outcome.reported:
-                    if one.status is not Status.REVEALED:
-                        fixed[one.fingerprint] = fixed.get(one.fingerprint, False) or one.status is Status.FIXED
+                    # What its own group's run says of a fault counts before what another's does.
+                    is_own = made.of(one.finding) == name or one.fingerprint not in faults
+                    if one.status is not Status.REVEALED and is_own:
+                        faults[one.fingerprint] = _fault(one, run, groups.branch(name))
             told.append(self._group(name, pasts[name], run, made))
         told += self._stale({groups.branch(name) for name in made.names})
         told = [group for group in told if group.fate is not Fate.NOTHING] or told[:1]
         commit = self._tips[self._base]
-        return Proposed(self._remote.shown, self._base, commit, tuple(told), len(fixed), sum(fixed.values()))
+        return Proposed(self._remote.shown, self._base, commit, tuple(told), tuple(faults.values()))
 
     def _fetch(self, base: str | None) -> None:
         """The base, our branches, and the configuration of the base's own tree, or what is given in its place."""
@@ -191,7 +222,9 @@ class _Proposing:
         settings = self._config
         snapshot = repository.open_commit(self._remote.root, self._tips[self._base], excluded=settings.excluded)
         grades = ALL if unsafe else SAFE
-        request = Judging(settings.policy, settings.selection(), grades, committing=True, spared=spared)
+        request = Judging(
+            settings.policy, settings.selection(ignore=self._request.ignore), grades, committing=True, spared=spared
+        )
         return running.repaired(snapshot, request)
 
     def _group(self, group: str, past: History, run: Run | None, made: Groups) -> Group:
@@ -291,6 +324,23 @@ def _identity(author: Author) -> dict[str, str]:
         for role in ("AUTHOR", "COMMITTER")
         for part, value in (("NAME", author.name), ("EMAIL", author.email))
     }
+
+
+def _fault(reported: Reported, run: Run, branch: str) -> Fault:
+    finding = reported.finding
+    is_fixed = reported.status is Status.FIXED
+    fix = reported.proposal
+    return Fault(
+        reported.fingerprint,
+        finding.rule.id,
+        finding.location.path,
+        run.places.start(finding.location).line,
+        secrecy.masked(finding.message),
+        finding.severity,
+        None if fix is None else fix.applicability,
+        branch if is_fixed else None,
+        None if is_fixed or reported.reason is None else secrecy.masked(reported.reason),
+    )
 
 
 def _may_be_fixed(reported: Reported, spared: Spared) -> bool:
