@@ -5,7 +5,9 @@ May import everything, and imports what the command needs when it needs it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable  # noqa: TC003 - typer evaluates annotations
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +18,7 @@ from stackfix.cli.printing import note, save, say
 from stackfix.options import Wrong
 
 if TYPE_CHECKING:
+    from stackfix.forge.model import Forge
     from stackfix.pulls.propose import Group, Proposed, Request
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -60,6 +63,8 @@ def _pr(  # noqa: PLR0913, PLR0917 - one parameter for each option is how typer 
     """
     from stackfix.pulls.propose import Request  # noqa: PLC0415 - the help must not wait for it
 
+    if not os.path.isdir(path):  # noqa: PTH112 - the user's own word, as typed
+        raise Wrong(f"{path}: no such folder")
     request = Request(
         path,
         remote,
@@ -74,15 +79,10 @@ def _pr(  # noqa: PLR0913, PLR0917 - one parameter for each option is how typer 
 
 
 def _propose(request: Request, forge: _Kind, body_file: str | None) -> int:
-    import os  # noqa: PLC0415 - as all here
-
-    from stackfix.deliver import branch  # noqa: PLC0415
+    from stackfix.deliver import branch  # noqa: PLC0415 - as all here
     from stackfix.pulls.propose import propose  # noqa: PLC0415
 
-    if not os.path.isdir(request.folder):  # noqa: PTH112 - the user's own word, as typed
-        raise Wrong(f"{request.folder}: no such folder")
-    if forge not in {_Kind.AUTO, _Kind.NONE}:
-        raise Wrong(f"--forge {forge.value}: there is no client for it yet; the branch goes out with --forge none")
+    request = replace(request, forge=_forge(request, forge))
     if others := branch.uncommitted(request.folder):
         note(f"stackfix: not looked at, since not committed: {', '.join(others)}")
     proposed = propose(request, note)
@@ -96,6 +96,15 @@ def _propose(request: Request, forge: _Kind, body_file: str | None) -> int:
     return _code(proposed)
 
 
+def _forge(request: Request, kind: _Kind) -> Forge | None:
+    """The remote's forge; None where it is none, and for a dry run, which asks none."""
+    from stackfix.deliver import remote  # noqa: PLC0415 - as all here
+    from stackfix.forge import detect  # noqa: PLC0415
+
+    url = remote.address_of(request.folder, request.remote, local=request.local)
+    return None if request.dry_run else detect.connect(url, detect.kind(url, kind.value))
+
+
 def _shown(group: Group) -> str:
     return f"title: {group.title}\nbranch: {group.branch}\n\n{group.body}"
 
@@ -104,7 +113,7 @@ def _told(group: Group, proposed: Proposed, *, dry: bool) -> str:
     """One line on what became of a branch."""
     from stackfix.pulls.plan import Fate  # noqa: PLC0415 - as all here
 
-    at = f"{group.branch} on {proposed.remote}"
+    at = group.url or f"{group.branch} on {proposed.remote}"
     reason = f": {group.reason}" if group.reason else ""
     if group.fate is Fate.NOTHING:
         count = proposed.findings
@@ -114,7 +123,8 @@ def _told(group: Group, proposed: Proposed, *, dry: bool) -> str:
         return f"{at} is left as it is{reason}"
     if dry:
         return f"{at} would be {group.fate.value}{reason}"
-    words = {Fate.OPENED: "pushed", Fate.REFRESHED: "brought up to date", Fate.CLOSED: "deleted"}
+    opened, closed = ("opened", "closed") if group.url else ("pushed", "deleted")
+    words = {Fate.OPENED: opened, Fate.REFRESHED: "brought up to date", Fate.CLOSED: closed}
     if group.fate is Fate.UNCHANGED:
         return f"{at} holds these repairs already"
     return f"{at} {words[group.fate]}{reason}"

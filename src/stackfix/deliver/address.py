@@ -91,7 +91,7 @@ def _of_path(path: str, *, local: bool) -> Address:
     if not local:
         raise Unfit(f"{path!r} is a folder of this machine, which may not be used here")
     if not path or not os.path.isdir(path):
-        raise Unfit(f"{path}: there is no repository")
+        raise Unfit(f"{posixpath.normpath(path)}: there is no repository")
     return Address(os.path.realpath(path), "file")
 
 

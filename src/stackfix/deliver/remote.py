@@ -345,6 +345,12 @@ def _people(settings: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def address_of(folder: str, word: str, *, local: bool = False) -> str:
+    """The address that a remote's name, or an address, means in a repository; without user and password."""
+    lender = _lender(os.path.realpath(folder))
+    return _addresses(lender.top, word, local=local)[0].url
+
+
 def _addresses(top: str, word: str, *, local: bool) -> tuple[Address, Address]:
     """Where to fetch from and push to."""
     named = {} if word.startswith("-") else _of_name(top, word)

@@ -222,9 +222,8 @@ class _Proposing:
         settings = self._config
         snapshot = repository.open_commit(self._remote.root, self._tips[self._base], excluded=settings.excluded)
         grades = ALL if unsafe else SAFE
-        request = Judging(
-            settings.policy, settings.selection(ignore=self._request.ignore), grades, committing=True, spared=spared
-        )
+        selection = settings.selection(ignore=self._request.ignore)
+        request = Judging(settings.policy, selection, grades, committing=True, spared=spared, wired=True)
         return running.repaired(snapshot, request)
 
     def _group(self, group: str, past: History, run: Run | None, made: Groups) -> Group:

@@ -39,7 +39,8 @@ _LONGEST = 500
 class Body:
     """What a body is about: some findings of a run, which may be all, and what the run knows beside them.
 
-    All of it as it may be told (`withheld.withhold`). `link` gives the address of a line of a file, where there is one.
+    All of it as it may be told (`withheld.withhold`). `link` gives the address of a line of a file, where there is one;
+    `more` is how many other findings the run has.
     """
 
     reported: Sequence[Reported]
@@ -47,11 +48,14 @@ class Body:
     proof: Proof | None = None
     wiring: Repaired | None = None
     link: Callable[[str, int], str] | None = None
+    more: int = 0
 
     @classmethod
     def of(cls, outcome: Outcome, places: Places, reported: Sequence[Reported] | None = None) -> Body:
         """The body of a whole run, or of a group of its findings."""
-        return cls(outcome.reported if reported is None else reported, places, outcome.proof, outcome.wiring)
+        told = outcome.reported if reported is None else reported
+        more = len(outcome.reported) - len(told)
+        return cls(told, places, outcome.proof, outcome.wiring, more)
 
 
 def render(body: Body, limit: int = LIMIT) -> str:
@@ -107,10 +111,12 @@ def _head(body: Body) -> Iterator[str]:
         yield "stackfix found nothing wrong: every reference that it can judge meets what it names.\n"
         return
     fixed = sum(one.status is Status.FIXED for one in reported)
-    found = _count(len(reported), "place")
+    whole = len(reported) + body.more
+    found = _count(whole, "place")
     yield f"stackfix read this repository's deployment wiring as one graph, and found {found} where it doesn't hold."
     if fixed:
-        yield "All of it is repaired here.\n" if fixed == len(reported) else f"{fixed} of them are repaired here.\n"
+        some = f"{fixed} of them {'is' if fixed == 1 else 'are'} repaired here.\n"
+        yield "All of it is repaired here.\n" if fixed == whole else some
     else:
         yield ""
     yield "## What breaks today\n"
