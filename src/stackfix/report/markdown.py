@@ -55,7 +55,7 @@ class Body:
         """The body of a whole run, or of a group of its findings."""
         told = outcome.reported if reported is None else reported
         more = len(outcome.reported) - len(told)
-        return cls(told, places, outcome.proof, outcome.wiring, more)
+        return cls(told, places, outcome.proof, outcome.wiring, more=more)
 
 
 def render(body: Body, limit: int = LIMIT) -> str:
