@@ -12,7 +12,7 @@ command binds.
 Limits: silent where nobody can tell what the command binds, where every listener has an EXPOSE of its own, where
 deployments disagree, for ports that a variable gives, and where what bears the name of the image's folder is deployed
 on another port than the image's own command binds. Where the image also sets `PORT` to what it exposes, and the command
-binds another port all the same, either may be the slip: the repair is unsafe.
+binds another port all the same, either may be the slip: a person decides.
 """
 
 from __future__ import annotations

@@ -210,8 +210,12 @@ def doubts(graph: Graph, workload: Workload, listener: Endpoint) -> tuple[Voice,
     if choice(graph, workload) is not None:
         return ()
     alone = workload.deployment.platform is Platform.IMAGE and bool(set_by_image)
-    kinds = {v.kind for v in others}
-    return others if len(kinds) >= (_MANY - 1 if alone else _MANY) else ()
+    return others if is_many(others) or (alone and len(others) > 1) else ()
+
+
+def is_many(spoken: Iterable[Voice]) -> bool:
+    """Whether so many independent voices outweigh a lone listener."""
+    return len({v.kind for v in spoken}) >= _MANY
 
 
 def witnesses(graph: Graph, workload: Workload, port: int) -> tuple[Location, ...]:

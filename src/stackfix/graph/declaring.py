@@ -86,6 +86,7 @@ def evidence(right: Right) -> tuple[Location, ...]:
 def remedy(graph: Graph, right: Right, text: Text | None, written: Location) -> Remedy | None:
     """Move a number to the right port: safe, unless many declarations say that the listener is the typo.
 
+    Where it is one file's word against another's, a person decides.
     None where the number isn't written at its own place: a variable fills it, which others may use.
     """
     if text is None or not _is_own(graph, text, written):
@@ -100,6 +101,8 @@ def remedy(graph: Graph, right: Right, text: Text | None, written: Location) -> 
         return Remedy(Applicability.SAFE, f"use {right.port}", (move,))
     other = right.doubted[0].port
     both = f"use {right.port}, or let the process bind {other}"
+    if not authority.is_many(right.doubted):
+        return Remedy(Applicability.MANUAL, both, (), other_ways(right, (move,)))
     return Remedy(Applicability.UNSAFE, both, (move,), other_ways(right, (move,)))
 
 
