@@ -8,59 +8,17 @@ import pytest
 
 from stackfix.bot import working
 from stackfix.bot.events import Changed, Place
-from stackfix.fleet.clones import Clones
 from stackfix.forge.model import Gone, RateLimited, Unauthorized
+from tests.bot.conftest import DOCKERFILE, GOOD, MAIN, NGINX, host
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.forge.server import Server
     from tests.forge.state import Repository, Status
-
-COMPOSE = b"""\
-services:
-  web:
-    image: nginx:1.27
-    ports: ["80:80"]
-    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]
-    depends_on: [api]
-  api:
-    build: .
-"""
-NGINX = b"""\
-events {}
-http {
-  server {
-    listen 80;
-    location / {
-      proxy_pass http://api:%d;
-    }
-  }
-}
-"""
-DOCKERFILE = b"""\
-FROM python:3.13-slim
-COPY main.py .
-RUN pip install uvicorn fastapi
-EXPOSE %d
-CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "%d"]
-"""
-MAIN = b"from fastapi import FastAPI\n\napp = FastAPI()\n"
-GOOD = {"compose.yaml": COMPOSE, "nginx.conf": NGINX % 8000, "Dockerfile": DOCKERFILE % (8000, 8000), "main.py": MAIN}
 
 
 @pytest.fixture
 def shop(github_server: Server) -> Repository:
     return github_server.add("acme/shop", dict(GOOD))
-
-
-@pytest.fixture
-def desk(github_server: Server, tmp_path: Path) -> working.Desk:
-    return working.Desk(Clones(tmp_path / "clones"), github_server.environment)
-
-
-def host(server: Server) -> str:
-    return server.address.removeprefix("http://")
 
 
 def checked(desk: working.Desk, server: Server, number: int = 1) -> str:

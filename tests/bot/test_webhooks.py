@@ -54,7 +54,7 @@ def pushed(**changes: object) -> dict[str, Any]:
 # --- what a forge sends ----------------------------------------------------------------------------------------------
 
 
-def test_a_push_to_the_default_branch_is_queued_before_the_answer(server: Starlette, kept: Kept) -> None:
+def test_a_push_is_queued_before_the_answer(server: Starlette, kept: Kept) -> None:
     body = body_of(pushed())
     answer = post(server, "/webhooks/github", body, github("push", body))
     assert (answer.status_code, answer.json()["outcome"]) == (202, "queued")
@@ -218,7 +218,8 @@ def gitlab_payloads() -> list[tuple[str, dict[str, Any], events.Work | None]]:
             project | {"ref": "refs/heads/main", "after": "b" * 40},
             events.Pushed(place, "main", "b" * 40),
         ),
-        ("Push Hook", project | {"ref": "refs/heads/other", "after": "b" * 40}, None),
+        ("Push Hook", project | {"ref": "refs/heads/stackfix/fixes", "after": "b" * 40}, None),
+        ("Push Hook", project | {"ref": "refs/tags/v1", "after": "b" * 40}, None),
         ("Push Hook", project | {"ref": "refs/heads/main", "after": "0" * 40}, None),
         (
             "Merge Request Hook",

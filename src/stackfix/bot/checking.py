@@ -14,6 +14,7 @@ from stackfix.engine import Request
 from stackfix.findings import Applicability, Severity
 from stackfix.forge.model import Annotation, Check, Conclusion
 from stackfix.pulls import setting
+from stackfix.report import markup
 from stackfix.spans import Lines, Span
 
 if TYPE_CHECKING:
@@ -146,17 +147,18 @@ def _summary(new: Sequence[Reported], places: Places) -> str:
 
 def _told(reported: Reported, places: Places) -> Iterator[str]:
     finding = reported.finding
-    yield _plain(f"- **{finding.rule.id}** `{_place(replace(finding.location, note=''), places)}`: {finding.message}.")
+    where = markup.code(_place(replace(finding.location, note=""), places))
+    yield f"- **{finding.rule.id}** {where} {_words(finding.message)}"
     for location in finding.evidence:
-        yield _plain(f"  - `{_place(location, places)}`")
+        where = markup.code(_place(replace(location, note=""), places))
+        yield f"  - {where} {_words(location.note)}".rstrip()
     if (fix := reported.proposal) is not None:
         grade = "" if fix.applicability is Applicability.SAFE else " (for a person to decide)"
-        yield _plain(f"  - Repair{grade}: {fix.description}.")
+        yield f"  - Repair{grade}: {_words(fix.description)}"
 
 
-def _plain(line: str) -> str:
-    """A line for people: nobody is called by it, and nothing in it is markup."""
-    return secrecy.masked(line).replace("<", "&lt;").replace("@", "@\u200b")
+def _words(text: str) -> str:
+    return markup.words(secrecy.masked(text)) if text else ""
 
 
 def _suggested(reported: Reported, places: Places) -> tuple[int, int, str] | None:

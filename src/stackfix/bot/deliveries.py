@@ -95,13 +95,20 @@ def _hub_place(kind: str, said: object) -> Place:
 
 
 def _hub_push(kind: str, said: object) -> Event:
-    ref, default = payload.text(said, "ref"), payload.branch(said, "repository", "default_branch")
-    if not ref.startswith(_HEADS):
+    return _pushed(_hub_place(kind, said), said)
+
+
+def _pushed(place: Place, said: object) -> Event:
+    """Which branch is repaired, the configuration says, which isn't here: any but ours may be."""
+    if not payload.text(said, "ref").startswith(_HEADS):
         return Ignored("push of no branch")
-    if ref != _HEADS + default:
-        return Ignored("push to another branch")
-    head = payload.commit(said, "after")
-    return Ignored("branch deleted") if not head.strip("0") else Pushed(_hub_place(kind, said), default, head)
+    branch, head = (
+        payload.branch({"ref": payload.text(said, "ref").removeprefix(_HEADS)}, "ref"),
+        payload.commit(said, "after"),
+    )
+    if branch.startswith(BRANCHES):
+        return Ignored("push to a branch of ours")
+    return Ignored("branch deleted") if not head.strip("0") else Pushed(place, branch, head)
 
 
 _OPENED = frozenset({"opened", "reopened", "synchronize", "synchronized"})
@@ -206,11 +213,7 @@ def _lab_place(kind: str, said: object) -> Place:
 
 
 def _lab_push(kind: str, said: object) -> Event:
-    ref, default = payload.text(said, "ref"), payload.branch(said, "project", "default_branch")
-    if ref != _HEADS + default:
-        return Ignored("push to another branch")
-    head = payload.commit(said, "after")
-    return Ignored("branch deleted") if not head.strip("0") else Pushed(_lab_place(kind, said), default, head)
+    return _pushed(_lab_place(kind, said), said)
 
 
 def _lab_merge_request(kind: str, said: object) -> Event:

@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """The default branch is at another commit."""
+    """A branch is at another commit. Whether it is one that is repaired, the configuration says."""
 
     place: Place
     branch: str

@@ -2,27 +2,37 @@
 
 Each is made so that doing it twice comes to the same: it looks at what is there now, not at what was told.
 
-May import checking and events of this package, pulls, fleet's clones and sources, and forge.
+May import checking, commands, dashboard and events of this package, pulls, fleet's clones and sources, and forge.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix import config
-from stackfix.bot import checking
-from stackfix.bot.events import Changed
+from stackfix import catalogue, config
+from stackfix.bot import checking, dashboard
+from stackfix.bot.commands import USAGE, Verb, commands
+from stackfix.bot.events import BRANCHES, Changed, Closed, Commanded, Installed, Pushed, Ticked
 from stackfix.fleet import sources
 from stackfix.forge import detect
+from stackfix.forge.model import Gone, Refused, Unauthorized
+from stackfix.pulls import marker
+from stackfix.pulls.plan import TAKEN, Fate
+from stackfix.pulls.propose import Request, propose
+from stackfix.report import markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stackfix.bot.commands import Command
     from stackfix.bot.events import Place, Work
     from stackfix.fleet.clones import Clones
-    from stackfix.fleet.sources import Source
-    from stackfix.forge.model import Forge, PullRequest
+    from stackfix.forge.model import Forge, Issue, PullRequest
+    from stackfix.pulls.propose import Group, Proposed
+
+_LOG = logging.getLogger("stackfix.bot")
 
 _REFERENCES = {
     detect.Kind.GITHUB: "refs/pull/{}/head",
@@ -39,44 +49,224 @@ class Desk:
     environment: Mapping[str, str] | None = None
 
 
-def check(desk: Desk, event: Changed) -> str:
-    """Judge a pull request against where it left its base, and say so on its newest commit."""
-    forge = _forge(desk, event.place)
-    pull = next((one for one in forge.open_pull_requests() if one.number == event.number), None)
-    if pull is None:
-        return "the pull request is open no more"
-    return _checked(desk, forge, event.place, pull)
-
-
-def _checked(desk: Desk, forge: Forge, place: Place, pull: PullRequest) -> str:
-    reference = _REFERENCES[detect.Kind(place.kind)].format(pull.number)
-    with desk.clones.compared(_source(forge), forge.credentials(), pull.base, reference) as compared:
-        try:
-            said = checking.laid_out(compared.folder, compared.after)
-        except config.Invalid as problem:
-            forge.publish(checking.not_judged(compared.after, str(problem)))
-            return f"not judged: {problem}"
-        run = checking.introduced(compared.folder, compared.before, compared.after, said)
-        forge.publish(checking.check(run, compared.after))
-        if suggestions := checking.suggestions(run):
-            forge.suggest(pull.number, compared.after, suggestions)
-    return f"{len(run.outcome.reported)} introduced"
-
-
-def _forge(desk: Desk, place: Place) -> Forge:
-    """The repository on its forge. Whatever host a delivery names, a token goes to its own alone."""
-    return detect.account(detect.Kind(place.kind), place.host, desk.environment).forge(place.path)
-
-
-def _source(forge: Forge) -> Source:
-    """Where the forge itself says that it is cloned from: never a folder of this machine."""
-    return sources.remote(forge.repository().url)
-
-
 def done(desk: Desk, work: Work) -> str:
     """Do a piece of work; what it came to, in one line."""
     match work:
         case Changed():
-            return check(desk, work)
+            return _check(desk, work)
+        case Pushed():
+            return _told(_care(_At(desk, work.place), branch=work.branch))
+        case Closed():
+            return _told(_care(_At(desk, work.place)))
+        case Ticked():
+            return _tick(_At(desk, work.place), work)
+        case Commanded():
+            return _obey(_At(desk, work.place), work)
+        case Installed():
+            return "; ".join(f"{place.path}: {_told(_care(_At(desk, place)))}" for place in work.places)
+
+
+def _told(proposed: Proposed | str) -> str:
+    if isinstance(proposed, str):
+        return proposed
+    groups = ", ".join(f"{group.branch} {group.fate.value}" for group in proposed.groups)
+    return f"{proposed.findings} found, {proposed.fixed} fixed: {groups}"
+
+
+class _At:
+    """One repository, as it is on its forge.
+
+    Whatever host a delivery names, a token goes to its own alone; and what is cloned is what the forge itself names,
+    never a folder of this machine.
+    """
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        self.desk = desk
+        self.kind = detect.Kind(place.kind)
+        self.forge: Forge = detect.account(self.kind, place.host, desk.environment).forge(place.path)
+        self.repository = self.forge.repository()
+        self.source = sources.remote(self.repository.url)
+
+
+# --- pull requests of others -----------------------------------------------------------------------------------------
+
+
+def _check(desk: Desk, event: Changed) -> str:
+    """Judge a pull request against where it left its base, and say so on its newest commit."""
+    at = _At(desk, event.place)
+    pull = next((one for one in at.forge.open_pull_requests() if one.number == event.number), None)
+    return _checked(at, pull) if pull is not None else "the pull request is open no more"
+
+
+def _checked(at: _At, pull: PullRequest) -> str:
+    reference = _REFERENCES[at.kind].format(pull.number)
+    with at.desk.clones.compared(at.source, at.forge.credentials(), pull.base, reference) as compared:
+        try:
+            said = checking.laid_out(compared.folder, compared.after)
+        except config.Invalid as problem:
+            at.forge.publish(checking.not_judged(compared.after, str(problem)))
+            return f"not judged: {problem}"
+        if not said.bot.checks:
+            return "the configuration wants no checks"
+        run = checking.introduced(compared.folder, compared.before, compared.after, said)
+        at.forge.publish(checking.check(run, compared.after))
+        if suggestions := checking.suggestions(run):
+            at.forge.suggest(pull.number, compared.after, suggestions)
+    return f"{len(run.outcome.reported)} introduced"
+
+
+# --- pull requests of our own, and the dashboard ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What somebody who may write asks for: repairs of faults, rules to leave alone, rules to hear of again."""
+
+    asked: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    heed: frozenset[str] = frozenset()
+
+
+def _care(at: _At, wish: _Wish | None = None, branch: str | None = None) -> Proposed | str:
+    """Make pull requests and dashboard as they should be. `branch` is the one that was pushed to, None for any."""
+    if at.repository.archived:
+        return "the repository is archived"
+    wish = wish or _Wish()
+    with at.desk.clones.work(at.source, at.forge.credentials()) as work:
+        said = checking.laid_out(work.folder, work.head.commit)
+        if branch not in {None, said.bot.base or work.head.branch}:
+            return f"{branch} is not repaired"
+        shown = _shown(at) if said.bot.dashboard else None
+        state = dashboard.read(shown.body) if shown is not None else dashboard.State()
+        ignored = (state.ignored | wish.ignore) - wish.heed
+        request = Request(work.folder, forge=at.forge, asked=wish.asked, ignore=ignored)
+        proposed = propose(request, _LOG.info)
+    if said.bot.dashboard:
+        asked, heeded = state.asked - wish.asked, state.heeded - wish.heed
+        _show(at, shown, proposed, replace(state, asked=asked, heeded=heeded & ignored, ignored=ignored))
+    return proposed
+
+
+def _shown(at: _At) -> Issue | None:
+    """The dashboard as it is."""
+    try:
+        return at.forge.issue(dashboard.TITLE)
+    except (Gone, Refused, Unauthorized) as problem:
+        _LOG.warning("no dashboard: %s", problem)
+        return None
+
+
+def _show(at: _At, shown: Issue | None, proposed: Proposed, state: dashboard.State) -> None:
+    """The dashboard as it should be. One that a person closed stays closed."""
+    needed = dashboard.is_needed(proposed, state)
+    if (shown is None and not needed) or (shown is not None and not shown.open and not (needed and state.ended)):
+        return
+    body = dashboard.render(proposed, replace(state, ended=not needed))
+    try:
+        if shown is None:
+            at.forge.create_issue(dashboard.TITLE, body)
+            return
+        is_same = _lines(shown.body) == _lines(body)
+        if not (is_same and shown.open == needed):
+            at.forge.update_issue(
+                shown.number, body=None if is_same else body, open_=None if shown.open == needed else needed
+            )
+    except (Gone, Refused, Unauthorized) as problem:
+        _LOG.warning("no dashboard: %s", problem)
+
+
+def _lines(body: str) -> list[str]:
+    return body.strip().splitlines()
+
+
+def _tick(at: _At, event: Ticked) -> str:
+    """Do what the ticked boxes of the dashboard ask for."""
+    shown = _shown(at)
+    if shown is None or shown.number != event.number:
+        return "the issue is not the dashboard"
+    state = dashboard.read(shown.body)
+    if not (state.asked or state.heeded):
+        return "no box is ticked"
+    if not at.forge.may_write(event.user):
+        return "whoever ticked it may not write"
+    return _told(_care(at, _Wish(asked=state.asked, heed=state.heeded)))
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+def _obey(at: _At, event: Commanded) -> str:
+    """Do what a comment asks for, if whoever wrote it may write to the repository, and answer once."""
+    asked = commands(event.text)
+    if not asked:
+        return "no command"
+    if not at.forge.may_write(event.user):
+        return "whoever wrote it may not write"
+    pull = next((one for one in at.forge.open_pull_requests() if one.number == event.number), None)
+    ours = (
+        pull if pull is not None and marker.read(pull.body) is not None and pull.branch.startswith(BRANCHES) else None
+    )
+    answers = [_answer(at, command, ours) for command in asked]
+    at.forge.comment(event.number, "\n\n".join(dict.fromkeys(answers)))
+    return f"{len(asked)} commands obeyed"
+
+
+def _answer(at: _At, command: Command, ours: PullRequest | None) -> str:
+    match command.verb:
+        case Verb.IGNORE:
+            return _ignore(at, command.rule)
+        case Verb.REBASE | Verb.APPLY_UNSAFE if ours is None:
+            return f"`/stackfix {command.verb.value}` is for a pull request that I opened, while it is open."
+        case Verb.REBASE:
+            return _rebase(at, ours)
+        case Verb.APPLY_UNSAFE:
+            return _apply_unsafe(at, ours)
         case _:
-            return "nothing to do"
+            return USAGE
+
+
+def _rebase(at: _At, ours: PullRequest | None) -> str:
+    assert ours is not None
+    group = _of_branch(_care(at), ours.branch)
+    if group is None:
+        return "Nothing is to be repaired here any more."
+    if group.reason == TAKEN:
+        return "There are commits here that are not mine, so I leave them alone. Delete the branch, and I make it anew."
+    if group.fate is Fate.UNCHANGED:
+        return f"It is up to date with {markup.code(ours.base)}."
+    return f"Made anew on top of {markup.code(ours.base)}."
+
+
+def _apply_unsafe(at: _At, ours: PullRequest | None) -> str:
+    assert ours is not None
+    known = marker.read(ours.body)
+    assert known is not None
+    if not known.unsafe:
+        at.forge.update(ours.number, body=marker.written(ours.body, replace(known, unsafe=True)))
+    group = _of_branch(_care(at), ours.branch)
+    if group is not None and group.reason == TAKEN:
+        return "There are commits here that are not mine, so I leave them alone. Delete the branch, and I make it anew."
+    return "The fixes that a person should decide are in it now, too, as far as there are any: look at them with care."
+
+
+def _ignore(at: _At, rule: str) -> str:
+    try:
+        catalogue.checked([rule])
+    except catalogue.UnknownRule as problem:
+        return markup.words(str(problem))
+    in_file = f'`ignore = ["{rule}"]` in `stackfix.toml`'
+    proposed = _care(at, _Wish(ignore=frozenset({rule})))
+    if isinstance(proposed, str):
+        return markup.words(proposed)
+    shown = _shown(at)
+    if shown is None or rule not in dashboard.read(shown.body).ignored:
+        return f"There is no dashboard here in which I could keep that in mind: {in_file} does it for everybody."
+    return (
+        f"`{rule}` is left alone here from now on; #{shown.number} remembers it, and a box there takes it back."
+        f" {in_file} says so to everybody who runs stackfix."
+    )
+
+
+def _of_branch(proposed: Proposed | str, branch: str) -> Group | None:
+    groups = () if isinstance(proposed, str) else proposed.groups
+    return next((group for group in groups if group.branch == branch and group.fate is not Fate.NOTHING), None)

@@ -1,0 +1,222 @@
+"""What is done about events, against a stand-in held to GitHub's own description, with real pushes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stackfix.bot import dashboard, working
+from stackfix.bot.commands import USAGE
+from stackfix.bot.events import Closed, Commanded, Installed, Place, Pushed, Ticked
+from tests.bot.conftest import GOOD, NGINX, host
+
+if TYPE_CHECKING:
+    from tests.forge.server import Server
+    from tests.forge.state import Issue, Repository
+
+UNSAFE = b"""\
+services:
+  wiki:
+    image: ghcr.io/moss/wiki:3
+    container_name: moss-wiki-1
+  bot:
+    image: ghcr.io/moss/bot:3
+    environment:
+      WIKI_URL: http://moss-wiki-1:8080
+"""
+
+
+@pytest.fixture
+def shop(github_server: Server) -> Repository:
+    made = github_server.add("acme/shop", {**GOOD, "nginx.conf": NGINX % 5000})
+    made.people["ada"] = "write"
+    made.people["eve"] = "read"
+    return made
+
+
+@pytest.fixture
+def place(github_server: Server) -> Place:
+    return Place("github", host(github_server), "acme/shop")
+
+
+def pushed(desk: working.Desk, place: Place, branch: str = "main") -> str:
+    return working.done(desk, Pushed(place, branch, "a" * 40))
+
+
+def said(desk: working.Desk, place: Place, text: str, number: int = 1, user: str = "ada") -> str:
+    return working.done(desk, Commanded(place, number, user, text, "77"))
+
+
+def board(shop: Repository) -> Issue:
+    (found,) = [one for one in shop.issues.values() if one.title == dashboard.TITLE]
+    return found
+
+
+def writes(server: Server) -> int:
+    return sum(one.method != "GET" and "/git-" not in one.path for one in server.requests)
+
+
+def test_a_push_opens_a_pull_request_and_a_dashboard_once(
+    desk: working.Desk, place: Place, shop: Repository, github_server: Server
+) -> None:
+    assert pushed(desk, place) == "1 found, 1 fixed: stackfix/fixes opened"
+    (pull,) = shop.pulls
+    assert (pull.branch, pull.base, pull.author) == ("stackfix/fixes", "main", "stackfix-bot")
+    assert shop.read("nginx.conf", "stackfix/fixes") == NGINX % 8000
+    assert f"[`stackfix/fixes`]({github_server.address}" in board(shop).body
+    before = writes(github_server)
+    assert pushed(desk, place) == "1 found, 1 fixed: stackfix/fixes unchanged"
+    assert writes(github_server) == before
+
+
+def test_what_is_mended_closes_both(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    shop.commit({"nginx.conf": NGINX % 8000})
+    assert pushed(desk, place) == "0 found, 0 fixed: stackfix/fixes closed"
+    assert (shop.pull(1).state, board(shop).state) == ("closed", "closed")
+    assert "Nothing is wrong" in board(shop).body
+    shop.commit({"nginx.conf": NGINX % 5000})
+    pushed(desk, place)
+    assert board(shop).state == "open", "the same one"
+
+
+def test_a_dashboard_that_a_person_closed_stays_closed(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    shop.close(board(shop).number)
+    shop.commit({"compose.yaml": UNSAFE})
+    pushed(desk, place)
+    assert board(shop).state == "closed"
+
+
+def test_a_push_to_a_branch_that_is_not_repaired_is_nothing(desk: working.Desk, place: Place, shop: Repository) -> None:
+    shop.commit({"x": b"y"}, "other")
+    assert pushed(desk, place, "other") == "other is not repaired"
+    shop.commit({"stackfix.toml": b"[bot]\nbase = 'other'\n"})
+    shop.commit({"nginx.conf": NGINX % 5000}, "other")
+    assert pushed(desk, place, "main") == "main is not repaired"
+    assert pushed(desk, place, "other").startswith("1 found, 1 fixed")
+    assert shop.pull(1).base == "other"
+
+
+def test_the_configuration_may_want_no_dashboard_and_an_archived_repository_nothing(
+    desk: working.Desk, place: Place, shop: Repository
+) -> None:
+    shop.commit({"stackfix.toml": b"[bot]\ndashboard = false\n"})
+    pushed(desk, place)
+    assert [type(one).__name__ for one in shop.issues.values()] == ["Pull"]
+    shop.archived = True
+    assert pushed(desk, place) == "the repository is archived"
+
+
+def test_repositories_that_the_app_is_installed_on_are_looked_after(
+    desk: working.Desk, place: Place, shop: Repository
+) -> None:
+    told = working.done(desk, Installed((place,)))
+    assert told == "acme/shop: 1 found, 1 fixed: stackfix/fixes opened"
+    assert working.done(desk, Closed(place, 1, "stackfix/fixes")) == "1 found, 1 fixed: stackfix/fixes unchanged"
+
+
+def test_what_a_person_closed_is_asked_for_by_a_box(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    shop.close(1)
+    assert pushed(desk, place).startswith("1 found, 0 fixed")
+    issue = board(shop)
+    assert "- [ ] <!-- stackfix fix=" in issue.body
+    ticked = issue.body.replace("- [ ]", "- [x]")
+    issue.body = ticked
+    assert working.done(desk, Ticked(place, issue.number, "eve")) == "whoever ticked it may not write"
+    pushed(desk, place)
+    assert board(shop).body == ticked, "what nobody has decided yet is left"
+    assert working.done(desk, Ticked(place, issue.number, "ada")) == "1 found, 1 fixed: stackfix/fixes opened"
+    assert [pull.state for pull in shop.pulls] == ["closed", "open"]
+    assert "[x]" not in board(shop).body
+    assert working.done(desk, Ticked(place, issue.number, "ada")) == "no box is ticked"
+    assert working.done(desk, Ticked(place, 1, "ada")) == "the issue is not the dashboard"
+
+
+def test_a_repair_for_a_person_is_asked_for_by_a_box(desk: working.Desk, place: Place, shop: Repository) -> None:
+    shop.commit({"nginx.conf": NGINX % 8000, "compose.yaml": UNSAFE})
+    assert "0 fixed" in pushed(desk, place)
+    issue = board(shop)
+    assert "(its fix is for a person to decide)" in issue.body
+    issue.body = issue.body.replace("- [ ]", "- [X]")
+    assert working.done(desk, Ticked(place, issue.number, "ada")).endswith("stackfix/fixes opened")
+    assert b"moss-wiki-1:8080" not in (shop.read("compose.yaml", "stackfix/fixes") or b"moss-wiki-1:8080")
+
+
+def answers(shop: Repository, number: int = 1) -> list[str]:
+    return [comment.body for comment in shop.issues[number].comments if comment.author == "stackfix-bot"]
+
+
+def test_a_rule_is_left_alone_and_heard_of_again(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    assert said(desk, place, "/stackfix ignore proxy-port") == "1 commands obeyed"
+    assert shop.pull(1).state == "closed"
+    issue = board(shop)
+    assert (issue.state, f"#{issue.number}" in answers(shop)[-1]) == ("open", True)
+    assert pushed(desk, place).startswith("0 found"), "remembered"
+    issue.body = issue.body.replace("- [ ]", "- [x]")
+    assert working.done(desk, Ticked(place, issue.number, "ada")) == "1 found, 1 fixed: stackfix/fixes opened"
+    assert "Not heard of here" not in board(shop).body
+
+
+def test_a_rule_that_is_none_is_told(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    said(desk, place, "/stackfix ignore proxy-prot")
+    assert "proxy-port" in answers(shop)[-1]
+    assert shop.pull(1).state == "open"
+
+
+def test_fixes_for_a_person_come_into_the_pull_request(desk: working.Desk, place: Place, shop: Repository) -> None:
+    shop.commit({"wiki/compose.yaml": UNSAFE})
+    pushed(desk, place)
+    assert shop.read("wiki/compose.yaml", "stackfix/fixes") == UNSAFE
+    for _ in range(2):
+        said(desk, place, "/stackfix apply-unsafe")
+    assert b"wiki:8080" in (shop.read("wiki/compose.yaml", "stackfix/fixes") or b"")
+    assert "with care" in answers(shop)[-1]
+
+
+def test_a_rebase_makes_the_branch_anew(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    said(desk, place, "/stackfix rebase")
+    assert answers(shop)[-1] == "It is up to date with `main`."
+    base = shop.commit({"new": b"x"})
+    said(desk, place, "/stackfix rebase")
+    assert answers(shop)[-1] == "Made anew on top of `main`."
+    assert shop.head("stackfix/fixes^") == base
+    own = shop.commit({"mine": b"x"}, "stackfix/fixes")
+    said(desk, place, "/stackfix rebase")
+    assert "not mine" in answers(shop)[-1]
+    assert shop.head("stackfix/fixes") == own
+
+
+def test_who_may_not_write_is_not_even_answered(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    for user in ("eve", "nobody"):
+        assert said(desk, place, "/stackfix ignore proxy-port", user=user) == "whoever wrote it may not write"
+    assert answers(shop) == []
+    assert shop.pull(1).state == "open"
+
+
+def test_what_is_unknown_is_answered_once_with_what_is_known(
+    desk: working.Desk, place: Place, shop: Repository
+) -> None:
+    pushed(desk, place)
+    said(desk, place, "/stackfix merge\n/stackfix please")
+    assert answers(shop) == [USAGE]
+    other = shop.open_issue("A question")
+    said(desk, place, "/stackfix rebase", other.number)
+    assert re.search("for a pull request that I opened", answers(shop, other.number)[0])
+
+
+def test_no_token_is_written_to_the_forge(
+    desk: working.Desk, place: Place, shop: Repository, github_server: Server
+) -> None:
+    pushed(desk, place)
+    said(desk, place, "/stackfix rebase")
+    told = [str(one.body) for one in github_server.requests if one.body]
+    assert told
+    assert not [text for text in told if github_server.token in text]
