@@ -40,3 +40,9 @@ def github_server(tmp_path: Path) -> Iterator[Server]:
 def gitlab_server(tmp_path: Path) -> Iterator[Server]:
     """A stand-in for GitLab, checked by a description that is written by hand from GitLab's documentation."""
     yield from _forge("gitlab", tmp_path)
+
+
+@pytest.fixture
+def gitea_server(tmp_path: Path) -> Iterator[Server]:
+    """A stand-in for Gitea and Forgejo, checked by what a client generated from Gitea's description knows of it."""
+    yield from _forge("gitea", tmp_path)

@@ -75,8 +75,8 @@ class Contract:
         self.version: str = said["version"]
         self._schemas: dict[str, Any] = said["schemas"]
         operations: dict[str, dict[str, Any]] = said["operations"]
-        # A fixed word in a path is found before a variable one.
-        names = sorted(operations, key=lambda name: (name.count("{"), name))
+        # Of two paths that fit, the one with more fixed words is meant.
+        names = sorted(operations, key=lambda name: (-len(re.sub(r"\{\w+\}", "", name)), name))
         self._operations = [Operation(self, name, operations[name]) for name in names]
 
     def operation(self, method: str, path: str) -> Operation:

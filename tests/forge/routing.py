@@ -92,15 +92,21 @@ class Routed:
             call = Call(request, person, names, request.body or {}, state.Repository("", self.server.folder, "", 0))
             call.repository = self.repository_of(call) or call.repository
             found = answering(self, call)
+            if isinstance(found, Answer):  # what is no JSON
+                return found
             status, values = found if isinstance(found, tuple) else (status, found)
             body = operation.answer(status, values)
             operation.check_answer(status, body)
-            return Answer(status, body)
+            return Answer(status, body, self.headers(call))
         except No as no:
             answer = self.refusal(no.status, no.words)
             if no.errors is not None:
                 answer.body["errors"] = no.errors
             return answer
+
+    def headers(self, call: Call) -> dict[str, str]:  # noqa: ARG002 - a forge that tells of pages does with it
+        """What an answer's headers say."""
+        return {}
 
     def redirected(self, request: Request) -> Answer | None:  # noqa: ARG002 - a forge that redirects does with it
         """What an old name of a repository answers; it may put today's into the request instead."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from stackfix.forge.model import Forge
     from tests.forge.state import Repository
 
-KINDS = ("github", "gitlab")
+KINDS = ("github", "gitlab", "gitea")
 FAULTY, MENDED = b"a\nb\nc\nd\n", b"a\nB\nc\nd\nmore\n"
 PROPOSAL = Proposal("stackfix/fixes", "main", "Fix the wiring", "What breaks today: ü")
 PULLS = ".*/(pulls|merge_requests)"
@@ -144,7 +144,11 @@ def test_suggestions_are_said_once_on_changed_lines(forge: Forge, shop: Reposito
     assert said[2].body == "**ports**\n\nno suggestion"
 
 
-SUGGESTIONS = {"github": ("suggestion", "suggestion"), "gitlab": ("suggestion:-0+0", "suggestion:-1+0")}
+SUGGESTIONS = {
+    "github": ("suggestion", "suggestion"),
+    "gitlab": ("suggestion:-0+0", "suggestion:-1+0"),
+    "gitea": ("suggestion", "suggestion"),
+}
 
 
 def test_the_repositories_of_an_organisation_a_person_a_search_and_a_token(server: Server) -> None:

@@ -121,11 +121,13 @@ def account(kind: Kind, host: str, environment: Mapping[str, str] | None = None)
             from stackfix.forge import gitlab  # noqa: PLC0415 - as GitHub's
 
             return gitlab.with_token(address.removesuffix("/api/v4"), _token(kind, environment))
+        from stackfix.forge import gitea  # noqa: PLC0415 - as GitHub's
+
+        return gitea.with_token(address.removesuffix("/api/v1"), _token(kind, environment))
     except ModuleNotFoundError as missing:
         raise ForgeFailed(
             f"{_TITLES[kind]} needs an extra, for {missing.name}: pip install 'stackfix-wiring[pr]'"
         ) from missing
-    raise ForgeFailed(f"no client for {kind.value}")
 
 
 _TITLES = {Kind.GITHUB: "GitHub", Kind.GITLAB: "GitLab", Kind.GITEA: "Gitea or Forgejo"}
