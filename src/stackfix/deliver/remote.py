@@ -48,6 +48,10 @@ _SETTINGS = {
 }
 
 
+# Only a fetch may know that contents are left out on purpose: see fleet/clones.py.
+_PARTIAL = ("-c", f"remote.{_NAME}.promisor=true", "-c", f"remote.{_NAME}.partialCloneFilter=blob:none")
+
+
 class Trouble(Enum):
     """Why a remote gave or took nothing."""
 
@@ -124,15 +128,18 @@ class Remote:
         *,
         login: Login | None = None,
         local: bool = False,
+        lean: bool = False,
         limit: float = LIMIT,
     ) -> None:
         """Take a folder of the user's repository, a remote's name or address, and an empty folder.
 
         `login` comes in place of everything that the user's git would send. `local`: the remote may be a folder of this
-        machine. CannotFetch where the words name no remote.
+        machine. `lean`: the folder lends all contents that are needed, so none are fetched, and no history. CannotFetch
+        where the words name no remote.
         """
         lender = _lender(os.path.realpath(folder))
         self._limit = limit
+        self._lean = lean
         self._fetched, self._pushed = _addresses(lender.top, word, local=local)
         self.shown = word if word != self._fetched.url and not looks_like_one(word) else self._fetched.url
         self.people = lender.people
@@ -176,9 +183,14 @@ class Remote:
 
     def fetch(self, branches: Sequence[str]) -> Mapping[str, str]:
         """The commits that some branches of the remote end in; their objects are here then."""
+        if not branches:
+            return {}
         wanted = [f"+refs/heads/{branch}:{_reference(branch)}" for branch in branches]
         options = ("-q", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
-        self._ask(CannotFetch, "fetch", *options, *self._depth, _NAME, *wanted)
+        if self._lean:
+            self._ask(CannotFetch, *_PARTIAL, "fetch", *options, "--depth=1", "--filter=blob:none", _NAME, *wanted)
+        else:
+            self._ask(CannotFetch, "fetch", *options, *self._depth, _NAME, *wanted)
         found = {}
         for branch in branches:
             said = plumbing.call(self.top, "rev-parse", "--verify", _reference(branch) + "^{commit}")

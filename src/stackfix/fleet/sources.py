@@ -93,7 +93,7 @@ def remote(url: str) -> Source:
     if re.search(r"[\s\x00-\x20\x7f]", url):
         raise NotAllowed("the address has characters that are not allowed")
     if _HELPER.match(url):
-        raise NotAllowed("git's remote helpers (name::…) are not allowed: take https or ssh")
+        raise NotAllowed("git's remote helpers (name::address) are not allowed: take https or ssh")
     short = _SHORT.fullmatch(url) if "://" not in url else None
     if short:
         _check(short["user"], short["host"].strip("[]"), short["path"])

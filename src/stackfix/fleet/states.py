@@ -43,6 +43,14 @@ class Progress:
     rules: tuple[tuple[str, int], ...] = ()
     requests: tuple[str, ...] = ()
 
+    def told(self) -> str:
+        """One line, without the state."""
+        parts = [self.url]
+        if self.state is State.DONE or self.findings:
+            parts.append(f"{_count(self.findings, 'finding')}, {self.fixed} fixed")
+        parts += [part for part in (*self.requests, None if self.requests else self.branch, self.error) if part]
+        return "".join(c if c.isprintable() else "?" for c in "  ".join(parts))
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -91,10 +99,28 @@ class Status:
         rules = {rule: {"findings": n, "repositories": where} for rule, (n, where) in self.rules().items()}
         return json.dumps({"run": self.run, "repositories": repositories, "rules": rules}, indent=2) + "\n"
 
+    def text(self) -> str:
+        """As people read it."""
+        width = max((len(one.state.value) for one in self.repositories), default=0)
+        lines = [f"run {self.run}: {self.totals()}"]
+        lines += [f"  {one.state.value:{width}}  {one.told()}" for one in self.repositories]
+        rules = self.rules()
+        wide = max(map(len, rules), default=0)
+        lines += [
+            f"  {rule:{wide}}  {_count(found, 'finding')} in {_count(where, 'repository', 'repositories')}"
+            for rule, (found, where) in rules.items()
+        ]
+        return "".join(f"{line}\n" for line in lines)
+
     def totals(self) -> str:
         """One line."""
         states = self.states()
         told = [f"{states[state]} {state.value}" for state in State if states[state]]
         found = sum(one.findings for one in self.repositories)
         fixed = sum(one.fixed for one in self.repositories)
-        return f"{len(self.repositories)} repositories: {', '.join(told) or 'none'}; {found} findings, {fixed} fixed"
+        count = _count(len(self.repositories), "repository", "repositories")
+        return f"{count}: {', '.join(told) or 'none'}; {_count(found, 'finding')}, {fixed} fixed"
+
+
+def _count(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"

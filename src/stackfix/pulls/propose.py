@@ -8,6 +8,7 @@ May import all of this package, running and what is below it.
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,7 +56,9 @@ class Request:
     that a person asked to have repaired, whatever was closed before and however many are open. `ignore` are rules that
     a person doesn't want to hear of here, besides those of the configuration. `dry_run`: nothing is pushed, no forge
     asked. `config` is a file in place of the tree's own configuration, `settings` are `key=value` over it.
-    `credentials` come before the forge's. `limit` are the seconds that a call over the network may take.
+    `credentials` come before the forge's. `limit` are the seconds that a call over the network may take. `held` is a branch
+    and its commit that `folder` has with all that a judge may ask for: if that is the base, it is judged as it is and not
+    fetched.
     """
 
     folder: str
@@ -71,6 +74,7 @@ class Request:
     settings: tuple[str, ...] = ()
     credentials: Credentials | None = None
     limit: float = LIMIT
+    held: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +127,28 @@ class Proposed:
         """How many of them a branch repairs."""
         return sum(fault.branch is not None for fault in self.faults)
 
+    @property
+    def rules(self) -> tuple[tuple[str, int], ...]:
+        """How many faults there are of each rule."""
+        return tuple(sorted(Counter(fault.rule for fault in self.faults).items()))
+
+
+class OtherBase(Exception):  # noqa: N818 - an answer, for whoever holds another branch
+    """The base is not the branch that is held; the message is its name."""
+
 
 def propose(request: Request, note: Callable[[str], None]) -> Proposed:
     """Judge a remote's base, repair it in memory, and let branches and pull requests say so.
 
-    ForgeFailed, RemoteFailed or CannotCommit, each one line, where that can't be; `note` takes lines to be seen at
-    once.
+    ForgeFailed, RemoteFailed or CannotCommit, each one line, where that can't be, and OtherBase where a branch is held
+    that is not the base; `note` takes lines to be seen at once.
     """
     with TemporaryDirectory(prefix="stackfix-") as scratch:
         login = request.credentials or (request.forge.credentials() if request.forge and not request.dry_run else None)
-        remote = Remote(request.folder, request.remote, scratch, login=login, local=request.local, limit=request.limit)
+        lean = request.held is not None
+        remote = Remote(
+            request.folder, request.remote, scratch, login=login, local=request.local, lean=lean, limit=request.limit
+        )
         return _Proposing(request, remote, scratch, note).done()
 
 
@@ -187,7 +203,10 @@ class _Proposing:
         listed = remote.listed([f"{groups.PREFIX}*", *([base] if base else [])])
         self._base = _base(base, listed, remote.shown)
         ours = [name for name in listed.branches if name.startswith(groups.PREFIX) and name != self._base]
-        self._tips = dict(remote.fetch([self._base, *ours]))
+        held = dict([self._request.held]) if self._request.held else {}
+        if held and self._base not in held:
+            raise OtherBase(self._base)
+        self._tips = {**held, **remote.fetch([name for name in (self._base, *ours) if name not in held])}
         commit = self._tips[self._base]
         if remote.prefix and not setting.holds(remote.top, remote.prefix, commit):
             raise CannotFetch(f"{self._base} of {remote.shown} has no folder {remote.prefix}")

@@ -1,0 +1,118 @@
+"""The durable workflows: a run enters its repositories into the queue, each is looked at and worked on.
+
+A step that has ended is never done again. The one that was going on when a worker died is: each is made so that doing
+it twice comes to the same.
+
+May import durable, hands, jobs, sources and states of this package.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+
+from stackfix.fleet.jobs import Job, Plain, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stackfix.fleet.hands import Hands
+
+APPLICATION = "stackfix-fleet"
+
+RUN, REPOSITORY, WORK = "fleet-run", "fleet-repository", "fleet-work"
+
+_TRIES = 7
+_LONGEST_WAIT = 900.0
+_MOST_WAITS = 50
+"""For a forge that is asked too often: it says how long to wait, so there may be more of them."""
+
+_ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+_hands: list[Hands] = []
+
+
+def working_with(hands: Hands) -> None:
+    """Say who does this process's work."""
+    _hands[:] = [hands]
+
+
+def name(run: str, number: int, attempt: int = 1) -> str:
+    """What the workflow of a run's repository is called; attempts count from 1."""
+    return f"{run}/{number:06}/{attempt}"
+
+
+def queue(host: str) -> str:
+    """The queue of a host's repositories."""
+    return f"fleet {host}" if host else "fleet"
+
+
+@DBOS.workflow(name=RUN)
+def run(entries: Sequence[Plain], manner: Plain, first_wait: float) -> None:
+    """Enter all repositories of a list into their queues."""
+    own = str(DBOS.workflow_id)
+    for number, entry in enumerate(entries):
+        if "why" not in entry:
+            job = Job.of({"run": own, "source": entry, "manner": manner, "first_wait": first_wait})
+            enter(job, name(own, number))
+
+
+def enter(job: Job, workflow: str) -> None:
+    """Put a repository into the queue, where it isn't yet."""
+    key = job.source.organisation if job.source.host else None
+    with SetWorkflowID(workflow), SetEnqueueOptions(queue_partition_key=key):
+        DBOS.enqueue_workflow(queue(job.source.host), repository, job.plain)
+
+
+@DBOS.workflow(name=REPOSITORY, max_recovery_attempts=20)
+def repository(job: Plain) -> Plain:
+    """One repository of a run: see where it is, and share the work with whoever is doing just that already."""
+    looked = _persevering("look", job)
+    if looked.error is not None:
+        return looked.plain
+    free = DBOS.run_step({"name": "claim"}, _free_name, Job.of(job).key(looked.commit))
+    with SetWorkflowID(free):
+        handle = DBOS.start_workflow(work, job)
+    return handle.get_result()
+
+
+@DBOS.workflow(name=WORK, max_recovery_attempts=20)
+def work(job: Plain) -> Plain:
+    """Clone, judge, repair, propose."""
+    return _persevering("propose", job).plain
+
+
+def _free_name(key: str) -> str:
+    """What the work on a commit is called: the same for two who ask while it goes on, another once it has ended."""
+    ended = DBOS.list_workflows(workflow_id_prefix=f"{key}/", status=list(_ENDED), load_input=False, load_output=False)
+    return f"{key}/{len(ended)}"
+
+
+def _persevering(what: str, job: Plain) -> Result:
+    """A step, done again as long as that may help: after the wait that a forge asks for, or one that grows."""
+    tries = waits = 0
+    while True:
+        result = Result.of(DBOS.run_step({"name": what}, _do, what, job))
+        if not result.again:
+            return result
+        if result.wait is not None:
+            waits += 1
+            if waits > _MOST_WAITS:
+                return result
+            DBOS.sleep(max(0.0, result.wait))
+            continue
+        tries += 1
+        if tries >= _TRIES:
+            return result
+        DBOS.sleep(_wait(tries, Job.of(job).first_wait))
+
+
+def _wait(tries: int, first: float) -> float:
+    """Twice as long each time, and not the same for all who failed together."""
+    return min(_LONGEST_WAIT, first * 2.0 ** (tries - 1)) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+
+
+def _do(what: str, job: Plain) -> Plain:
+    return _hands[0].do(what, Job.of(job)).plain

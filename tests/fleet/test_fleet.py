@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stackfix import cli
+from tests.fleet.postgres import PASSWORD, cluster
+from tests.fleet.serving import bare, git, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.fleet.serving import Remote
+
+SRC = Path(__file__).parents[2] / "src"
+DYING = Path(__file__).parent / "dying.py"
+
+FAULTY: dict[str, str | bytes] = {
+    "compose.yaml": "services:\n  web:\n    build: web\n    ports: ['80:80']\n  api:\n    build: api\n",
+    "web/Dockerfile": "FROM nginx:1.27\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\n",
+    "web/nginx.conf": "server {\n  listen 80;\n  location /api/ {\n    proxy_pass http://api:5000;\n  }\n}\n",
+    "api/Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
+    "api/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+}
+
+
+class Operator:
+    """Somebody at a terminal, with folders of their own."""
+
+    def __init__(self, home: Path) -> None:
+        """`home` is made where it is missing."""
+        self.home = home
+        home.mkdir(exist_ok=True)
+        self.environment = {
+            **os.environ,
+            "XDG_STATE_HOME": str(home / "state"),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "TMPDIR": str(home),
+            "PYTHONPATH": f"{SRC}:{SRC.parent}",
+        }
+
+    def types(self, *words: str | Path, dying: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*_program(dying), *map(str, words)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self.environment,
+            cwd=self.home,
+            timeout=120,
+        )
+
+    def starts(self, *words: str | Path) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*_program(""), *map(str, words)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+            cwd=self.home,
+        )
+
+    def status(self, *words: str) -> dict[str, list[dict[str, object]]]:
+        told = self.types("fleet", "status", *words, "--output-format", "json")
+        assert told.returncode == 0, told.stderr
+        found: dict[str, list[dict[str, object]]] = json.loads(told.stdout)
+        return found
+
+
+def _program(dying: str) -> list[str]:
+    return [sys.executable, str(DYING), dying] if dying else [sys.executable, "-m", "stackfix"]
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Operator:
+    return Operator(tmp_path / "home")
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Iterator[Remote]:
+    (tmp_path / "served").mkdir()
+    with serving(tmp_path / "served") as server:
+        yield server
+
+
+def repositories(folder: Path, count: int) -> list[Path]:
+    """Bare repositories with one fault each, which note every move of a branch."""
+    made = []
+    for number in range(count):
+        origin = bare(folder / f"r{number}.git", FAULTY)
+        git(origin, "config", "core.logAllRefUpdates", "always")
+        made.append(origin)
+    return made
+
+
+def moves(origin: Path) -> int:
+    log = origin / "logs" / "refs" / "heads" / "stackfix" / "fixes"
+    return len(log.read_text().splitlines()) if log.is_file() else 0
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_many_repositories_from_a_file(operator: Operator, remote: Remote, tmp_path: Path) -> None:
+    local, served = repositories(tmp_path / "local", 1)[0], repositories(tmp_path / "served" / "o", 1)[0]
+    quiet = bare(tmp_path / "local" / "quiet.git", {"README.md": "nothing\n"})
+    names = [
+        str(local),
+        f"{remote.url}/o/r0.git",
+        str(quiet),
+        f"{remote.url}/o/none.git",
+        f"ext::touch {tmp_path}/pwned",
+    ]
+    file = tmp_path / "repos"
+    file.write_text("# ours\n\n" + "".join(f"{name}  # why\n" for name in names))
+
+    ran = operator.types("fleet", "run", "--repos", file)
+    assert ran.returncode == 1, ran.stderr
+    assert ran.stderr == ""
+    run = ran.stdout.splitlines()[0]
+    assert re.fullmatch(r"[0-9a-f]{12}", run)
+    found = operator.status(run)
+    assert found == operator.status()
+    assert set(found) == {"run", "repositories", "rules"}
+    assert [list(one) for one in found["repositories"]] == [
+        ["url", "state", "findings", "fixed", "branch", "error"]
+    ] * 5
+    assert [
+        (one["url"], one["state"], one["findings"], one["fixed"], one["branch"]) for one in found["repositories"]
+    ] == [
+        (names[0], "done", 1, 1, "stackfix/fixes"),
+        (names[1], "done", 1, 1, "stackfix/fixes"),
+        (names[2], "done", 0, 0, None),
+        (names[3], "failed", 0, 0, None),
+        (names[4], "failed", 0, 0, None),
+    ]
+    assert [one["error"] is None for one in found["repositories"]] == [True, True, True, False, False]
+    assert not (tmp_path / "pwned").exists()
+    for origin in (local, served):
+        assert "api:8000" in git(origin, "show", "stackfix/fixes:web/nginx.conf")
+        assert git(origin, "diff", "--numstat", "main", "stackfix/fixes") == "1\t1\tweb/nginx.conf"
+    bodies = list((operator.home / "state" / "stackfix" / "fleet" / run).iterdir())
+    assert len(bodies) == 2
+    assert all("8000" in body.read_text() for body in bodies)
+    assert not [path for path in operator.home.rglob("*") if path.name.startswith(("work-", "new-", "gone-"))]
+
+    again = operator.types("fleet", "run", "--repos", file)
+    assert again.returncode == 1
+    assert [moves(local), moves(served)] == [1, 1], "nothing has changed: nothing is pushed"
+    file.write_text(f"{local}\n")
+    assert operator.types("fleet", "run", "--repos", file).returncode == 0
+    text = operator.types("fleet", "status").stdout
+    assert "1 repository: 1 done; 1 finding, 1 fixed" in text
+    assert "proxy-port  1 finding in 1 repository" in text
+
+
+def test_what_is_wrong_with_the_words_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").write_text("# nothing\n")
+    for words, told in (
+        (("run",), "say which repositories: --repos FILE, or --org or --query"),
+        (("run", "--repos", "x", "--org", "o"), "say which repositories: --repos FILE, or --org or --query"),
+        (("run", "--repos", "nowhere"), "nowhere: no such file or directory"),
+        (("run", "--repos", "empty"), "empty names no repository"),
+        (
+            ("run", "--org", "o"),
+            "say which forge to ask with --forge and --host, and give its token in the environment",
+        ),
+        (("status",), "nothing has been run with this database yet"),
+        (("retry",), "nothing has been run with this database yet"),
+        (("cancel", "x"), "nothing has been run with this database yet"),
+        (("worker", "--database", "mysql://x"), "--database takes sqlite:///FILE or postgresql://USER@HOST/NAME"),
+    ):
+        assert cli.main(["fleet", *words]) == 2
+        assert capsys.readouterr() == ("", f"stackfix: {told}\n")
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    with cluster() as url:
+        yield url
+
+
+def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str) -> None:
+    """Two workers of their own folders; one is killed in the middle, and nothing is lost or done twice."""
+    one, two, third = (Operator(tmp_path / name) for name in ("one", "two", "third"))
+    origins = repositories(tmp_path / "local", 8)
+    file = tmp_path / "repos"
+    file.write_text("".join(f"{origin}\n" for origin in origins))
+    for operator in (one, two, third):
+        operator.environment["STACKFIX_DATABASE"] = postgres
+    run = one.starts("fleet", "run", "--repos", file, "--concurrency", "1")
+    assert run.stdout is not None
+    name = run.stdout.readline().strip()
+    worker = two.starts("fleet", "worker", "--concurrency", "1")
+    until(lambda: any((two.home / "cache" / "stackfix" / "clones").glob("*/kept")))
+    run.kill()
+    run.wait()
+    until(lambda: all(one["state"] == "done" for one in third.status(name)["repositories"]))
+    assert [moves(origin) for origin in origins] == [1] * len(origins)
+    assert {len(list((op.home / "cache" / "stackfix" / "clones").glob("*/kept"))) > 0 for op in (one, two)} == {True}
+    worker.send_signal(signal.SIGTERM)
+    out, err = worker.communicate(timeout=30)
+    assert (worker.returncode, out) == (0, "")
+    assert "working" in err
+    assert PASSWORD not in err + third.types("fleet", "status").stdout
+    assert not list(two.home.rglob("fleet.sqlite"))
+
+
+POINTS = [
+    "enter-before",
+    "enter-after",
+    "look-before",
+    "look-after",
+    "claim-before",
+    "claim-after",
+    "start-before",
+    "start-after",
+    "clone-before",
+    "clone-after",
+    "judge-after",
+    "push-before",
+    "push-after",
+    "propose-after",
+    "finish-after",
+]
+
+
+def test_killed_at_every_step_it_goes_on_where_it_was(operator: Operator, tmp_path: Path) -> None:
+    """Each worker dies at another point of its first repository's way; the last one lives."""
+    origins = repositories(tmp_path / "local", len(POINTS))
+    file = tmp_path / "repos"
+    file.write_text("".join(f"{origin}\n" for origin in origins))
+    run = ""
+    for point in POINTS:
+        words = ("retry", run) if run else ("run", "--repos", str(file))
+        ran = operator.types("fleet", *words, "--concurrency", "1", dying=point)
+        assert ran.returncode == -signal.SIGKILL, (point, ran)
+        run = ran.stdout.splitlines()[0]
+    last = operator.types("fleet", "retry", run)
+    assert last.returncode == 0, last
+    found = operator.status(run)["repositories"]
+    assert [(one["state"], one["branch"], one["error"]) for one in found] == [("done", "stackfix/fixes", None)] * len(
+        origins
+    )
+    assert [moves(origin) for origin in origins] == [1] * len(origins), "none lost, none pushed twice"
+    assert not [path for path in operator.home.rglob("*") if path.name.startswith(("work-", "new-", "gone-"))]

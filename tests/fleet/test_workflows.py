@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stackfix.fleet import durable, operating, workflows
+from stackfix.fleet.durable import Database, NoDatabase
+from stackfix.fleet.jobs import Job, Manner, Result
+from stackfix.fleet.operating import CannotRun, Pace
+from stackfix.fleet.sources import Refused, Source, remote
+from stackfix.fleet.states import State, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from dbos import DBOSClient
+
+DONE = Result(commit="c", findings=2, fixed=1, branch="stackfix/fixes", rules=(("proxy-port", 2),))
+WIDE = Pace(8, 8, 8)
+
+
+class Hands:
+    """Answers in place of processes; `now` and `most` count what goes on at once, by host and by organisation."""
+
+    def __init__(self, doing: Callable[[str, Job], Result]) -> None:
+        """`doing` answers, in the thread of whoever asks."""
+        self.doing = doing
+        self.asked: list[tuple[str, str]] = []
+        self.now: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @property
+    def busy(self) -> int:
+        return self.now["all"]
+
+    def do(self, what: str, job: Job) -> Result:
+        keys = ("all", job.source.host, f"{job.source.host}/{job.source.organisation}")
+        with self._lock:
+            self.asked.append((what, job.source.url))
+            self.now.update(keys)
+            self.most |= self.now
+        try:
+            return self.doing(what, job)
+        finally:
+            with self._lock:
+                self.now.subtract(keys)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Database:
+    return operating.database(f"sqlite:///{tmp_path}/fleet.sqlite")
+
+
+@contextmanager
+def working(base: Database, monkeypatch: pytest.MonkeyPatch, doing: Callable[[str, Job], Result]) -> Iterator[Hands]:
+    hands = Hands(doing)
+    monkeypatch.setattr(operating, "Hands", lambda _: hands)
+    with operating.working(base, 1):
+        yield hands
+
+
+@contextmanager
+def asking(base: Database) -> Iterator[DBOSClient]:
+    client = base.client(workflows.APPLICATION)
+    yield client
+    client.destroy()
+
+
+def begin(*urls: str, pace: Pace = WIDE, first_wait: float = 0.01) -> str:
+    return operating.begin([remote(url) for url in urls], Manner(), pace, first_wait)
+
+
+def ended(base: Database, run: str) -> Status:
+    with asking(base) as client:
+        return operating.wait(client, run, lambda _: None)
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_run_comes_to_what_its_repositories_come_to(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def doing(what: str, job: Job) -> Result:
+        if job.source.url.endswith("bad"):
+            return Result(error="it isn't there")
+        return DONE if what == "propose" else Result(commit="c")
+
+    with working(base, monkeypatch, doing):
+        entries: list[Source | Refused] = [
+            remote("https://h/o/a"),
+            Refused("ext::x", "no"),
+            remote("https://h/o/bad"),
+            remote("https://i/o/b"),
+        ]
+        run = operating.begin(entries, Manner(), WIDE)
+        status = ended(base, run)
+        with asking(base) as client:
+            assert operating.newest(client, None) == run
+            with pytest.raises(CannotRun, match="there is no run"):
+                operating.newest(client, "x/%")
+    assert [(one.url, one.state, one.findings, one.branch, one.error) for one in status.repositories] == [
+        ("https://h/o/a", State.DONE, 2, "stackfix/fixes", None),
+        ("ext::x", State.FAILED, 0, None, "no"),
+        ("https://h/o/bad", State.FAILED, 0, None, "it isn't there"),
+        ("https://i/o/b", State.DONE, 2, "stackfix/fixes", None),
+    ]
+    assert status.rules() == {"proxy-port": (4, 2)}
+    assert (status.ended, status.good) == (True, False)
+
+
+def test_a_host_and_an_organisation_are_spared(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def doing(what: str, _: Job) -> Result:
+        time.sleep(0.05)
+        return DONE if what == "propose" else Result(commit="c")
+
+    urls = [f"https://h/{organisation}/{n}" for organisation in "abc" for n in range(4)]
+    with working(base, monkeypatch, doing) as hands:
+        assert ended(base, begin(*urls, "https://i/a/1", pace=Pace(8, 3, 2))).good
+    assert hands.most["h"] == 3
+    assert max(hands.most[f"h/{organisation}"] for organisation in "abc") == 2
+
+
+def test_two_runs_share_the_work_on_one_commit(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, go = threading.Semaphore(0), threading.Event()
+
+    def doing(what: str, job: Job) -> Result:
+        if what == "look":
+            looked.release()
+            return Result(commit="other" if job.manner.unsafe else "c")
+        go.wait(20)
+        return DONE
+
+    with working(base, monkeypatch, doing) as hands:
+        runs = [begin("https://h/o/a"), begin("git@h:o/a.git")]
+        for _ in runs:
+            assert looked.acquire(timeout=20)
+        until(lambda: hands.now["all"] == 1)
+        with asking(base) as client:
+            until(lambda: len(client.list_workflows(name=workflows.REPOSITORY, status="PENDING")) == 2)
+            until(lambda: sum(len(client.list_workflow_steps(f"{run}/000000/1")) >= 3 for run in runs) == 2)
+        go.set()
+        assert all(ended(base, run).good for run in runs)
+        assert [what for what, _ in hands.asked].count("propose") == 1
+        assert ended(base, begin("https://h/o/a")).good
+        assert [what for what, _ in hands.asked].count("propose") == 2, "what ended before is asked anew"
+
+
+def test_a_forge_that_is_asked_too_often_says_how_long_to_wait(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[float] = []
+
+    def doing(what: str, _: Job) -> Result:
+        if what == "look":
+            return Result(commit="c")
+        times.append(time.monotonic())
+        return DONE if len(times) == 3 else Result(error="too many calls", again=True, wait=0.3)
+
+    with working(base, monkeypatch, doing):
+        status = ended(base, begin("https://h/o/a"))
+    assert status.good
+    assert min(after - before for before, after in itertools.pairwise(times)) >= 0.29
+
+
+def test_what_does_not_answer_is_asked_again_and_then_given_up(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def doing(what: str, job: Job) -> Result:
+        asked = [url for _, url in hands.asked].count(job.source.url)
+        if job.source.url.endswith("slow") and asked > 3:
+            return DONE if what == "propose" else Result(commit="c")
+        return Result(error="h didn't answer", again=True)
+
+    with working(base, monkeypatch, doing) as hands:
+        status = ended(base, begin("https://h/o/slow", "https://h/o/never", first_wait=0.001))
+    assert [(one.state, one.error) for one in status.repositories] == [
+        (State.DONE, None),
+        (State.FAILED, "h didn't answer"),
+    ]
+    assert [url for _, url in hands.asked].count("https://h/o/never") == 7
+
+
+def test_waits_grow_and_differ() -> None:
+    waits = [workflows._wait(tries, 2.0) for tries in range(1, 20)]  # noqa: SLF001 - the growth is the point
+    assert 1.6 <= waits[0] <= 2.4
+    assert 12 <= waits[3] <= 20
+    assert max(waits) <= 900 * 1.2
+
+
+def test_a_run_is_cancelled_and_taken_up_again(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+
+    def doing(what: str, _: Job) -> Result:
+        if what == "look":
+            return Result(commit="c")
+        go.wait(20)
+        return DONE
+
+    with working(base, monkeypatch, doing) as hands, asking(base) as client:
+        run = begin("https://h/o/a", "https://h/o/b", "https://h/o/c", pace=Pace(1, 1, 1))
+        until(lambda: hands.asked.count(("propose", "https://h/o/a")) == 1)
+        until(lambda: len(client.list_workflows(workflow_id_prefix=f"{run}/")) == 3)
+        assert operating.cancel(client, run) == 3
+        assert {one.state for one in operating.status(client, run).repositories} == {State.CANCELLED}
+        go.set()
+        assert operating.wait(client, run, lambda _: None).states() == {State.CANCELLED: 3}
+        assert operating.again(client, run, WIDE) == 3
+        assert ended(base, run).good
+        assert operating.again(client, run, WIDE) == 0
+
+
+def test_a_database_is_for_its_user_alone(base: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(NoDatabase, match="nothing has been run"):
+        base.client(workflows.APPLICATION)
+    with working(base, monkeypatch, lambda *_: DONE):
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("fleet.sqlite*")}
+    assert set(modes) == {"fleet.sqlite", "fleet.sqlite-wal", "fleet.sqlite-shm"}
+    assert set(modes.values()) == {0o600}
+    with pytest.raises(NoDatabase, match="--database takes"):
+        operating.database("mysql://user:secret@host/x")
+    with pytest.raises(NoDatabase) as told:
+        operating.database("postgresql://user:secret@127.0.0.1:1/x").client(workflows.APPLICATION)
+    assert "secret" not in str(told.value)
+
+
+def test_who_is_dead(base: Database) -> None:
+    base.make()
+    engine = base.engine()
+    durable._make_table(engine)  # noqa: SLF001 - the table alone, without a worker
+    here, now = durable.place(), durable._now(engine)  # noqa: SLF001 - as above
+    own = durable.born(os.getpid())
+    assert own
+    rows = [
+        ("alive", here, os.getpid(), own, now),
+        ("gone", here, 2**22 + 1, "77", now),
+        ("another of its number", here, os.getpid(), "77", now),
+        ("elsewhere", "other host", 2**22 + 1, "77", now - 50),
+        ("silent", "other host", os.getpid(), own, now - 70),
+        ("left", "other host", os.getpid(), own, 0),
+    ]
+    with engine.begin() as connection:
+        for executor, place, pid, born, seen in rows:
+            row = {"executor": executor, "application": "a", "place": place, "pid": pid, "born": born, "seen": seen}
+            connection.execute(durable._WORKERS.insert().values(**row))  # noqa: SLF001 - as above
+    assert set(durable.dead(engine, "a")) == {"gone", "another of its number", "silent", "left"}
+    assert durable.dead(engine, "b") == ()
+    engine.dispose()
+
+
+def test_what_is_stored_is_plain() -> None:
+    job = Job("7f", remote("git@h:o/a"), Manner("github", unsafe=True), 0.5)
+    stored = durable.PlainJson()
+    assert Job.of(stored.deserialize(stored.serialize(job.plain))) == job  # type: ignore[arg-type] # a dict
+    assert Result.of(stored.deserialize(stored.serialize(DONE.plain))) == DONE  # type: ignore[arg-type] # a dict
+    failed = stored.deserialize(stored.serialize(ValueError("s3cr3t")))
+    assert (type(failed), str(failed)) == (durable.Failed, "ValueError")
