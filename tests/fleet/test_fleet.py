@@ -211,7 +211,7 @@ def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str) -> None:
     worker = two.starts("fleet", "worker", "--concurrency", "1")
     until(lambda: any((two.home / "cache" / "stackfix" / "clones").glob("*/kept")))
     run.kill()
-    run.wait()
+    run.communicate()
     until(lambda: all(one["state"] == "done" for one in third.status(name)["repositories"]))
     assert [moves(origin) for origin in origins] == [1] * len(origins)
     assert {len(list((op.home / "cache" / "stackfix" / "clones").glob("*/kept"))) > 0 for op in (one, two)} == {True}

@@ -56,9 +56,9 @@ class Request:
     that a person asked to have repaired, whatever was closed before and however many are open. `ignore` are rules that
     a person doesn't want to hear of here, besides those of the configuration. `dry_run`: nothing is pushed, no forge
     asked. `config` is a file in place of the tree's own configuration, `settings` are `key=value` over it.
-    `credentials` come before the forge's. `limit` are the seconds that a call over the network may take. `held` is a branch
-    and its commit that `folder` has with all that a judge may ask for: if that is the base, it is judged as it is and not
-    fetched.
+    `credentials` come before the forge's. `limit` are the seconds that a call over the network may take. `held` is a
+    branch and its commit that `folder` has with all that a judge may ask for: it must be the base, and is judged as it
+    is, not fetched.
     """
 
     folder: str
