@@ -62,6 +62,59 @@ def test_a_reference_to_a_published_port_is_broken_and_then_met() -> None:
     assert after == ["(host) -> api 9100 → 8000", "web -> api API_URL :8000"]
 
 
+def test_each_wire_bears_its_own_findings() -> None:
+    before, after = drawn(
+        compose("""
+        services:
+          api:
+            build: ./api
+          stock:
+            build: ./api
+            command: uvicorn main:app --host 0.0.0.0 --port 8100
+          web:
+            image: example/web:1
+            environment:
+              API_URL: http://api:9000
+              STOCK_URL: http://stock:9100
+        """)
+    )
+    assert before == ["web -> api API_URL :9000 !url-port", "web -> stock STOCK_URL :9100 !url-port"]
+    assert after == ["web -> api API_URL :8000", "web -> stock STOCK_URL :8100"]
+
+
+def test_a_program_on_another_port_than_everybody_asks_breaks_what_leads_to_it() -> None:
+    files = {
+        "compose.yml": """
+            services:
+              api:
+                build: ./api
+                ports: ["8000:8000"]
+              web:
+                image: example/web:1
+                environment:
+                  API_URL: http://api:8000
+            """,
+        **API,
+        "api/Dockerfile": 'FROM python:3.12\nCOPY main.py .\nCMD ["python", "main.py"]\n',
+        "api/main.py": """
+            import os
+
+            import uvicorn
+            from fastapi import FastAPI
+
+            app = FastAPI()
+            uvicorn.run(app, host="0.0.0.0", port=int(os.environ.get("PORT", "7000")))
+            """,
+    }
+    before, after = drawn(files)
+    assert before == [
+        "(host) -> api 8000 !port-env-missing",
+        "web -> api API_URL :8000 !port-env-missing",
+        "api: port-env-missing",
+    ]
+    assert after == ["(host) -> api 8000", "web -> api API_URL :8000"]
+
+
 def test_a_hidden_finding_breaks_nothing() -> None:
     files = compose("""
         services:

@@ -1,7 +1,7 @@
 """The graph as a small value for pictures: every component, what leads to it, and which findings break what.
 
-A wire is broken where a finding stands on it, or where it comes to nothing and a finding about ports or names speaks of
-one of its ends. What no finding speaks of is drawn as met: a picture accuses nobody.
+A wire is broken where a finding stands on it, or where it comes to nothing and a finding about ports or names that
+stands on none speaks of what it leads to. What no finding speaks of is drawn as met: a picture accuses nobody.
 
 May import the graph, findings and the wiring as a value.
 """
@@ -20,6 +20,7 @@ from stackfix.wiring import Kind, Node, Wire, Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from stackfix.findings import Finding, Location
     from stackfix.graph.kafka_clients import Client
@@ -81,8 +82,10 @@ class _Picture:
             self._component(workload)
         for one in self._every():
             self._add(one)
-        for fault, finding in found:
-            self._blame(fault, finding)
+        apart = [(fault, finding) for fault, finding in found if not self._stands(fault, finding)]
+        broken = {key for key, one in self._wires.items() if one.faults}
+        for fault, finding in apart:
+            self._blame(fault, finding, self._wires.keys() - broken)
         wires = [one for one in self._wires.values() if one.faults or not one.lost]
         ends = {end for one in wires for end in (one.wire.start, one.wire.end)}
         return Wiring(
@@ -245,24 +248,24 @@ class _Picture:
 
     # --- judging ---
 
-    def _blame(self, fault: Fault, finding: Finding) -> None:
-        """Put a finding where it stands: on wires, else on the components that it speaks of."""
-        family = finding.rule.family
-        on = [one for one in self._wires.values() if family in _ON_WIRES and self._stands_on(finding, one)]
-        ends = {*finding.components}
-        led = [
-            one
-            for one in self._wires.values()
-            if fault.grave
-            and family in _OF_ENDS
-            and one.unmet
-            and not one.lost
-            and {one.wire.start, one.wire.end} & ends
-        ]
-        for one in (*on, *led):
+    def _stands(self, fault: Fault, finding: Finding) -> bool:
+        """Put a finding on the wires that it stands on; whether there are any."""
+        if finding.rule.family not in _ON_WIRES:
+            return False
+        on = [one for one in self._wires.values() if self._stands_on(finding, one)]
+        for one in on:
             one.faults[fault] = None
-        if on:
-            return
+        return bool(on)
+
+    def _blame(self, fault: Fault, finding: Finding, free: AbstractSet[str]) -> None:
+        """Put a finding on the components that it speaks of, and on what it keeps from meeting them.
+
+        `free` are the wires on which no finding stands: those tell of themselves why they don't meet.
+        """
+        if fault.grave and finding.rule.family in _OF_ENDS:
+            for key, one in self._wires.items():
+                if key in free and one.unmet and not one.lost and one.wire.end in finding.components:
+                    one.faults[fault] = None
         for key in sorted(finding.components & self._nodes.keys()) or self._running(finding.location.path):
             self._faults.setdefault(key, {})[fault] = None
 

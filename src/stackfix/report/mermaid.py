@@ -26,7 +26,7 @@ MOST_NODES = 40
 MOST_WIRES = 80
 _LONGEST = 60
 _MORE = re.compile(
-    r"[^\w ,/:._→…✗-]|\d(?<![0-9])|(?<![A-Za-z0-9])[_.-]|[_.-](?![A-Za-z0-9])|:(?![0-9])|(?<=www)\.|(?<=direction) ",
+    r"[^\w ,/:._→…✗-]|ﬂ|\d(?<![0-9])|(?<![A-Za-z0-9])[_.-]|[_.-](?![A-Za-z0-9])|:(?![0-9])|(?<=www)\.|(?<=direction) ",
     re.IGNORECASE,
 )
 """What may be more than itself: to mermaid, to HTML, or to the markdown that mermaid takes its labels for."""
