@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from stackfix.findings import Location, Severity
 from stackfix.spans import Span
-from stackfix.suppression import RULE, Suppressions, finding, suppressions
+from stackfix.suppression import RULE, Suppressions, comment, finding, suppressions
 
 
 def lines(path: str, source: str) -> list[tuple[set[str], int, int, str]]:
@@ -170,6 +170,28 @@ def test_what_hid_nothing_is_told() -> None:
     assert told.severity is Severity.INFO
     assert told.message == "this comment ignores ports, and hides nothing: remove it"
     assert SOURCE.encode()[told.location.span.start : told.location.span.end] == b"# stackfix: ignore[ports]"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("compose.yml", "# stackfix: ignore[env-missing, url-port] why it is right"),
+        ("api/Dockerfile", "# stackfix: ignore[env-missing, url-port] why it is right"),
+        ("src/api.ts", "// stackfix: ignore[env-missing, url-port] why it is right"),
+        ("main.go", "// stackfix: ignore[env-missing, url-port] why it is right"),
+        ("app.css", "/* stackfix: ignore[env-missing, url-port] why it is right */"),
+        ("index.html", "<!-- stackfix: ignore[env-missing, url-port] why it is right -->"),
+    ],
+)
+def test_the_comment_that_is_proposed_is_one(path: str, text: str) -> None:
+    assert comment(path, ["env-missing", "url-port"]) == text
+    (found,) = suppressions(path, f"{text}\nx\n".encode())
+    assert sorted(found.rules) == ["env-missing", "url-port"]
+    assert (found.reason, found.first, found.last) == ("why it is right", 2, 2)
+
+
+def test_a_file_without_comments_has_none() -> None:
+    assert comment("package.json", ["env-missing"]) is None
 
 
 def test_a_file_without_the_mark_is_not_looked_into() -> None:

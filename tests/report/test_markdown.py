@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -121,10 +122,13 @@ def test_a_repaired_fault_is_told_in_full(outcome: Callable[..., Outcome], place
         "nginx.conf:  # stackfix: ignore[proxy-port] why it is right\n"
         "```\n"
         "\n"
-        "or switch rules off in `stackfix.toml`:\n"
+        "or in `stackfix.toml`, for a file or everywhere:\n"
         "\n"
         "```toml\n"
         'ignore = ["proxy-port"]\n'
+        "\n"
+        "[per-file-ignores]\n"
+        '"/nginx.conf" = ["proxy-port"]\n'
         "```\n"
         "\n"
         "</details>\n"
@@ -338,6 +342,37 @@ def test_any_limit_is_kept(outcome: Callable[..., Outcome], places: Places, limi
 
 def test_what_lies_past_the_basic_plane_counts_twice() -> None:
     assert markdown.size("a😀") == 3
+
+
+# --- how to silence it -----------------------------------------------------------------------------------------------
+
+
+def silenced(body: str) -> str:
+    """The configuration that a body proposes."""
+    (found,) = [token for token in MARKDOWN.parse(body) if token.info == "toml"]
+    return found.content
+
+
+@pytest.mark.parametrize("part", ["ignore", "per-file-ignores"])
+def test_what_it_says_silences_it(part: str, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    root = repository(tmp_path / "site", BROKEN)
+    body = run([str(root), "--output-format", "markdown"], capsysbinary)[1]
+    whole = silenced(body)
+    everywhere, _, in_a_file = whole.partition("\n\n")
+    (root / "stackfix.toml").write_text(everywhere if part == "ignore" else in_a_file, "utf-8")
+    assert run([str(root)], capsysbinary)[0] == 0
+    (root / "stackfix.toml").unlink()
+    (comment,) = [line.partition(":  ")[2] for line in body.splitlines() if line.startswith("compose.yml:  #")]
+    text = BROKEN["compose.yml"].replace("      API_URL", f"      {comment}\n      API_URL")
+    (root / "compose.yml").write_text(text, "utf-8")
+    assert run([str(root)], capsysbinary)[0] == 0
+
+
+@pytest.mark.parametrize("path", ["a*b.yml", 'a"b.yml', "[x]/compose.yml", "a\nb", "x" * 200])
+def test_a_path_that_is_a_glob_is_not_configured(path: str, places: Places) -> None:
+    finding = replace(FINDING, location=replace(FINDING.location, path=path))
+    found = silenced(told(Outcome((Reported(finding, "f1"),)), places))
+    assert tomllib.loads(found) == {"ignore": ["proxy-port"]}
 
 
 # --- through the command ---------------------------------------------------------------------------------------------

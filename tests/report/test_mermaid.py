@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -140,6 +141,8 @@ def test_findings_of_another_group_stay_broken() -> None:
     assert found.before.count("--x") == 2
     assert found.after.count("--x") == 1
     assert "✗ unknown-host" in found.after
+    assert found.broken
+    assert not drawn(before, after, "f1", "f2").broken
 
 
 def test_a_name_that_nothing_answers_to_goes_with_its_wire() -> None:
@@ -182,6 +185,23 @@ def test_several_deployments_have_a_box_each() -> None:
     nodes = (node("web", FAULT, group="dev"), node("api", FAULT, group="prod"), node("x", FAULT, group=""))
     found = drawn(Wiring(nodes, ()), Wiring(nodes, ()), "f1")
     assert found.before.count("subgraph") == 2
+
+
+def test_a_node_with_many_faults_names_some() -> None:
+    faults = [Fault(f"f{number}", f"rule-{number}") for number in range(20)]
+    nodes = (node("web", *faults),)
+    found = drawn(Wiring(nodes, ()), Wiring(nodes, ()), "f1")
+    assert found.before.count("✗") == mermaid.MOST_RULES
+    assert "<br>and 12 more" in found.before
+
+
+def test_what_mermaid_would_not_draw_is_not_told() -> None:
+    nodes = tuple(
+        node('"' * 50 + str(number), Fault("f1", "'" * 50), says="|" * 50) for number in range(mermaid.MOST_NODES)
+    )
+    wires = tuple(wire(one.key, other.key, label="*" * 50) for one, other in pairwise(nodes))
+    wiring = Wiring(nodes, wires)
+    assert mermaid.pictures(Repaired(wiring, wiring), {"f1"}) is None
 
 
 def test_a_crowd_of_neighbours_is_left_out_and_counted() -> None:

@@ -8,6 +8,7 @@ May import outcome, catalogue, secrecy and the comments that hide findings.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from stackfix.report.diff import BOM
 from stackfix.report.markup import code, fenced, line, linked, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from stackfix.findings import Location
     from stackfix.outcome import Outcome, Proof, Reported
@@ -235,6 +236,8 @@ def _wiring(body: Body) -> Iterator[str]:
     if same:
         return
     yield "### After\n"
+    if drawn.broken:
+        yield "What is red still is not repaired here.\n"
     yield from ("```mermaid", drawn.after, "```", "")
 
 
@@ -280,26 +283,42 @@ def _silence(body: Body) -> Iterator[str]:
     """How to hide what is meant to be so: a comment in each file's own form, or the configuration."""
     if not body.reported:
         return
+    rules: dict[str, dict[str, None]] = {}
+    for one in body.reported:
+        rules.setdefault(one.finding.location.path, {})[one.finding.rule.id] = None
     yield "<details><summary>How to silence it</summary>\n"
-    comments = list(_comments(body.reported))
+    comments = list(_comments(rules))
     if comments:
         yield "Where it is meant to be so, say why in a comment alone on the line above it:\n"
         more = [f"and so in {_count(len(comments) - MOST_ENDS, 'more file')}"] if len(comments) > MOST_ENDS else []
         yield from fenced("text", (*comments[:MOST_ENDS], *more))
-        yield "\nor switch rules off in `stackfix.toml`:\n"
+        yield "\nor in `stackfix.toml`, for a file or everywhere:\n"
     else:
-        yield "Where it is meant to be so, switch rules off in `stackfix.toml`:\n"
-    rules = ", ".join(f'"{rule}"' for rule in dict.fromkeys(one.finding.rule.id for one in body.reported))
-    yield from fenced("toml", (f"ignore = [{rules}]",))
+        yield "Where it is meant to be so, say so in `stackfix.toml`, for a file or everywhere:\n"
+    yield from fenced("toml", _configured(rules))
     yield "\n</details>\n"
 
 
-def _comments(reported: Iterable[Reported]) -> Iterator[str]:
-    rules: dict[str, dict[str, None]] = {}
-    for one in reported:
-        place: Location = one.finding.location
-        rules.setdefault(place.path, {})[one.finding.rule.id] = None
+def _comments(rules: Mapping[str, Iterable[str]]) -> Iterator[str]:
     for path, names in rules.items():
         form = suppression.comment(path, names)
         if form is not None:
             yield f"{line(path)}:  {form}"
+
+
+def _configured(rules: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """A configuration that hides the findings twice over: by rule, and by rule in a file."""
+    yield f"ignore = [{_strings(name for names in rules.values() for name in names)}]"
+    plain = [path for path in rules if _PLAIN_PATH.fullmatch(path)][:MOST_ENDS]
+    if plain:
+        yield from ("", "[per-file-ignores]")
+    for path in plain:
+        yield f'"{path if "/" in path else f"/{path}"}" = [{_strings(rules[path])}]'
+
+
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_./ -]{1,100}")
+"""Paths that are globs of themselves, and need no escapes in TOML."""
+
+
+def _strings(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in dict.fromkeys(names))

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 MOST_NODES = 40
 """So many are drawn at most: mermaid draws more, and nobody reads them."""
 MOST_WIRES = 80
+MOST_RULES = 8
+"""So many are named on one node."""
+MOST_CHARACTERS = 30_000
+"""Of one flowchart: mermaid draws none of more than 50,000, and two must fit into a body. Odd names take so many."""
 _LONGEST = 60
 _MORE = re.compile(
     r"[^\w ,/:._→…✗-]|ﬂ|\d(?<![0-9])|(?<![A-Za-z0-9])[_.-]|[_.-](?![A-Za-z0-9])|:(?![0-9])|(?<=www)\.|(?<=direction) ",
@@ -43,20 +47,26 @@ _RED = "#d1242f"
 class Pictures:
     """The part of the wiring that findings touch, before and after their repair, as two flowcharts.
 
-    `left_out` is how many nodes are too many to be drawn.
+    `left_out` is how many nodes are too many to be drawn. `broken`: something of it still is, afterwards.
     """
 
     before: str
     after: str
     left_out: int = 0
+    broken: bool = False
 
 
 def pictures(wiring: Repaired, selected: AbstractSet[str]) -> Pictures | None:
-    """What the findings of these fingerprints touch. None where they touch no wiring."""
+    """What the findings of these fingerprints touch. None where they touch no wiring, or it can't be drawn."""
     drawn, left_out = _around(wiring.before, selected)
     if not drawn.nodes:
         return None
-    return Pictures(flowchart(drawn), flowchart(_after(wiring, drawn, selected)), left_out)
+    later = _after(wiring, drawn, selected)
+    before, after = flowchart(drawn), flowchart(later)
+    if max(len(before), len(after)) > MOST_CHARACTERS:
+        return None
+    broken = any(node.broken for node in later.nodes) or any(wire.broken for wire in later.wires)
+    return Pictures(before, after, left_out, broken)
 
 
 def _around(wiring: Wiring, selected: AbstractSet[str]) -> tuple[Wiring, int]:
@@ -179,7 +189,9 @@ def _boxes(wiring: Wiring, names: dict[str, str]) -> Iterator[str]:
 
 def _node(node: Node) -> str:
     opened, closed = _SHAPES[node.kind]
-    rules = dict.fromkeys(f"{'✗' if fault.grave else '·'} {label(fault.rule)}" for fault in node.faults)
+    rules = list(dict.fromkeys(f"{'✗' if fault.grave else '·'} {label(fault.rule)}" for fault in node.faults))
+    if len(rules) > MOST_RULES:
+        rules[MOST_RULES:] = [f"and {len(rules) - MOST_RULES} more"]
     lines = [label(node.name), label(node.says) if node.says else "", *rules]
     if node.kind is Kind.LOST:
         lines.append("nothing answers")
