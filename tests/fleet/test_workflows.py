@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stackfix.fleet import durable, operating, workflows
+from stackfix.fleet import durable, operating, persevering, workflows
 from stackfix.fleet.durable import Database, NoDatabase
 from stackfix.fleet.jobs import Job, Manner, Result
 from stackfix.fleet.operating import CannotRun, Pace
@@ -192,7 +192,7 @@ def test_what_does_not_answer_is_asked_again_and_then_given_up(base: Database, m
 
 
 def test_waits_grow_and_differ() -> None:
-    waits = [workflows._wait(tries, 2.0) for tries in range(1, 20)]  # noqa: SLF001 - the growth is the point
+    waits = [persevering.wait(tries, 2.0) for tries in range(1, 20)]
     assert 1.6 <= waits[0] <= 2.4
     assert 12 <= waits[3] <= 20
     assert max(waits) <= 900 * 1.2

@@ -16,7 +16,7 @@ import threading
 from hashlib import sha256
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from platformdirs import user_cache_path, user_state_path
 
@@ -25,8 +25,9 @@ from stackfix.fleet.jobs import Job, Result
 from stackfix.fleet.transport import CannotClone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from stackfix.fleet.jobs import Plain
     from stackfix.forge.model import Credentials, Forge
     from stackfix.pulls.propose import Proposed
 
@@ -35,6 +36,11 @@ _MOST_WORDS = 300
 
 def main() -> None:
     """Answer until nobody asks any more."""
+    serve({"look": lambda job: look(Job.of(job)), "propose": lambda job: propose(Job.of(job))})
+
+
+def serve(doings: Mapping[str, Callable[[Plain], Result]]) -> NoReturn:
+    """Do what is asked for by its name, until nobody asks any more."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # Whatever a library prints is no answer.
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -44,7 +50,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
     _import_early()
     while True:
-        _answer(asked.get(), answers)
+        _answer(asked.get(), answers, doings)
 
 
 def _listen(asked: SimpleQueue[str]) -> None:
@@ -59,10 +65,10 @@ def _import_early() -> None:
     import stackfix.pulls.propose  # noqa: F401, PLC0415 - as above
 
 
-def _answer(line: str, answers: TextIO) -> None:
+def _answer(line: str, answers: TextIO, doings: Mapping[str, Callable[[Plain], Result]]) -> None:
     asked = json.loads(line)
-    doing = {"look": look, "propose": propose}[asked["do"]]
-    result = failing(lambda: doing(Job.of(asked["job"])))
+    doing = doings[asked["do"]]
+    result = failing(lambda: doing(asked["job"]))
     taken = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     answers.write(json.dumps({"result": result.plain, "taken": taken}) + "\n")
     answers.flush()

@@ -14,12 +14,14 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from stackfix.fleet.jobs import Result
 
 if TYPE_CHECKING:
-    from stackfix.fleet.jobs import Job
+    from collections.abc import Sequence
+
+    from stackfix.fleet.jobs import Plain
 
 _COMMAND = ("-P", "-m", "stackfix.fleet.hand")
 """`-P`: no module is taken from the current folder."""
@@ -29,11 +31,20 @@ _MOST_TAKEN = 1_000_000
 """Kilobytes; a process that grew larger is replaced after its work."""
 
 
+class Piece(Protocol):
+    """A piece of work that can be told to another process."""
+
+    @property
+    def plain(self) -> Plain:
+        """As it is told."""
+
+
 class Hands:
     """At most so many repositories at once. Whoever asks waits for a free process; threads may ask at the same time."""
 
-    def __init__(self, count: int, seconds: float = _SECONDS) -> None:
-        """No process is started before it is needed."""
+    def __init__(self, count: int, seconds: float = _SECONDS, command: Sequence[str] | None = None) -> None:
+        """No process is started before it is needed. `command` are the interpreter's words for another than ours."""
+        self._command = command
         self._seconds = seconds
         self._free = threading.Semaphore(count)
         self._lock = threading.Lock()
@@ -42,7 +53,7 @@ class Hands:
         self._closed = False
         self.busy = 0
 
-    def do(self, what: str, job: Job) -> Result:
+    def do(self, what: str, job: Piece) -> Result:
         """What a piece of work came to; a process that breaks or takes too long is a failure of that work alone."""
         with self._free:
             hand = self._take()
@@ -67,7 +78,7 @@ class Hands:
             self.busy += 1
             if self._idle:
                 return self._idle.pop()
-            hand = _Hand()
+            hand = _Hand(self._command or _COMMAND)
             self._all.add(hand)
             return hand
 
@@ -88,17 +99,17 @@ class _Broken(Exception):  # noqa: N818 - an end, told in one line
 class _Hand:
     """One process."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self.usable = True
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, *_COMMAND],
+            [sys.executable, *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
 
-    def ask(self, what: str, job: Job, seconds: float) -> Result:
+    def ask(self, what: str, job: Piece, seconds: float) -> Result:
         assert self._process.stdin is not None
         line = json.dumps({"do": what, "job": job.plain}) + "\n"
         try:

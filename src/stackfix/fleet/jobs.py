@@ -53,7 +53,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a step came to. `again`: it may go through later, `wait` is how many seconds the forge asks for."""
+    """What a step came to, `word` in one line. `again`: it may go through later, after `wait` if the forge says so."""
 
     commit: str = ""
     findings: int = 0
@@ -64,6 +64,7 @@ class Result:
     requests: tuple[str, ...] = ()
     again: bool = False
     wait: float | None = None
+    word: str = ""
 
     @property
     def plain(self) -> Plain:

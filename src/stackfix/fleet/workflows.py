@@ -3,17 +3,17 @@
 A step that has ended is never done again. The one that was going on when a worker died is: each is made so that doing
 it twice comes to the same.
 
-May import durable, hands, jobs, sources and states of this package.
+May import durable, hands, jobs, persevering, sources and states of this package.
 """
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
 from stackfix.fleet.jobs import Job, Plain, Result
+from stackfix.fleet.persevering import persevering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 APPLICATION = "stackfix-fleet"
 
 RUN, REPOSITORY, WORK = "fleet-run", "fleet-repository", "fleet-work"
-
-_TRIES = 7
-_LONGEST_WAIT = 900.0
-_MOST_WAITS = 50
-"""For a forge that is asked too often: it says how long to wait, so there may be more of them."""
 
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
@@ -91,27 +86,7 @@ def _free_name(key: str) -> str:
 
 
 def _persevering(what: str, job: Plain) -> Result:
-    """A step, done again as long as that may help: after the wait that a forge asks for, or one that grows."""
-    tries = waits = 0
-    while True:
-        result = Result.of(DBOS.run_step({"name": what}, _do, what, job))
-        if not result.again:
-            return result
-        if result.wait is not None:
-            waits += 1
-            if waits > _MOST_WAITS:
-                return result
-            DBOS.sleep(max(0.0, result.wait))
-            continue
-        tries += 1
-        if tries >= _TRIES:
-            return result
-        DBOS.sleep(_wait(tries, Job.of(job).first_wait))
-
-
-def _wait(tries: int, first: float) -> float:
-    """Twice as long each time, and not the same for all who failed together."""
-    return min(_LONGEST_WAIT, first * 2.0 ** (tries - 1)) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+    return persevering(what, lambda: _do(what, job), Job.of(job).first_wait)
 
 
 def _do(what: str, job: Plain) -> Plain:
