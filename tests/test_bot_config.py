@@ -28,7 +28,7 @@ sign = true
 unsafe = true
 title-prefix = "fix(wiring): "
 dashboard = false
-onboarding = false
+onboarding = true
 checks = false
 
 [bot.groups]
@@ -52,7 +52,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         title_prefix="fix(wiring): ",
         groups={"proxies": frozenset({"proxy-port", "browser"}), "data": frozenset({"data"})},
         dashboard=False,
-        onboarding=False,
+        onboarding=True,
         checks=False,
     )
     jsonschema.validate(tomllib.loads(WHOLE), SCHEMA)

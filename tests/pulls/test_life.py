@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from stackfix import running
+from stackfix import config, running
+from stackfix.deliver.objects import CannotCommit
 from stackfix.deliver.remote import Remote
 from stackfix.forge.model import State
 from stackfix.pulls import marker
@@ -281,6 +283,83 @@ def test_asked_for_by_fault_one_unsafe_fix_comes_alone(undecided: Place) -> None
     assert one(undecided, forge, asked=known.faults - safe.faults).fate is Fate.REFRESHED
     assert kinds(undecided, "stackfix/fixes") == (True, True)
     assert one(undecided, forge).fate is Fate.UNCHANGED
+
+
+# --- the first one of all --------------------------------------------------------------------------------------------
+
+ONBOARDING = ("bot.onboarding=true",)
+
+
+def test_the_first_one_adds_a_configuration_and_the_others_wait(place: Place, forge: Memory, tmp_path: Path) -> None:
+    done = proposed(place, forge, settings=ONBOARDING)
+    assert fates(done) == {"stackfix/configure": Fate.OPENED, "stackfix/fixes": Fate.LEFT}
+    [pull] = forge.pulls
+    assert pull.title == "Configure stackfix"
+    assert "- Use `api:8000` (`stackfix/fixes`)" in pull.body
+    assert git(place.hub, "diff", "--name-only", "main", "stackfix/configure") == "stackfix.toml"
+    (tmp_path / "stackfix.toml").write_text(place.shown("stackfix.toml", "stackfix/configure"), "utf-8")
+    assert config.load(tmp_path).bot == config.Bot()
+    assert set(fates(proposed(place, forge, settings=ONBOARDING)).values()) == {Fate.UNCHANGED, Fate.LEFT}
+    # What it would propose changes, and its words with that.
+    place.commit({"compose.yml": MORE})
+    assert fates(proposed(place, forge, settings=ONBOARDING))["stackfix/configure"] is Fate.REFRESHED
+    assert "- Repair 2 faults" in forge.pulls[0].body
+    git(place.hub, "update-ref", "refs/heads/main", place.tip("stackfix/configure"))
+    forge.by_person(1, State.MERGED)
+    assert fates(proposed(place, forge, settings=ONBOARDING)) == {"stackfix/fixes": Fate.OPENED}
+
+
+def test_closed_it_is_a_no(place: Place, forge: Memory) -> None:
+    proposed(place, forge, settings=ONBOARDING)
+    forge.by_person(1, State.CLOSED)
+    done = proposed(place, forge, settings=ONBOARDING)
+    assert fates(done) == {"stackfix/fixes": Fate.LEFT}
+    assert "a person closed" in done.groups[0].reason
+    assert len(forge.pulls) == 1
+    place.commit({"stackfix.toml": ""})
+    assert one(place, forge, settings=ONBOARDING).fate is Fate.OPENED
+
+
+def test_where_nothing_is_broken_there_is_no_first_one(forge: Memory, place: Place) -> None:
+    place.commit({"compose.yml": REPAIRED})
+    assert one(place, forge, settings=ONBOARDING).fate is Fate.NOTHING
+    assert forge.log == []
+
+
+def test_a_configuration_that_came_otherwise_closes_the_first_one(place: Place, forge: Memory) -> None:
+    proposed(place, forge, settings=ONBOARDING)
+    place.commit({"stackfix.toml": ""})
+    done = proposed(place, forge, settings=ONBOARDING)
+    assert fates(done) == {"stackfix/fixes": Fate.OPENED, "stackfix/configure": Fate.CLOSED}
+    assert forge.said == [(1, "There is a configuration now, so this has nothing to add.")]
+
+
+# --- signed ----------------------------------------------------------------------------------------------------------
+
+
+def test_commits_are_signed_with_the_key_of_the_users_own_configuration(
+    place: Place, forge: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", key], check=True)
+    (tmp_path / "allowed").write_text(f"ada@example.org {key.with_suffix('.pub').read_text()}")
+    settings = tmp_path / "global"
+    settings.write_text(
+        f"[user]\n\tname = Ada\n\temail = ada@example.org\n\tsigningKey = {key}\n"
+        f'[gpg]\n\tformat = ssh\n[gpg "ssh"]\n\tallowedSignersFile = {tmp_path / "allowed"}\n'
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    git(place.clone, "config", "gpg.ssh.program", "/bin/false")
+    assert one(place, forge, settings=("bot.sign=true",)).fate is Fate.OPENED
+    config_ = ["-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={tmp_path / 'allowed'}"]
+    assert git(place.hub, *config_, "log", "-1", "--format=%G? %an", "stackfix/fixes") == "G Ada"
+    assert one(place, forge, settings=("bot.sign=true",)).fate is Fate.UNCHANGED
+    place.commit({"new": "x"})
+    assert one(place, forge, settings=("bot.sign=true",)).fate is Fate.REFRESHED, "its seal holds"
+    key.unlink()
+    place.commit({"newer": "x"})
+    with pytest.raises(CannotCommit, match="commit-tree"):
+        one(place, forge, settings=("bot.sign=true",))
 
 
 # --- killed anywhere -------------------------------------------------------------------------------------------------

@@ -24,10 +24,12 @@ MOST_OPEN = 10
 FIXES, UNSAFE, CONFIGURE = "fixes", "unsafe", "configure"
 """The groups that need no configuration: what no other has, what a person should decide, and the first one of all."""
 
+GROUP = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
+"""What a group may be called: it becomes the end of its branch's name."""
+
 LISTS = frozenset({"labels", "reviewers", "assignees"})
 
 _AUTHOR = re.compile(r"(?P<name>[^<>\n]*[^<>\s])\s+<(?P<email>[^<>@\s]+@[^<>@\s]+)>")
-_GROUP = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 _LOGIN = re.compile(r"@?[A-Za-z0-9][\w.-]*(?:/[\w.-]+)*")
 _BRANCH = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
 
@@ -47,7 +49,8 @@ class Bot:
     `base` is the branch to repair, None for the one that the remote's HEAD names. `groups` are rules and families by
     the group that their fixes go into. `unsafe`: fixes that a person should decide are proposed too, in a pull request
     of their own. `limit` is how many pull requests may be open, `sign` whether commits are signed with git's own key.
-    `dashboard`, `onboarding` and `checks` are what the bot does beside.
+    `onboarding`: where there is no configuration yet, a pull request that adds one comes before all others. `dashboard`
+    and `checks` are what the bot does beside.
     """
 
     base: str | None = None
@@ -62,7 +65,7 @@ class Bot:
     title_prefix: str = ""
     groups: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     dashboard: bool = True
-    onboarding: bool = True
+    onboarding: bool = False
     checks: bool = True
 
 
@@ -100,7 +103,7 @@ def checked(tree: Tree) -> Bot:
         title_prefix=_fit(tree, "title-prefix", re.compile(r"[^\x00-\x1f\x7f]{0,60}"), "one short line") or "",
         groups=MappingProxyType(_groups(values.table(tree, "groups"))),
         dashboard=_flag(tree, "dashboard", otherwise=True),
-        onboarding=_flag(tree, "onboarding", otherwise=True),
+        onboarding=_flag(tree, "onboarding", otherwise=False),
         checks=_flag(tree, "checks", otherwise=True),
     )
 
@@ -155,7 +158,7 @@ def _groups(tree: Tree) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     taken: dict[str, str] = {}
     for name, value in tree.items():
-        if not _GROUP.fullmatch(name) or name in {FIXES, UNSAFE, CONFIGURE}:
+        if not GROUP.fullmatch(name) or name in {FIXES, UNSAFE, CONFIGURE}:
             raise Invalid(
                 f"{values.where(value)}: {name!r} can't be a group's name: small letters, digits and hyphens,"
                 f" not {FIXES}, {UNSAFE} or {CONFIGURE}"

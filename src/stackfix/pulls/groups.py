@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.config.bot import FIXES, UNSAFE
+from stackfix.config.bot import FIXES, GROUP, UNSAFE
 from stackfix.findings import Applicability
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ def groups(bot: Bot, together: Set[str]) -> Groups:
 def is_unsafe(finding: Finding) -> bool:
     """Whether a person should decide on a finding's fix."""
     return finding.remedy is not None and finding.remedy.applicability is Applicability.UNSAFE
+
+
+def is_branch(name: str) -> bool:
+    """Whether a name of a branch is that of a group, be it one that is no more."""
+    return name.startswith(PREFIX) and GROUP.fullmatch(name.removeprefix(PREFIX)) is not None
 
 
 def branch(group: str) -> str:

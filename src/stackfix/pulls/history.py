@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 class History:
     """A branch's pull requests in short.
 
-    `refused` gives, by fault, the number of the pull request that a person closed. `ended`: the newest is closed, and
-    by us.
+    `refused` gives, by fault, the number of the pull request that a person closed. `newest` is the newest one's state,
+    `ended`: we closed that ourselves.
     """
 
     open: PullRequest | None
     refused: Mapping[str, int]
+    newest: State | None
     ended: bool
 
     @property
@@ -42,7 +43,7 @@ class History:
         return known.faults if known is not None else frozenset()
 
 
-NOTHING = History(None, {}, ended=False)
+NOTHING = History(None, {}, None, ended=False)
 
 
 def history(pulls: Iterable[PullRequest]) -> History:
@@ -60,6 +61,7 @@ def history(pulls: Iterable[PullRequest]) -> History:
             refused |= dict.fromkeys(known.faults, pull.number)
         else:
             refused = {fault: number for fault, number in refused.items() if fault not in known.faults}
-    newest = marker.read(pulls[0].body) if pulls and pulls[0].state is State.CLOSED else None
+    newest = pulls[0].state if pulls else None
+    last = marker.read(pulls[0].body) if newest is State.CLOSED else None
     opened = next((pull for pull in pulls if pull.state is State.OPEN), None)
-    return History(opened, refused, newest is not None and newest.ended)
+    return History(opened, refused, newest, last is not None and last.ended)

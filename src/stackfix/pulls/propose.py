@@ -15,15 +15,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from stackfix import config, repository, running, secrecy
-from stackfix.config.bot import UNSAFE
+from stackfix.config.bot import CONFIGURE, UNSAFE
 from stackfix.deliver import branch
 from stackfix.deliver.objects import Store
 from stackfix.deliver.remote import LIMIT, CannotFetch, Remote
 from stackfix.engine import ALL, SAFE
 from stackfix.engine import Request as Judging
-from stackfix.forge.model import Proposal
+from stackfix.forge.model import Proposal, State
 from stackfix.outcome import Status
-from stackfix.pulls import body, groups, marker, setting
+from stackfix.pulls import body, groups, marker, onboarding, setting
 from stackfix.pulls.groups import is_unsafe
 from stackfix.pulls.history import NOTHING, History, history
 from stackfix.pulls.plan import ELSEWHERE, GONE, Close, Delete, Fate, Open, Push, Rewrite, Say, There, Wanted, plan
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from stackfix.deliver.remote import Listed
     from stackfix.findings import Applicability, Finding, Severity
     from stackfix.forge.model import Credentials, Forge
-    from stackfix.outcome import Reported
+    from stackfix.outcome import Reported, Step
     from stackfix.pulls.groups import Groups
     from stackfix.pulls.plan import Action
     from stackfix.running import Run
@@ -175,6 +175,7 @@ class _Proposing:
         pasts = {name: self._past(groups.branch(name)) for name in groups.names(bot)}
         together = {name for name, past in pasts.items() if past.unsafe or self._request.unsafe}
         made = groups.groups(bot, together)
+        first_of_all = self._first_of_all()
         told: list[Group] = []
         faults: dict[str, Fault] = {}
         first: Run | None = None
@@ -189,8 +190,10 @@ class _Proposing:
                     is_own = made.of(one.finding) == name or one.fingerprint not in faults
                     if one.status is not Status.REVEALED and is_own:
                         faults[one.fingerprint] = _fault(one, run, groups.branch(name))
-            told.append(self._group(name, pasts[name], run, made))
-        told += self._stale({groups.branch(name) for name in made.names})
+            told.append(self._group(name, pasts[name], run, made, first_of_all))
+        if first_of_all is not None:
+            told.insert(0, self._configured(first_of_all, told))
+        told += self._stale({group.branch for group in told})
         told = [group for group in told if group.fate is not Fate.NOTHING] or told[:1]
         commit = self._tips[self._base]
         return Proposed(self._remote.shown, self._base, commit, tuple(told), tuple(faults.values()))
@@ -202,7 +205,9 @@ class _Proposing:
             raise CannotFetch(f"{base!r} can't be a branch's name")
         listed = remote.listed([f"{groups.PREFIX}*", *([base] if base else [])])
         self._base = _base(base, listed, remote.shown)
-        ours = [name for name in listed.branches if name.startswith(groups.PREFIX) and name != self._base]
+        if not remote.names(self._base):
+            raise CannotFetch(f"{remote.shown}: its HEAD names no branch that can be: name one with --base")
+        ours = [name for name in listed.branches if groups.is_branch(name) and name != self._base]
         held = dict([self._request.held]) if self._request.held else {}
         if held and self._base not in held:
             raise OtherBase(self._base)
@@ -245,16 +250,44 @@ class _Proposing:
         request = Judging(settings.policy, selection, grades, committing=True, spared=spared, wired=True)
         return running.repaired(snapshot, request)
 
-    def _group(self, group: str, past: History, run: Run | None, made: Groups) -> Group:
+    def _first_of_all(self) -> History | None:
+        """What became of the pull request that adds a configuration; None where none is waited for."""
+        if not self._config.bot.onboarding or self._config.files or self._forge is None:
+            return None
+        past = self._past(groups.branch(CONFIGURE))
+        return None if past.newest is State.MERGED else past
+
+    def _configured(self, past: History, told: Iterable[Group]) -> Group:
+        """The pull request that adds a configuration, with what is proposed once it is merged."""
+        name = groups.branch(CONFIGURE)
+        if onboarding.is_refused(past):
+            return Group(name, Fate.NOTHING)
+        proposals = [(group.branch, group.title) for group in told if group.title]
+        wanted = None
+        if proposals:
+            commit = self._committed([onboarding.step()], lambda _: onboarding.MESSAGE)
+            text = onboarding.body(proposals)
+            wanted = Wanted(commit, self._store.tree_of(commit), onboarding.TITLE, text)
+        return self._made(name, past, wanted)
+
+    def _group(
+        self, group: str, past: History, run: Run | None, made: Groups, first_of_all: History | None
+    ) -> Group:
         """One branch and its pull request, made as they should be."""
         name = groups.branch(group)
         wanted = self._wanted(run, unsafe=group in made.together) if run is not None else None
+        if first_of_all is not None and past.open is None:
+            reason = onboarding.REFUSED if onboarding.is_refused(first_of_all) else onboarding.WAITS
+            found = (Fate.LEFT, wanted.title, wanted.body, reason) if wanted else (Fate.NOTHING,)
+            return Group(name, *found)
+        return self._made(name, past, wanted, ELSEWHERE if group == UNSAFE and made.together else GONE)
+
+    def _made(self, name: str, past: History, wanted: Wanted | None, gone: str = GONE) -> Group:
         there = self._there(name, past)
         room = True
         if wanted is not None and self._forge is not None and there.open is None:
             asked = self._request.asked & _faults(wanted.body)
             room = bool(asked) or self._has_room(self._forge)
-        gone = ELSEWHERE if group == UNSAFE and made.together else GONE
         planned = plan(there, wanted, forge=self._forge is not None, room=room, gone=gone)
         url = self._do(name, planned.actions) or (past.open.url if past.open else None)
         title, text = (wanted.title, wanted.body) if wanted else ("", "")
@@ -265,7 +298,8 @@ class _Proposing:
         for name in sorted(self._tips.keys() - current - {self._base}):
             past = self._past(name)
             if past.open is not None and marker.read(past.open.body) is not None:
-                planned = plan(self._there(name, past), None, forge=True, gone=ELSEWHERE)
+                gone = onboarding.CONFIGURED if name == groups.branch(CONFIGURE) else ELSEWHERE
+                planned = plan(self._there(name, past), None, forge=True, gone=gone)
                 self._do(name, planned.actions)
                 yield Group(name, planned.fate, reason=planned.reason, url=past.open.url)
 
@@ -274,11 +308,14 @@ class _Proposing:
         steps, bot = run.outcome.steps, self._config.bot
         if not steps:
             return None
-        commits = branch.committed(
-            self._store, self._tips[self._base], steps, lambda step: message.render(step, run.places), sign=bot.sign
-        )
+        commit = self._committed(steps, lambda step: message.render(step, run.places))
         title = body.title(run, bot.title_prefix)
-        return Wanted(commits[-1], self._store.tree_of(commits[-1]), title, body.body(run, title, unsafe=unsafe))
+        return Wanted(commit, self._store.tree_of(commit), title, body.body(run, title, unsafe=unsafe))
+
+    def _committed(self, steps: Iterable[Step], messages: Callable[[Step], str]) -> str:
+        """The last of our commits on the base."""
+        base, sign = self._tips[self._base], self._config.bot.sign
+        return branch.committed(self._store, base, steps, messages, sign=sign)[-1]
 
     def _there(self, name: str, past: History) -> There:
         tip = self._tips.get(name)
