@@ -1,8 +1,9 @@
 """A reference names a host that resolves to nothing where it is evaluated.
 
-What it finds: an address in a container's environment, or a default in the source that takes effect, whose host is no
-service, alias, container_name or link on a network that the container is on, and no Service of its namespace; and
-`0.0.0.0` in a variable that a front end is built with, which is an address to listen on.
+What it finds: an address in a container's environment, a default in the source that takes effect, or what the source
+itself gives the driver of a data store, whose host is no service, alias, container_name or link on a network that the
+container is on, and no Service of its namespace; and `0.0.0.0` in a variable that a front end is built with, which is
+an address to listen on.
 
 Why it breaks: the name is not resolved, so nothing is ever connected.
 
@@ -24,7 +25,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import bound_addresses, environment, fitting, moves, proxying
+from stackfix.graph import bound_addresses, connections, environment, fitting, moves, proxying
 from stackfix.graph.model import Place, Writing
 from stackfix.graph.reach import Reached
 from stackfix.graph.value import Origin
@@ -58,6 +59,23 @@ _JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.PROXY}
 
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every reference to a name that nothing answers to."""
+    told = set()
+    for finding in _looked_up(graph):
+        told.add((finding.location.path, finding.location.span))
+        yield finding
+    for reference, fit in connections.unmet(graph):
+        place = reference.location
+        if (place.path, place.span) not in told and not _PLACEHOLDER.search(reference.address.host.value):
+            yield _finding(graph, reference, fit, proxying.Readers())
+    seen: set[Location] = set()
+    for one in bound_addresses.asked(graph):
+        if one.variable.location not in seen:
+            seen.add(one.variable.location)
+            yield _bound(one)
+
+
+def _looked_up(graph: Graph) -> Iterator[Finding]:
+    """What deployments, proxies and the defaults of variables name."""
     for reference in graph.references:
         if reference.writing not in _JUDGED or reference.place not in {Place.CONTAINER, Place.POD}:
             continue
@@ -68,11 +86,6 @@ def detect(graph: Graph) -> Iterator[Finding]:
         others = proxying.readers(graph, reference, partial(_same, graph, fit))
         if (fit.candidates or _telling(graph, reference)) and not others.variant:
             yield _finding(graph, reference, fit, others)
-    seen: set[Location] = set()
-    for one in bound_addresses.asked(graph):
-        if one.variable.location not in seen:
-            seen.add(one.variable.location)
-            yield _bound(one)
 
 
 def _is_blank(reference: Reference) -> bool:

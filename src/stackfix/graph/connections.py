@@ -15,15 +15,16 @@ from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from stackfix.graph import engines, kinship, loaded_env, logins, references, written_connections
+from stackfix.graph import engines, fitting, kinship, loaded_env, logins, references, written_connections
 from stackfix.graph.model import Place, Reference, Writing
 from stackfix.graph.reach import Reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from stackfix.findings import Location
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Workload
+    from stackfix.graph.model import Reference, Workload
     from stackfix.graph.reach import Reach
     from stackfix.graph.value import Environment
     from stackfix.graph.written_connections import Written
@@ -131,6 +132,40 @@ def connections(graph: Graph) -> Iterator[Connection]:
             yield made
     written = (one for w in graph.workloads for one in written_connections.written(graph, w))
     yield from (made for one in written if (made := _in_source(graph, one)) is not None)
+
+
+def unmet(graph: Graph) -> Iterator[tuple[Reference, fitting.Fit]]:
+    """Every address that the source itself gives a store's driver and that is nobody's name there, with who was meant.
+
+    Where several deployments run that source, for all of them, or for none.
+    """
+    found: dict[Location, list[tuple[Reference, fitting.Fit | None]]] = {}
+    for workload in graph.workloads:
+        for one in written_connections.written(graph, workload):
+            if _speaks(one) in {None, *engines.PORTS}:
+                found.setdefault(one.reference.location, []).append((one.reference, _missed(graph, one)))
+    for uses in found.values():
+        reference, fit = uses[0]
+        if fit is not None and all(other == fit for _, other in uses):
+            yield reference, fit
+
+
+def _speaks(one: Written) -> str | None:
+    scheme = one.reference.address.scheme
+    return engine_of_scheme(scheme) if scheme is not None else one.speaks
+
+
+def _missed(graph: Graph, one: Written) -> fitting.Fit | None:
+    """The one store that was certainly meant; None where the name resolves, or nobody can tell."""
+    if graph.resolve(one.reference).reached is not Reached.MISSING or fitting.is_left_out(graph, one.reference):
+        return None
+    spoken, written = _speaks(one), one.reference.address
+    port = written.port or engines.PORTS.get(spoken or "")
+    fit = fitting.fit(graph, replace(one.reference, address=replace(written, port=port)))
+    meant = [engines.engine(graph, c.workload) for c in fit.candidates]
+    if not fit.certain or meant[0] not in engines.PORTS:
+        return None
+    return fit if spoken == meant[0] or (spoken is None and port == engines.PORTS[meant[0]]) else None
 
 
 def _in_source(graph: Graph, one: Written) -> Connection | None:

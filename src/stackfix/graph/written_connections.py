@@ -81,8 +81,11 @@ def _in_force(value: Template, seen: Environment) -> bool:
 
 
 def _apart(workload: Workload, program: Calling, call: ProgramCall | NodeCall) -> Reference | None:
-    """A host that the source writes, with the port beside it."""
-    text = call.value.text
+    """A host that the source writes, or its default for a variable that nothing gives, with the port beside it."""
+    value = _value(call)
+    filled = value.fill(program.seen) if _in_force(value, program.seen) else None
+    variable = filled.uses[0].hole.name if filled is not None else None
+    text = filled.text if filled is not None else call.value.text
     found = address.bare(text) if text is not None else None
     said = text.place if text is not None else None
     if text is None or found is None or said is None or said[0] not in program.paths:
@@ -91,7 +94,7 @@ def _apart(workload: Workload, program: Calling, call: ProgramCall | NodeCall) -
     port = ports[0].text if len(ports) == 1 and ports[0] is not None else None
     if port is not None and port.value.isdecimal():
         found = address.with_port(found, port)
-    return _reference(workload, call, found, text, None)
+    return _reference(workload, call, found, text, variable)
 
 
 def _reference(
