@@ -51,6 +51,14 @@ _NEXT_LINE = re.compile(
 _USER = re.compile(rb"[a-z][a-z0-9+.-]{0,30}://[^\s/:@\"'${]*:(?P<plain>[^\s/@\"'{}$][^\s/@\"']*)@")
 # Go's data source name: user:password@tcp(host).
 _USER_OF_NAME = re.compile(rb"(?<![\w/:])[\w.-]*:(?P<plain>[^\s@\"'{}$]+)@(?:tcp|unix)\(")
+# A list of keywords in a string, as drivers take it: host=db user=app password=value, Server=db;Pwd=value.
+_KEYWORD = (
+    rb"\b(?:host(?:addr|name)?|server|data source|address|port|user(?:[ ]?id|name)?|uid|db(?:name)?|database"
+    rb"|initial catalog|sslmode)[ ]?="
+)
+_WORD_AMONG = rb"(?:password|pwd)[ ]?=[ ]?(?P<plain>[^\s;,\"'(){}%$][^\s;,\"'()]*)"
+_AFTER_KEYWORDS = re.compile(rb"(?i:" + _KEYWORD + rb"[^,\"'()\n]{1,160}?[ ;]" + _WORD_AMONG + rb")")
+_BEFORE_KEYWORDS = re.compile(rb"(?i:[\"'`;][ ]?" + _WORD_AMONG + rb"[ ;][ ]?" + _KEYWORD + rb")")
 _LOOKS = re.compile(
     rb"(?P<plain>\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,}"
     rb"|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+)\b|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*)"
@@ -61,7 +69,10 @@ _DATA = re.compile(
     rb"^(?:data|stringData)[ \t]*:[^\n]*\n(?P<block>(?:[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)", re.MULTILINE
 )
 
-_ANYWHERE = (_SPACED, _DEFAULT, _DEFAULT_OF_REFERENCE, _NEXT_LINE, _USER, _USER_OF_NAME, _LOOKS)
+_ANYWHERE = (
+    _SPACED, _DEFAULT, _DEFAULT_OF_REFERENCE, _NEXT_LINE, _USER, _USER_OF_NAME, _AFTER_KEYWORDS, _BEFORE_KEYWORDS,
+    _LOOKS,
+)  # fmt: skip
 _CODE = (".py", ".ts", ".tsx", ".js", ".jsx", ".vue", ".svelte", ".go", ".rs", ".java", ".kt", ".rb")
 _NO_SECRET = re.compile(
     rb"(?i:true|false|null|none|~|yes|no|optional|required|str(?:ing)?|bytes|undefined)|\$\w+|\$?\$\{\w+\}|\$\(.*|\{\{.*"

@@ -186,7 +186,7 @@ def _reaching(graph: Graph, reference: Reference, reach: Reach, one: Written | N
     found = [(w, e) for w in reach.workloads if (e := engines.engine(graph, w)) is not None]
     if len(found) != 1:
         return None
-    if one is None or reference.address.scheme is not None:
+    if one is None or reference.address.scheme is not None or _KEYWORD["host"].search(reference.value.value):
         return _connection(graph, reference, reach, *found[0])
     login = one.login
     parts = login.get("user"), login.get("password"), login.get("database")

@@ -67,7 +67,9 @@ def calls(source: Source, found: tuple[js.Call, ...]) -> Iterator[NodeCall]:
 def _canonical(source: Source, call: js.Call) -> str | None:
     """What is called, by the package that it comes from: `pg.Pool` however it is imported."""
     name = js.dotted(call.function)
-    if name is None or name in _PLAIN:
+    if name is None:
+        return _required(source, call.function)
+    if name in _PLAIN:
         return name
     head, _, rest = name.partition(".")
     imported = source.imports.get(head)
@@ -76,6 +78,16 @@ def _canonical(source: Source, call: js.Call) -> str | None:
     own = () if imported.name in {"default", "*"} else (imported.name,)
     parts = (imported.specifier, *own, *((rest,) if rest else ()))
     return ".".join(parts)
+
+
+def _required(source: Source, function: js.Node) -> str | None:
+    """`require("knex")({…})`, `new (require("pg").Pool)(…)`."""
+    member = function.name if isinstance(function, js.Member) else ""
+    owner = function.owner if isinstance(function, js.Member) else function
+    if not isinstance(owner, js.Call) or js.dotted(owner.function) != "require":
+        return None
+    said = source.evaluate(js.argument(owner, 0)).text
+    return None if said is None else ".".join(filter(None, (said.value, member)))
 
 
 def _addressed(source: Source, call: js.Call, name: str) -> Iterator[tuple[str, js.Node]]:

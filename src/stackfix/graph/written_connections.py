@@ -67,8 +67,8 @@ def _whole(workload: Workload, program: Calling, call: ProgramCall | NodeCall) -
     elif not isinstance(first, Text):
         return None
     text = value.sketch(program.seen)
-    found = address.url(text)
-    said = found.scheme_text.place if found is not None and found.scheme_text is not None else None
+    found = address.url(text) or address.keywords(text) or address.go_dsn(text)
+    said = (found.scheme_text or found.host).place if found is not None else None
     if found is None or said is None or said[0] not in program.paths:
         return None
     return _reference(workload, call, found, text, variable)

@@ -1,0 +1,6 @@
+const store = require("knex")({
+  client: "pg",
+  connection: { host: "quay", port: 5432, user: "warden", password: "moor", database: "berths" },
+});
+
+store.raw("select 1").then(() => store.destroy());
