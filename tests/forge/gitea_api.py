@@ -134,7 +134,7 @@ class Api(Routed):
         if repository.head(branch) is None or repository.head(base) is None:
             raise No(404, self.nothing)
         for one in repository.pulls:
-            if (one.branch, one.base, one.state) == (branch, base, "open"):
+            if (one.branch, one.base, one.state, one.fork) == (branch, base, "open", False):
                 words = f"pull request already exists for these targets [id: {one.number}, issue_id: {one.number}]"
                 raise No(409, words)
         made = repository.open_pull(branch, base, said["title"], call.person.login, said.get("body", ""))
@@ -269,7 +269,7 @@ class Api(Routed):
             "html_url": f"{self.server.address}/{repository.path}/pulls/{one.number}",
             "merged": one.merged,
             "draft": one.draft,
-            "head": {**head, "sha": one.frozen, "repo_id": repository.number},
+            "head": {**head, "sha": one.frozen, "repo_id": 1 if one.fork else repository.number},
             "base": base,
         }
 

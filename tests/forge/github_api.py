@@ -110,6 +110,10 @@ class Api(Routed):
             raise No(403, "Resource not accessible by integration")
         return {**self.said_user(call.person.login), "user_view_type": "public"}
 
+    @route("GET /app")
+    def app(self, call: Call) -> object:  # noqa: ARG002 - all may ask it
+        return {"slug": "stackfix", "name": "stackfix"}
+
     @route("GET /app/installations")
     def installations(self, call: Call) -> object:
         return page(call, [{"id": number} for number in self.installed.values()])
@@ -202,7 +206,7 @@ class Api(Routed):
             one
             for one in call.repository.pulls
             if wanted in {"all", one.state}
-            and head in {"", f"{call.repository.owner}:{one.branch}"}
+            and head in {"", f"{one.author if one.fork else call.repository.owner}:{one.branch}"}
             and base in {"", one.base}
         ]
         found.sort(key=lambda one: one.number, reverse=call.request.one("direction", "desc") == "desc")
@@ -219,7 +223,9 @@ class Api(Routed):
         for name, field in ((branch, "head"), (base, "base")):
             if repository.head(name) is None:
                 raise invalid({"resource": "PullRequest", "field": field, "code": "invalid"})
-        if any((one.branch, one.base, one.state) == (branch, base, "open") for one in repository.pulls):
+        if any(
+            (one.branch, one.base, one.state, one.fork) == (branch, base, "open", False) for one in repository.pulls
+        ):
             words = f"A pull request already exists for {repository.owner}:{branch}."
             raise invalid({"resource": "PullRequest", "code": "custom", "message": words})
         if repository.head(branch) == repository.head(base):
@@ -424,14 +430,27 @@ class Api(Routed):
 
     def said_pull(self, repository: state.Repository, one: state.Pull) -> dict[str, Any]:
         there = self.said_repository(repository)
-        head = {"ref": one.branch, "sha": one.frozen, "label": f"{repository.owner}:{one.branch}", "repo": there}
+        owner = one.author if one.fork else repository.owner
+        away = {
+            **there,
+            "id": 1,
+            "full_name": f"{owner}/{repository.name}",
+            "owner": self.said_user(owner),
+            "fork": True,
+        }
+        head = {
+            "ref": one.branch,
+            "sha": one.frozen,
+            "label": f"{owner}:{one.branch}",
+            "repo": away if one.fork else there,
+        }
         base = {"ref": one.base, "sha": repository.head(one.base) or "", "label": f"{repository.owner}:{one.base}"}
         return {
             **self._said(one),
             "html_url": f"{self.server.address}/{repository.path}/pull/{one.number}",
             "merged_at": LONG_AGO if one.merged else None,
             "draft": one.draft,
-            "head": {**head, "user": self.said_user(repository.owner)},
+            "head": {**head, "user": self.said_user(owner)},
             "base": {**base, "repo": there, "user": self.said_user(repository.owner)},
         }
 

@@ -124,7 +124,7 @@ class Api(Routed):
             if repository.head(name) is None:
                 raise No(400, {f"{what.lower()}_branch": [f'"{name}" does not exist']})
         for one in repository.pulls:
-            if (one.branch, one.base, one.state) == (branch, base, "open"):
+            if (one.branch, one.base, one.state, one.fork) == (branch, base, "open", False):
                 words = f"Another open merge request already exists for this source branch: !{one.number}"
                 raise No(409, [words])
         made = repository.open_pull(branch, base, said["title"], call.person.login, said.get("description", ""))
@@ -262,7 +262,7 @@ class Api(Routed):
             "sha": one.frozen,
             "source_branch": one.branch,
             "target_branch": one.base,
-            "source_project_id": repository.number,
+            "source_project_id": 1 if one.fork else repository.number,
             "target_project_id": repository.number,
             "assignees": [said_user(name) for name in one.assignees],
             "reviewers": [said_user(name) for name in one.reviewers],

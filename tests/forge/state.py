@@ -75,13 +75,14 @@ class Issue:
 
 @dataclass
 class Pull(Issue):
-    """A pull request. `frozen` is the head's commit once it is no longer open."""
+    """A pull request. `frozen` is the head's commit, `fork` says that the branch is another repository's."""
 
     branch: str = ""
     base: str = ""
     draft: bool = False
     merged: bool = False
     frozen: str = ""
+    fork: bool = False
     reviewers: list[str] = field(default_factory=list)
     teams: list[str] = field(default_factory=list)
     remarks: list[Comment] = field(default_factory=list)
@@ -161,13 +162,17 @@ class Repository:
         found = [one for one in self.requests.values() if isinstance(one, Pull)]
         heads = self.heads() if found else {}
         for one in found:
-            if one.state == "open":
+            if one.state == "open" and not one.fork:
                 if heads.get(one.branch, one.frozen) != one.frozen:
                     one.frozen = heads[one.branch]
-                    for reference in (f"refs/pull/{one.number}/head", f"refs/merge-requests/{one.number}/head"):
-                        git(self.folder, "update-ref", reference, one.frozen)
+                    self._keep(one)
                 one.state = "open" if one.branch in heads else "closed"
         return found
+
+    def _keep(self, pull: Pull) -> None:
+        """Let a pull request's head be fetched under the names that the forges have for it."""
+        for reference in (f"refs/pull/{pull.number}/head", f"refs/merge-requests/{pull.number}/head"):
+            git(self.folder, "update-ref", reference, pull.frozen)
 
     def pull(self, number: int) -> Pull:
         """A pull request by its number."""
@@ -293,6 +298,16 @@ class Repository:
         self.requests[number] = pull
         assert self.head(branch), f"there is no branch {branch}"
         _ = self.pulls
+        return pull
+
+    def open_from_fork(self, branch: str, files: dict[str, bytes | None], body: str = "", author: str = "eve") -> Pull:
+        """Somebody opens a pull request from a branch of a repository of their own."""
+        commit = self.commit(files, f"of-{author}/{branch}")
+        self.delete(f"of-{author}/{branch}")
+        number = next(self.request_numbers)
+        pull = Pull(number, "A change", body, author, branch=branch, base=self.default_branch, frozen=commit, fork=True)
+        self.requests[number] = pull
+        self._keep(pull)
         return pull
 
     def say(self, number: int, body: str, author: str = "person") -> Comment:

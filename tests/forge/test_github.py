@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,7 @@ from stackfix.forge.model import (
     Unauthorized,
     Unavailable,
 )
-from tests.forge.server import Server
+from tests.forge.server import Person, Server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +117,31 @@ def test_an_app_opens_and_finds_what_it_opened(app: Forge, shop: Repository) -> 
     found = app.issue("Dashboard")
     assert found is not None
     assert found.number == made.number
+
+
+def test_an_app_finds_its_issue_among_those_of_other_apps(app: Forge, shop: Repository, github_server: Server) -> None:
+    shop.open_issue("Dashboard", author="dependabot[bot]")
+    assert app.issue("Dashboard") is None
+    assert {one.one("creator") for one in github_server.asked("GET", ".*/issues")} == {"stackfix[bot]"}
+
+
+def test_a_token_of_actions_finds_its_issue_among_those_of_bots(
+    forge: Forge, shop: Repository, github_server: Server
+) -> None:
+    github_server.people[github_server.token] = Person("github-actions[bot]", is_app=True)
+    shop.people["github-actions[bot]"] = "write"
+    shop.open_issue("Dashboard", author="somebody")
+    assert forge.issue("Dashboard") is None
+    made = forge.create_issue("Dashboard", "")
+    found = forge.issue("Dashboard")
+    assert found is not None
+    assert found.number == made.number
+
+
+def test_threads_have_one_token_of_an_installation(app: Forge, github_server: Server) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: app.repository().path, range(16))) == {"acme/shop"}
+    assert len(github_server.asked("POST", "/app/installations/.*")) == 1
 
 
 def test_an_app_has_one_token_until_it_ends(app: Forge, github_server: Server) -> None:

@@ -391,6 +391,7 @@ def _pull_request(said: object) -> PullRequest:
         text(said, "user", "login"),
         is_draft,
         tuple(text(one, "name") for one in _labels(said)),
+        value(said, "head", "repo_id") == value(said, "base", "repo_id"),
     )
 
 

@@ -9,9 +9,10 @@ May import the model and its neighbours of no forge.
 from __future__ import annotations
 
 import logging
+import threading
 from itertools import count, islice
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 from github import Auth, Github, GithubException
@@ -34,7 +35,9 @@ from stackfix.forge.model import (
 from stackfix.forge.remarks import is_shown, shown_lines, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from github.Requester import Requester
 
     from stackfix.forge.model import Annotation, Proposal
 
@@ -53,22 +56,26 @@ _TITLE, _STATUS, _TEXT = 255, 140, 65535
 
 
 class Host:
-    """GitHub's API at one address, spoken to in one name."""
+    """GitHub's API at one address, spoken to in one name. Threads may share it."""
 
-    def __init__(self, address: str, auth: Auth.Auth, timeout: int = 30, *, is_app: bool = False) -> None:
-        """`is_app` says that the name is an installation's, which has check runs."""
+    def __init__(
+        self,
+        address: str,
+        auth: Auth.Auth,
+        timeout: int = 30,
+        *,
+        is_app: bool = False,
+        login: Callable[[], str] | None = None,
+    ) -> None:
+        """`is_app` says that the name is an installation's: it has check runs, and may not ask for its `login`."""
         self.is_app = is_app
-        self._auth = auth
-        self._asked = Github(
-            auth=auth,
-            base_url=address,
-            timeout=timeout,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=_PAUSE,
-            user_agent="stackfix",
-            per_page=_PAGE,
-        ).requester
+        self._auth = _Shared(auth)
+        self._login = login
+        self._settings = (address, timeout)
+        self._own = threading.local()
+        self._name = urlsplit(address).hostname or address
+        if isinstance(auth, Auth.AppInstallationAuth):
+            auth.withRequester(_requester(None, address, timeout))
 
     @property
     def token(self) -> str:
@@ -76,15 +83,28 @@ class Host:
         try:
             return self._auth.token
         except GithubException as problem:
-            raise _failed("an installation's token", problem) from problem
+            raise _failed(f"{self._name}: an installation's token", problem) from problem
         except requests.RequestException as problem:
-            raise Unavailable(f"an installation's token: {_silence(problem)}") from problem
+            raise Unavailable(f"{self._name}: an installation's token: {_silence(problem)}") from problem
+
+    @property
+    def login(self) -> str:
+        """Our own name; empty for a token of GitHub Actions, which may not ask."""
+        if self._login is not None:
+            return self._login()
+        try:
+            return text(self.call("GET", "/user"), "login")
+        except (Unauthorized, Refused):
+            return ""
 
     def call(self, verb: str, path: str, body: object = None, **query: str | int) -> object:
         """One request, and the answer's JSON. Raises ForgeFailed."""
-        what = f"{self._asked.hostname}: {verb} {path}"
+        what = f"{self._name}: {verb} {path}"
+        # PyGithub keeps the request that is under way in its connection: a thread has one of its own.
+        if not hasattr(self._own, "requester"):
+            self._own.requester = _requester(self._auth, *self._settings)
         try:
-            headers, answer = self._asked.requestJsonAndCheck(verb, path, parameters=dict(query), input=body)
+            headers, answer = self._own.requester.requestJsonAndCheck(verb, path, parameters=dict(query), input=body)
         except GithubException as problem:
             raise _failed(what, problem) from problem
         except requests.RequestException as problem:
@@ -105,6 +125,35 @@ class Host:
             yield from found
             if len(found) < _PAGE:
                 return
+
+
+class _Shared(Auth.Auth):
+    """What signs for all threads: the one that finds an installation's token ended makes the next."""
+
+    def __init__(self, auth: Auth.Auth) -> None:
+        self._inner, self._lock = auth, threading.Lock()
+
+    @property
+    def token_type(self) -> str:
+        return self._inner.token_type
+
+    @property
+    def token(self) -> str:
+        with self._lock:
+            return self._inner.token
+
+
+def _requester(auth: Auth.Auth | None, address: str, timeout: int) -> Requester:
+    return Github(
+        auth=auth,
+        base_url=address,
+        timeout=timeout,
+        retry=None,
+        seconds_between_requests=None,
+        seconds_between_writes=_PAUSE,
+        user_agent="stackfix",
+        per_page=_PAGE,
+    ).requester
 
 
 def _failed(what: str, problem: GithubException) -> ForgeFailed:
@@ -165,6 +214,7 @@ class AppAccount:
         self._address, self._signing, self._installation, self._timeout = address, signing, installation, timeout
         self._app = Host(address, signing, timeout)
         self._hosts: dict[int, Host] = {}
+        self._name = ""
 
     def repositories(self, *, organisation: str | None = None, query: str | None = None) -> Iterator[Repository]:
         """The repositories that the App is installed on; with a query, those of GitHub's search as one of them sees."""
@@ -185,8 +235,14 @@ class AppAccount:
     def _host(self, installation: int) -> Host:
         if installation not in self._hosts:
             auth = Auth.AppInstallationAuth(self._signing, installation)
-            self._hosts[installation] = Host(self._address, auth, self._timeout, is_app=True)
+            self._hosts[installation] = Host(self._address, auth, self._timeout, is_app=True, login=self._login)
         return self._hosts[installation]
+
+    def _login(self) -> str:
+        """The name under which the App's installations write."""
+        if not self._name:
+            self._name = f"{text(self._app.call('GET', '/app'), 'slug')}[bot]"
+        return self._name
 
     def _installations(self) -> list[int]:
         return [number(one, "id") for one in self._app.pages("/app/installations")]
@@ -301,7 +357,7 @@ class GitHubForge:
 
     def issue(self, title: str) -> Issue | None:
         """Our own newest issue of that title, an open one before a closed."""
-        login = self._login()
+        login = self._host.login
         mine = {"creator": login} if login else {}
         for state in ("open", "closed"):
             found = self._host.pages(self._at("issues"), state=state, sort="created", direction="desc", **mine)
@@ -400,13 +456,6 @@ class GitHubForge:
         except (Refused, Unauthorized, Gone) as problem:
             _LOG.warning("not added: %s: %s", ", ".join(name for some in names.values() for name in some), problem)
 
-    def _login(self) -> str:
-        """Our own name; empty for a token of GitHub Actions, which may not ask."""
-        try:
-            return text(self._host.call("GET", "/user"), "login")
-        except (Unauthorized, Refused):
-            return ""
-
     def _run(self, check: Check) -> None:
         found = self._host.pages(self._at("commits", check.commit, "check-runs"), "check_runs", check_name=check.name)
         output = {"title": check.title[:_TITLE], "summary": _cut(check.summary)}
@@ -493,6 +542,7 @@ def _pull_request(said: object) -> PullRequest:
         text(said, "user", "login"),
         flag(said, "draft"),
         tuple(text(one, "name") for one in rows(said, "labels")),
+        value(said, "head", "repo", "id") == value(said, "base", "repo", "id"),
     )
 
 

@@ -384,6 +384,7 @@ def _pull_request(said: object) -> PullRequest:
         text(said, "author", "username"),
         is_draft,
         tuple(str(one) for one in rows(said, "labels")),
+        value(said, "source_project_id") == value(said, "target_project_id"),
     )
 
 

@@ -71,7 +71,10 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request (GitLab: merge request). `branch` and `base` are names of branches; `head` is a commit's name."""
+    """A pull request (GitLab: merge request). `branch` and `base` are names of branches; `head` is a commit's name.
+
+    `own` says that the branch is the repository's: of another, anybody chooses its name, and the words.
+    """
 
     number: int
     branch: str
@@ -84,6 +87,7 @@ class PullRequest:
     author: str = ""
     draft: bool = False
     labels: tuple[str, ...] = ()
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
