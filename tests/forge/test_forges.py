@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -272,15 +271,6 @@ def test_a_branch_of_that_name_in_a_fork_is_not_ours(forge: Forge, shop: Reposit
     made = forge.create(PROPOSAL)
     assert (made.number, made.own) == (2, True)
     assert forge.create(PROPOSAL).number == 2
-
-
-def test_threads_share_a_connection_and_mix_nothing_up(server: Server) -> None:
-    for n in range(8):
-        server.add(f"acme/shop-{n}")
-    seen = account(Kind(server.kind), server.address.removeprefix("http://"), server.environment)
-    with ThreadPoolExecutor(8) as pool:
-        found = pool.map(lambda n: [seen.forge(f"acme/shop-{n % 8}").repository().path for _ in range(4)], range(16))
-    assert list(found) == [[f"acme/shop-{n % 8}"] * 4 for n in range(16)]
 
 
 def test_more_than_a_page_is_read_to_its_end(forge: Forge, shop: Repository) -> None:

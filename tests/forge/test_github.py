@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from github import Auth
+from github.Requester import HTTPRequestsConnectionClass
 
 from stackfix.forge import github
 from stackfix.forge.detect import Kind, account, connect
@@ -136,6 +138,22 @@ def test_a_token_of_actions_finds_its_issue_among_those_of_bots(
     found = forge.issue("Dashboard")
     assert found is not None
     assert found.number == made.number
+
+
+def test_requests_of_two_threads_are_not_mixed_up(github_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting, begin = threading.Barrier(2), HTTPRequestsConnectionClass.request
+
+    def both_begun(connection: HTTPRequestsConnectionClass, *words: Any, **more: Any) -> None:  # noqa: ANN401 - as they come
+        begin(connection, *words, **more)
+        meeting.wait(timeout=10)
+
+    monkeypatch.setattr(HTTPRequestsConnectionClass, "request", both_begun)
+    for name in ("acme/one", "acme/two"):
+        github_server.add(name)
+    seen = account(Kind.GITHUB, github_server.address.removeprefix("http://"), github_server.environment)
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda name: seen.forge(name).repository().path, ("acme/one", "acme/two"))
+    assert list(found) == ["acme/one", "acme/two"]
 
 
 def test_threads_have_one_token_of_an_installation(app: Forge, github_server: Server) -> None:
