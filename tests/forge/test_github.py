@@ -11,8 +11,8 @@ import pytest
 from github import Auth
 from github.Requester import HTTPRequestsConnectionClass
 
-from stackfix.forge import github
 from stackfix.forge.detect import Kind, account, connect
+from stackfix.forge.github_host import Host
 from stackfix.forge.model import (
     Annotation,
     Check,
@@ -296,7 +296,7 @@ def test_a_request_that_github_doesnt_know_fails_the_test(  # noqa: PLR0913, PLR
 
     def ask() -> None:
         with server:
-            host = github.Host(server.environment["GITHUB_API_URL"], Auth.Token(server.token))
+            host = Host(server.environment["GITHUB_API_URL"], Auth.Token(server.token))
             with pytest.raises(ForgeFailed):
                 host.call(verb, f"/repos/acme/shop/{path}", body, **query)
 

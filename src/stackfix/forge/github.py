@@ -1,7 +1,6 @@
 """GitHub, on github.com and Enterprise, with a token or as a GitHub App.
 
-PyGithub signs, talks and turns pages; its objects are left aside, since most of them ask twice for what one call says.
-It neither waits nor tries again: the queue above does, which also knows what else asks the same host.
+PyGithub signs and talks (github_host.py); its objects are left aside, since most ask twice for what one call says.
 
 May import the model and its neighbours of no forge.
 """
@@ -9,20 +8,18 @@ May import the model and its neighbours of no forge.
 from __future__ import annotations
 
 import logging
-import threading
-from itertools import count, islice
+from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-import requests
-from github import Auth, Github, GithubException
+from github import Auth
 
-from stackfix.forge.failing import failure, flag, name, number, rows, text, value
+from stackfix.forge.failing import flag, name, number, rows, text, value
+from stackfix.forge.github_host import Host
 from stackfix.forge.model import (
     Check,
     Conclusion,
     Credentials,
-    ForgeFailed,
     Gone,
     Issue,
     PullRequest,
@@ -35,142 +32,18 @@ from stackfix.forge.model import (
 from stackfix.forge.remarks import is_shown, shown_lines, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from github.Requester import Requester
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stackfix.forge.model import Annotation, Proposal
 
 _LOG = logging.getLogger("stackfix.forge")
 
-_PAGE = 100
 _ANNOTATIONS = 50
 """As many as GitHub takes at a time."""
-
-_PAUSE = 0.1
-"""Seconds between two writes. GitHub advises one; what it measures is told in its answers, which the queue obeys."""
 
 _FOUND = 1000
 
 _TITLE, _STATUS, _TEXT = 255, 140, 65535
-
-
-class Host:
-    """GitHub's API at one address, spoken to in one name. Threads may share it."""
-
-    def __init__(
-        self,
-        address: str,
-        auth: Auth.Auth,
-        timeout: int = 30,
-        *,
-        is_app: bool = False,
-        login: Callable[[], str] | None = None,
-    ) -> None:
-        """`is_app` says that the name is an installation's: it has check runs, and may not ask for its `login`."""
-        self.is_app = is_app
-        self._auth = _Shared(auth)
-        self._login = login
-        self._settings = (address, timeout)
-        self._own = threading.local()
-        self._name = urlsplit(address).hostname or address
-        if isinstance(auth, Auth.AppInstallationAuth):
-            auth.withRequester(_requester(None, address, timeout))
-
-    @property
-    def token(self) -> str:
-        """The token as it is now: an installation's is made anew before it ends."""
-        try:
-            return self._auth.token
-        except GithubException as problem:
-            raise _failed(f"{self._name}: an installation's token", problem) from problem
-        except requests.RequestException as problem:
-            raise Unavailable(f"{self._name}: an installation's token: {_silence(problem)}") from problem
-
-    @property
-    def login(self) -> str:
-        """Our own name; empty for a token of GitHub Actions, which may not ask."""
-        if self._login is not None:
-            return self._login()
-        try:
-            return text(self.call("GET", "/user"), "login")
-        except (Unauthorized, Refused):
-            return ""
-
-    def call(self, verb: str, path: str, body: object = None, **query: str | int) -> object:
-        """One request, and the answer's JSON. Raises ForgeFailed."""
-        what = f"{self._name}: {verb} {path}"
-        # PyGithub keeps the request that is under way in its connection: a thread has one of its own.
-        if not hasattr(self._own, "requester"):
-            self._own.requester = _requester(self._auth, *self._settings)
-        try:
-            headers, answer = self._own.requester.requestJsonAndCheck(verb, path, parameters=dict(query), input=body)
-        except GithubException as problem:
-            raise _failed(what, problem) from problem
-        except requests.RequestException as problem:
-            raise Unavailable(f"{what}: {_silence(problem)}") from problem
-        except ValueError as problem:
-            raise Unavailable(f"{what}: the answer is no JSON") from problem
-        except (RuntimeError, AssertionError) as problem:  # what PyGithub makes of a redirection elsewhere
-            raise ForgeFailed(f"{what}: it is redirected to another address") from problem
-        if "application/json" not in headers.get("content-type", "application/json"):
-            raise Unavailable(f"{what}: the answer is no JSON")
-        answered: object = answer
-        return answered
-
-    def pages(self, path: str, *names: str, **query: str | int) -> Iterator[object]:
-        """All rows of a list, page after page; `names` lead to the list in an answer."""
-        for page in count(1):
-            found = rows(self.call("GET", path, **query, per_page=_PAGE, page=page), *names)
-            yield from found
-            if len(found) < _PAGE:
-                return
-
-
-class _Shared(Auth.Auth):
-    """What signs for all threads: the one that finds an installation's token ended makes the next."""
-
-    def __init__(self, auth: Auth.Auth) -> None:
-        self._inner, self._lock = auth, threading.Lock()
-
-    @property
-    def token_type(self) -> str:
-        return self._inner.token_type
-
-    @property
-    def token(self) -> str:
-        with self._lock:
-            return self._inner.token
-
-
-def _requester(auth: Auth.Auth | None, address: str, timeout: int) -> Requester:
-    return Github(
-        auth=auth,
-        base_url=address,
-        timeout=timeout,
-        retry=None,
-        seconds_between_requests=None,
-        seconds_between_writes=_PAUSE,
-        user_agent="stackfix",
-        per_page=_PAGE,
-    ).requester
-
-
-def _failed(what: str, problem: GithubException) -> ForgeFailed:
-    said: object = problem.data if isinstance(problem.data, dict) else {}
-    message = value(said, "message")
-    told = [message if isinstance(message, str) else ""]
-    details = value(said, "errors")
-    for one in details if isinstance(details, list) else ():
-        detail = one.get("message") or one.get("code") if isinstance(one, dict) else one
-        told.append(str(detail or ""))
-    headers = problem.headers or {}
-    return failure(what, problem.status, headers, "; ".join(word for word in told if word))
-
-
-def _silence(problem: requests.RequestException) -> str:
-    """Why there was no answer, without the address, which a proxy's name and password may be in."""
-    return "no answer in time" if isinstance(problem, requests.Timeout) else "no connection, or it broke off"
 
 
 def with_token(address: str, token: str, timeout: int = 30) -> GitHubAccount:
