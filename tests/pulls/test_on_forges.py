@@ -161,3 +161,19 @@ def test_without_its_forge_the_branch_alone_goes_out(clone: Path, shop: Reposito
     ran = run("pr", clone, "--forge", "none")
     assert (ran.code, ran.err) == (0, "stackfix: stackfix/fixes on origin pushed\n")
     assert shop.pulls == []
+
+
+@pytest.mark.parametrize("where", ["global", "local"])
+def test_the_users_own_credential_helper_is_asked(  # noqa: PLR0913, PLR0917 - fixtures
+    clone: Path, shop: Repository, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    helper = f"!f() {{ echo username=bot; echo password={server.token}; touch {clone.parent}/asked; }}; f"
+    settings = clone.parent / "global"
+    settings.write_text("")
+    file = settings if where == "global" else clone / ".git" / "config"
+    git(clone, "config", "--file", str(file), "credential.helper", helper)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    ran = run("pr", clone, "--forge", "none")
+    assert (ran.code, shop.head("stackfix/fixes") is not None) == ((0, True) if where == "global" else (2, False))
+    assert (clone.parent / "asked").exists() == (where == "global")
+    assert server.token not in ran.out + ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -209,10 +210,54 @@ def test_outside_git_and_without_commits(run: Run, tmp_path: Path) -> None:
     assert "its HEAD names no branch with a commit" in ran.err
 
 
+def test_a_remote_whose_head_names_nothing_has_its_only_branch_judged(place: Place, run: Run) -> None:
+    git(place.hub, "symbolic-ref", "HEAD", "refs/heads/trunk")
+    ran = run("pr", place.clone)
+    assert ran.code == 0
+    assert ran.err == (
+        "stackfix: origin has no default branch: main is judged\nstackfix: stackfix/fixes on origin pushed\n"
+    )
+    assert run("pr", place.clone).err.endswith("holds these repairs already\n")
+    git(place.hub, "branch", "other", "main")
+    assert run("pr", place.clone).code == 0, "main is the usual name"
+    git(place.hub, "branch", "-m", "main", "one")
+    assert "name one with --base" in run("pr", place.clone).err
+
+
 def test_a_vanished_remote_is_one_line(place: Place, run: Run) -> None:
     place.hub.rename(place.hub.parent / "moved")
     ran = run("pr", place.clone)
     assert (ran.code, ran.err) == (2, f"stackfix: {place.hub}: there is no repository\n")
+
+
+def over_ssh(folder: Path) -> str:
+    """What stands in for ssh: it runs the command here."""
+    script = folder / "ssh"
+    script.write_text('#!/bin/sh\nwhile [ $# -gt 1 ]; do shift; done\nexec sh -c "$1"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+@pytest.mark.parametrize("how", ["environment", "global", "local"])
+def test_over_ssh_with_the_users_own_program_alone(
+    place: Place, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    program = over_ssh(tmp_path)
+    git(place.clone, "remote", "set-url", "origin", f"git@nowhere.invalid:{place.hub}")
+    if how == "environment":
+        monkeypatch.setenv("GIT_SSH_COMMAND", program)
+    elif how == "global":
+        (tmp_path / "global").write_text(f"[core]\n\tsshCommand = {program}\n")
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
+    else:
+        # The repository's own configuration names no program that is run.
+        git(place.clone, "config", "core.sshCommand", program)
+        (tmp_path / "programs").mkdir()
+        (tmp_path / "programs" / "ssh").symlink_to("/bin/false")
+        monkeypatch.setenv("PATH", f"{tmp_path / 'programs'}:{os.environ['PATH']}")
+    ran = run("pr", place.clone, "--forge", "none")
+    assert ran.code == (2 if how == "local" else 0), ran.err
+    assert ("stackfix/fixes" in place.branches) == (how != "local")
 
 
 def test_a_protected_branch_is_one_line(place: Place, run: Run) -> None:

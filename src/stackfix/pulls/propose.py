@@ -204,6 +204,12 @@ class _Proposing:
         if base is not None and not remote.names(base):
             raise CannotFetch(f"{base!r} can't be a branch's name")
         listed = remote.listed([f"{groups.PREFIX}*", *([base] if base else [])])
+        if base is None and listed.default is None:
+            # A repository that was made before its first push may have a HEAD of another name.
+            listed = remote.listed(["*"])
+            base = _only(listed.branches)
+            if base is not None:
+                self._note(f"stackfix: {remote.shown} has no default branch: {base} is judged")
         self._base = _base(base, listed, remote.shown)
         if not remote.names(self._base):
             raise CannotFetch(f"{remote.shown}: its HEAD names no branch that can be: name one with --base")
@@ -270,9 +276,7 @@ class _Proposing:
             wanted = Wanted(commit, self._store.tree_of(commit), onboarding.TITLE, text)
         return self._made(name, past, wanted)
 
-    def _group(
-        self, group: str, past: History, run: Run | None, made: Groups, first_of_all: History | None
-    ) -> Group:
+    def _group(self, group: str, past: History, run: Run | None, made: Groups, first_of_all: History | None) -> Group:
         """One branch and its pull request, made as they should be."""
         name = groups.branch(group)
         wanted = self._wanted(run, unsafe=group in made.together) if run is not None else None
@@ -370,6 +374,13 @@ def _base(base: str | None, listed: Listed, shown: str) -> str:
     if listed.default is None:
         raise CannotFetch(f"{shown}: its HEAD names no branch with a commit: name one with --base")
     return listed.default
+
+
+def _only(branches: Iterable[str]) -> str | None:
+    """The branch that is meant where none is the default: the only one, else one of the usual names."""
+    others = [name for name in branches if not groups.is_branch(name)]
+    usual = [name for name in ("main", "master") if name in others]
+    return others[0] if len(others) == 1 else usual[0] if len(usual) == 1 else None
 
 
 def _identity(author: Author) -> dict[str, str]:

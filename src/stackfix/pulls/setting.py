@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stackfix.repository import plumbing
+from stackfix.repository.objects import Blobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,12 +31,12 @@ def lay_out(top: str, prefix: str, commit: str) -> None:
         if old.name != ".git":
             shutil.rmtree(old) if old.is_dir() else old.unlink()
     Path(top, prefix).mkdir(parents=True, exist_ok=True)
-    blobs = _blobs(top, commit)
-    for path in blobs:
+    files, blobs = _files(top, commit), Blobs(top)
+    for path in files:
         if path.rpartition("/")[2] == ".gitignore":
-            _write(top, path, blobs)
+            _write(top, path, blobs.read(files[path], _LARGEST))
     for name in _CONFIGURATIONS:
-        _follow(top, prefix, name, blobs)
+        _follow(top, prefix, name, files, blobs)
 
 
 def holds(top: str, prefix: str, commit: str) -> bool:
@@ -47,14 +48,15 @@ def holds(top: str, prefix: str, commit: str) -> bool:
     return True
 
 
-def _follow(top: str, prefix: str, name: str, blobs: Mapping[str, str]) -> None:
+def _follow(top: str, prefix: str, name: str, files: Mapping[str, str], blobs: Blobs) -> None:
     """A configuration, and what it extends, as far as it lies in the root."""
     for _ in range(_MOST_BASES):
         path = posixpath.normpath(posixpath.join(prefix, name))
-        if not path.startswith(prefix) or path not in blobs:
+        if not path.startswith(prefix) or path not in files:
             return
-        data = _write(top, path, blobs)
-        base = _extended(name, data)
+        data = blobs.read(files[path], _LARGEST)
+        _write(top, path, data)
+        base = None if isinstance(data, str) else _extended(name, data)
         if base is None:
             return
         name = posixpath.join(posixpath.dirname(name), base)
@@ -73,7 +75,7 @@ def _extended(name: str, data: bytes) -> str | None:
     return base if isinstance(base, str) else None
 
 
-def _blobs(top: str, commit: str) -> dict[str, str]:
+def _files(top: str, commit: str) -> dict[str, str]:
     """The plain files of a commit by path, as far as their names are fit for a disk."""
     found = {}
     for record in plumbing.records(plumbing.call(top, "ls-tree", "-r", "-z", "--full-tree", commit)):
@@ -85,10 +87,9 @@ def _blobs(top: str, commit: str) -> dict[str, str]:
     return found
 
 
-def _write(top: str, path: str, blobs: Mapping[str, str]) -> bytes:
-    data = plumbing.call(top, "cat-file", "blob", blobs[path])
-    if len(data) <= _LARGEST:
+def _write(top: str, path: str, data: bytes | str) -> None:
+    """A file's contents; words say why there are none."""
+    if isinstance(data, bytes):
         file = Path(top, path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    return data
