@@ -147,6 +147,36 @@ def test_a_name_that_nothing_answers_to_is_drawn_where_a_finding_says_so() -> No
     assert after == ["web -> api-server API_URL :8000"]
 
 
+def test_a_lost_name_is_one_for_a_deployment_and_a_container_s_own_for_each() -> None:
+    services = "".join(
+        f"""
+  {name}:
+    build: ./api
+    environment:
+      API_URL: http://api_server:8000
+      DATABASE_URL: postgresql://shop@localhost:5432/shop
+"""
+        for name in ("web", "mobile")
+    )
+    text = f"""
+services:
+  api-server:
+    build: ./api
+  db:
+    image: postgres:16
+    environment: {{POSTGRES_USER: shop, POSTGRES_DB: shop, POSTGRES_HOST_AUTH_METHOD: trust}}
+{services}
+"""
+    found = library(compose(text))
+    wiring = engine.run(found.tree, found.sources, engine.Request(Policy(), Selection(), wired=True)).wiring
+    assert wiring is not None
+    assert [node.name for node in wiring.before.nodes if node.kind is Kind.LOST] == [
+        "api_server",
+        "localhost",
+        "localhost",
+    ]
+
+
 def test_what_a_container_asks_of_itself_is_drawn_where_nothing_is_there() -> None:
     before, after = drawn(
         compose("""

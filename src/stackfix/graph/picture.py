@@ -187,8 +187,9 @@ class _Picture:
             for end in map(self._component, reach.workloads):
                 yield _Drawn(Wire(key, start, end, label), (reference.location,), unmet=True, lost=True)
         else:
-            host = _LOCAL if reach.reached is Reached.SELF else reference.address.host.value
-            end = self._other(Kind.LOST, host, start)
+            own = reach.reached is Reached.SELF
+            host = _LOCAL if own else reference.address.host.value
+            end = self._other(Kind.LOST, host, start if own else asker.deployment.name)
             yield _Drawn(Wire(key, start, end, label), (reference.location,), unmet=True, lost=True)
 
     def _answering(self, reach: Reach, asker: Workload) -> Iterator[str]:
