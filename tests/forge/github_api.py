@@ -268,7 +268,7 @@ class Api(Routed):
     @route("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews")
     def review(self, call: Call) -> object:
         pull, said = self._pull(call), call.body
-        if not call.repository.has(said["commit_id"]):
+        if not call.repository.has(said["commit_id"]) or not said.get("body"):
             raise No(422, "Unprocessable Entity", [])
         patches = call.repository.changes(f"refs/heads/{pull.base}", said["commit_id"])
         for one in said.get("comments", ()):

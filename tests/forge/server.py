@@ -73,6 +73,7 @@ class Plan:
     path: re.Pattern[str]
     times: int
     done: bool
+    waits: bool = False
 
 
 @dataclass
@@ -207,6 +208,10 @@ class Server:
 
     def hang(self, *, method: str = "", path: str = ".*", times: int = 1, done: bool = False) -> None:
         """Don't answer the next requests at all: they wait until whoever asks has had enough."""
+        self._plans.append(Plan(None, method, re.compile(path), times, done, waits=True))
+
+    def cut(self, *, method: str = "", path: str = ".*", times: int = 1, done: bool = False) -> None:
+        """Break the connection off instead of answering the next requests. `done`: after doing what they ask."""
         self._plans.append(Plan(None, method, re.compile(path), times, done))
 
     def garble(self, *, method: str = "", path: str = ".*", times: int = 1) -> None:
@@ -226,7 +231,7 @@ class Server:
                 answered = self._answered(request)
         if plan is None:
             return answered
-        if plan.answer is None:
+        if plan.waits:
             self._closing.wait()
         return plan.answer
 

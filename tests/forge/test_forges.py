@@ -196,7 +196,15 @@ def test_each_failure_has_its_kind(  # noqa: PLR0913, PLR0917 - a table's column
     assert forge.repository().path == "acme/shop"
 
 
-@pytest.mark.parametrize(("headers", "wait"), [({"Retry-After": "3"}, 3), ({}, 60), ({"RateLimit-Reset": "1"}, 0)])
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"Retry-After": "3"}, 3),
+        ({}, 60),
+        ({"RateLimit-Reset": "1"}, 0),
+        ({"Retry-After": "Thu, 01 Jan 2026 00:00:00 GMT"}, 0),
+    ],
+)
 def test_too_many_requests_says_how_long_to_wait(
     forge: Forge, server: Server, headers: dict[str, str], wait: float
 ) -> None:
@@ -244,7 +252,17 @@ def test_a_second_creation_gives_the_open_one(forge: Forge, shop: Repository) ->
 
 def test_an_answer_that_was_lost_opens_no_second_pull_request(forge: Forge, shop: Repository, server: Server) -> None:
     server.order(502, method="POST", path=PULLS, done=True)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="502"):
+        forge.create(PROPOSAL)
+    assert forge.create(PROPOSAL).number == 1
+    assert len(shop.pulls) == 1
+
+
+def test_a_connection_that_broke_off_opens_no_second_pull_request(
+    forge: Forge, shop: Repository, server: Server
+) -> None:
+    server.cut(method="POST", path=PULLS, done=True)
+    with pytest.raises(Unavailable, match="no connection, or it broke off"):
         forge.create(PROPOSAL)
     assert forge.create(PROPOSAL).number == 1
     assert len(shop.pulls) == 1

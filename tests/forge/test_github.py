@@ -252,6 +252,7 @@ def test_each_failure_has_its_kind(  # noqa: PLR0913, PLR0917 - a table's column
         (403, SECONDARY, {"retry-after": "17"}, (17, 17)),
         (429, "Too many", {"retry-after": "3"}, (3, 3)),
         (403, SECONDARY, {}, (60, 60)),
+        (422, "Validation Failed: was submitted too quickly", {}, (60, 60)),
         (
             403,
             "API rate limit exceeded for user ID 1.",

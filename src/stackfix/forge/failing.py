@@ -6,6 +6,7 @@ May import the model.
 from __future__ import annotations
 
 import time
+from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING
 
 from stackfix.forge.model import ForgeFailed, Gone, RateLimited, Refused, Unauthorized, Unavailable
@@ -31,12 +32,14 @@ _NOT_ALLOWED = (
     "saml",
 )
 
+_TOO_MUCH = ("rate limit", "abuse detection", "submitted too quickly")
+
 
 def failure(what: str, status: int, headers: Mapping[str, str], words: str) -> ForgeFailed:
     """What an answer of 400 and above is to us. `what` is what was asked for; `words` are the forge's own."""
     lower = {name.lower(): value for name, value in headers.items()}
     said = f"{what}: {line(words) or 'no reason given'} ({status})"
-    if status == 429 or (status == 403 and _is_limit(lower, words)):  # noqa: PLR2004 - HTTP's own numbers
+    if status == 429 or (status in {403, 422} and _is_limit(lower, words)):  # noqa: PLR2004 - HTTP's own number
         return RateLimited(f"{said}; it asks to wait", wait(lower))
     return _kind(status, words)(said + _advice(status, words))
 
@@ -66,14 +69,18 @@ def _is_not_allowed(words: str) -> bool:
 
 
 def _is_limit(headers: Mapping[str, str], words: str) -> bool:
-    """Whether a 403 is GitHub's way to say 429."""
-    return "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0" or "rate limit" in words.lower()
+    """Whether a 403 or 422 is GitHub's way to say 429."""
+    is_told = "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
+    return is_told or any(sign in words.lower() for sign in _TOO_MUCH)
 
 
 def wait(headers: Mapping[str, str]) -> float:
     """The seconds to wait that an answer's headers ask for. `headers` are in lower case."""
-    if (seconds := _number(headers.get("retry-after", ""))) is not None:
+    after = headers.get("retry-after", "")
+    if (seconds := _number(after)) is not None:
         return max(0.0, seconds)
+    if (date := parsedate_tz(after)) is not None:
+        return max(0.0, mktime_tz(date) - time.time())
     for name in ("x-ratelimit-reset", "ratelimit-reset"):
         if (moment := _number(headers.get(name, ""))) is not None:
             return max(0.0, moment - time.time())

@@ -62,7 +62,6 @@ class Host:
             base_url=f"{address}/api/v1",
             headers={"Authorization": f"token {token}", "User-Agent": "stackfix", "Accept": "application/json"},
             timeout=timeout,
-            transport=httpx.HTTPTransport(retries=0),
         )
         # httpx leaves its sockets to whoever forgets it; a forge has no end that anybody would tell it.
         weakref.finalize(self, self._client.close)

@@ -43,6 +43,8 @@ _ANNOTATIONS = 50
 
 _FOUND = 1000
 
+_HEAD = "stackfix, on the lines that this changes:"
+
 _TITLE, _STATUS, _TEXT = 255, 140, 65535
 
 
@@ -277,16 +279,18 @@ class GitHubForge:
         pull = self._at("pulls", number)
         shown = {text(one, "filename"): text(one, "patch") for one in self._host.pages(f"{pull}/files")}
         lines = {path: shown_lines(patch) for path, patch in shown.items()}
-        said = {
+        there = {
             (text(one, "path"), value(one, "line"), text(one, "body")) for one in self._host.pages(f"{pull}/comments")
         }
         new = [
             _remark(one)
             for one in dict.fromkeys(annotations)
-            if is_shown(one, lines.get(one.path, {})) and (one.path, one.end_line, words(one)) not in said
+            if is_shown(one, lines.get(one.path, {})) and (one.path, one.end_line, words(one)) not in there
         ]
         if new:
-            self._host.call("POST", f"{pull}/reviews", {"commit_id": commit, "event": "COMMENT", "comments": new})
+            # A review that only comments needs words of its own.
+            said = {"commit_id": commit, "event": "COMMENT", "body": _HEAD, "comments": new}
+            self._host.call("POST", f"{pull}/reviews", said)
 
     def _at(self, *words: str | int) -> str:
         """A path below the repository's. GitHub redirects an old name's readers alone, so it has to be today's."""
