@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HAND = ("clone", "judge", "push")
+HAND = ("clone", "push", "open")
 
 
 def cut(holder: object, name: str, when: str, *, call: int = 1, counts: Callable[..., bool] = lambda *_: True) -> None:
@@ -79,8 +79,8 @@ def hand(what: str, when: str) -> None:
 
     places: dict[str, tuple[object, str]] = {
         "clone": (clones, "_fetch"),
-        "judge": (propose._Proposing, "_judged"),  # noqa: SLF001 - the middle of it
         "push": (remote.Remote, "push"),
+        "open": (propose._Proposing, "_tell"),  # noqa: SLF001 - the only call of the forge's that writes
     }
     cut(*places[what], when)
     real.main()

@@ -17,9 +17,11 @@ from tests.fleet.postgres import PASSWORD, cluster
 from tests.fleet.serving import bare, git, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tests.fleet.serving import Remote
+    from tests.forge.server import Server
+    from tests.forge.state import Repository
 
 SRC = Path(__file__).parents[2] / "src"
 DYING = Path(__file__).parent / "dying.py"
@@ -224,29 +226,38 @@ def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str) -> None:
 
 
 POINTS = [
-    "enter-before",
     "enter-after",
     "look-before",
     "look-after",
-    "claim-before",
     "claim-after",
-    "start-before",
     "start-after",
-    "clone-before",
     "clone-after",
-    "judge-after",
     "push-before",
     "push-after",
+    "open-before",
+    "open-after",
     "propose-after",
     "finish-after",
 ]
 
 
-def test_killed_at_every_step_it_goes_on_where_it_was(operator: Operator, tmp_path: Path) -> None:
+def served(server: Server, names: Iterable[str]) -> list[Repository]:
+    """Repositories of an organisation on a forge, with one fault each, which note every move of a branch."""
+    made = []
+    for name in names:
+        made.append(server.add(f"acme/{name}", {path: str(text).encode() for path, text in FAULTY.items()}))
+        git(made[-1].folder, "config", "core.logAllRefUpdates", "always")
+    return made
+
+
+def test_killed_at_every_step_it_goes_on_where_it_was(
+    operator: Operator, tmp_path: Path, github_server: Server
+) -> None:
     """Each worker dies at another point of its first repository's way; the last one lives."""
-    origins = repositories(tmp_path / "local", len(POINTS))
+    operator.environment |= github_server.environment
+    shops = served(github_server, POINTS)
     file = tmp_path / "repos"
-    file.write_text("".join(f"{origin}\n" for origin in origins))
+    file.write_text("".join(f"{shop.clone_url}\n" for shop in shops))
     run = ""
     for point in POINTS:
         words = ("retry", run) if run else ("run", "--repos", str(file))
@@ -257,7 +268,37 @@ def test_killed_at_every_step_it_goes_on_where_it_was(operator: Operator, tmp_pa
     assert last.returncode == 0, last
     found = operator.status(run)["repositories"]
     assert [(one["state"], one["branch"], one["error"]) for one in found] == [("done", "stackfix/fixes", None)] * len(
-        origins
+        shops
     )
-    assert [moves(origin) for origin in origins] == [1] * len(origins), "none lost, none pushed twice"
+    assert [len(shop.pulls) for shop in shops] == [1] * len(shops), "none lost, none opened twice"
+    assert [moves(shop.folder) for shop in shops] == [1] * len(shops), "none pushed twice"
     assert not [path for path in operator.home.rglob("*") if path.name.startswith(("work-", "new-", "gone-"))]
+
+
+def test_an_organisation_on_a_forge(operator: Operator, github_server: Server) -> None:
+    operator.environment |= github_server.environment
+    shops = served(github_server, ("busy", "plain"))
+    served(github_server, ("kept",))[0].archived = True
+    github_server.order(403, "secondary rate limit", method="POST", path=".*/pulls", headers={"Retry-After": "1"})
+    ran = operator.types("fleet", "run", "--org", "acme", "--per-organisation", "1", "--concurrency", "1")
+    assert ran.returncode == 0, ran
+    assert "2 repositories: 2 done; 2 findings, 2 fixed" in ran.stdout
+    assert [[pull.branch for pull in shop.pulls] for shop in shops] == [["stackfix/fixes"]] * 2
+    assert all(f"/{shop.path}/pull/1" in ran.stdout for shop in shops)
+    assert operator.types("fleet", "run", "--query", "org:acme", "--concurrency", "1").returncode == 0
+    assert [(len(shop.pulls), moves(shop.folder)) for shop in shops] == [(1, 1)] * 2
+
+    github_server.remove("acme/plain")
+    (operator.home / "repos").write_text(f"{shops[0].clone_url}\n{shops[1].clone_url}\n")
+    shops[0].commit({"web/nginx.conf": str(FAULTY["web/nginx.conf"]).replace("5000", "5001").encode()})
+    assert operator.types("fleet", "run", "--repos", "repos", "--concurrency", "1").returncode == 1
+    found = operator.status()["repositories"]
+    assert [one["state"] for one in found] == ["done", "failed"]
+    assert "\n" not in str(found[1]["error"])
+
+    github_server.revoke()
+    ran = operator.types("fleet", "retry", "--concurrency", "1")
+    assert ran.returncode == 1
+    assert "token" in str(operator.status()["repositories"][1]["error"])
+    written = b"".join(path.read_bytes() for path in operator.home.rglob("*") if path.is_file())
+    assert github_server.token.encode() not in written + ran.stdout.encode() + ran.stderr.encode()
