@@ -1,119 +1,21 @@
 from __future__ import annotations
 
-import json
-import os
 import re
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from stackfix import cli
-from tests.fleet.postgres import PASSWORD, cluster
-from tests.fleet.serving import bare, git, serving
+from tests.fleet.operating import Operator, moves, repositories, served, until
+from tests.fleet.postgres import PASSWORD
+from tests.fleet.serving import bare, git
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    import pytest
 
     from tests.fleet.serving import Remote
     from tests.forge.server import Server
-    from tests.forge.state import Repository
-
-SRC = Path(__file__).parents[2] / "src"
-DYING = Path(__file__).parent / "dying.py"
-
-FAULTY: dict[str, str | bytes] = {
-    "compose.yaml": "services:\n  web:\n    build: web\n    ports: ['80:80']\n  api:\n    build: api\n",
-    "web/Dockerfile": "FROM nginx:1.27\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\n",
-    "web/nginx.conf": "server {\n  listen 80;\n  location /api/ {\n    proxy_pass http://api:5000;\n  }\n}\n",
-    "api/Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
-    "api/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
-}
-
-
-class Operator:
-    """Somebody at a terminal, with folders of their own."""
-
-    def __init__(self, home: Path) -> None:
-        """`home` is made where it is missing."""
-        self.home = home
-        home.mkdir(exist_ok=True)
-        self.environment = {
-            **os.environ,
-            "XDG_STATE_HOME": str(home / "state"),
-            "XDG_CACHE_HOME": str(home / "cache"),
-            "TMPDIR": str(home),
-            "PYTHONPATH": f"{SRC}:{SRC.parent}",
-        }
-
-    def types(self, *words: str | Path, dying: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*_program(dying), *map(str, words)],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self.environment,
-            cwd=self.home,
-            timeout=120,
-        )
-
-    def starts(self, *words: str | Path) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [*_program(""), *map(str, words)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self.environment,
-            cwd=self.home,
-        )
-
-    def status(self, *words: str) -> dict[str, list[dict[str, object]]]:
-        told = self.types("fleet", "status", *words, "--output-format", "json")
-        assert told.returncode == 0, told.stderr
-        found: dict[str, list[dict[str, object]]] = json.loads(told.stdout)
-        return found
-
-
-def _program(dying: str) -> list[str]:
-    return [sys.executable, str(DYING), dying] if dying else [sys.executable, "-m", "stackfix"]
-
-
-@pytest.fixture
-def operator(tmp_path: Path) -> Operator:
-    return Operator(tmp_path / "home")
-
-
-@pytest.fixture
-def remote(tmp_path: Path) -> Iterator[Remote]:
-    (tmp_path / "served").mkdir()
-    with serving(tmp_path / "served") as server:
-        yield server
-
-
-def repositories(folder: Path, count: int) -> list[Path]:
-    """Bare repositories with one fault each, which note every move of a branch."""
-    made = []
-    for number in range(count):
-        origin = bare(folder / f"r{number}.git", FAULTY)
-        git(origin, "config", "core.logAllRefUpdates", "always")
-        made.append(origin)
-    return made
-
-
-def moves(origin: Path) -> int:
-    log = origin / "logs" / "refs" / "heads" / "stackfix" / "fixes"
-    return len(log.read_text().splitlines()) if log.is_file() else 0
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_many_repositories_from_a_file(operator: Operator, remote: Remote, tmp_path: Path) -> None:
@@ -129,13 +31,12 @@ def test_many_repositories_from_a_file(operator: Operator, remote: Remote, tmp_p
     file = tmp_path / "repos"
     file.write_text("# ours\n\n" + "".join(f"{name}  # why\n" for name in names))
 
-    ran = operator.types("fleet", "run", "--repos", file)
+    ran = operator.types("fleet", "run", "--repos", file, "--concurrency", "1")
     assert ran.returncode == 1, ran.stderr
     assert ran.stderr == ""
     run = ran.stdout.splitlines()[0]
     assert re.fullmatch(r"[0-9a-f]{12}", run)
     found = operator.status(run)
-    assert found == operator.status()
     assert set(found) == {"run", "repositories", "rules"}
     assert [list(one) for one in found["repositories"]] == [
         ["url", "state", "findings", "fixed", "branch", "error"]
@@ -159,14 +60,12 @@ def test_many_repositories_from_a_file(operator: Operator, remote: Remote, tmp_p
     assert all("8000" in body.read_text() for body in bodies)
     assert not [path for path in operator.home.rglob("*") if path.name.startswith(("work-", "new-", "gone-"))]
 
-    again = operator.types("fleet", "run", "--repos", file)
+    again = operator.types("fleet", "run", "--repos", file, "--concurrency", "1")
     assert again.returncode == 1
     assert [moves(local), moves(served)] == [1, 1], "nothing has changed: nothing is pushed"
-    file.write_text(f"{local}\n")
-    assert operator.types("fleet", "run", "--repos", file).returncode == 0
-    text = operator.types("fleet", "status").stdout
-    assert "1 repository: 1 done; 1 finding, 1 fixed" in text
-    assert "proxy-port  1 finding in 1 repository" in text
+    assert "5 repositories: 3 done, 2 failed; 2 findings, 2 fixed" in again.stdout
+    assert "proxy-port  2 findings in 2 repositories" in again.stdout
+    assert f"run {again.stdout.splitlines()[0]}: " in operator.types("fleet", "status").stdout, "the newest"
 
 
 def test_what_is_wrong_with_the_words_is_one_line(
@@ -193,12 +92,6 @@ def test_what_is_wrong_with_the_words_is_one_line(
         assert capsys.readouterr() == ("", f"stackfix: {told}\n")
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with cluster() as url:
-        yield url
-
-
 def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str) -> None:
     """Two workers of their own folders; one is killed in the middle, and nothing is lost or done twice."""
     one, two, third = (Operator(tmp_path / name) for name in ("one", "two", "third"))
@@ -214,7 +107,7 @@ def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str) -> None:
     until(lambda: any((two.home / "cache" / "stackfix" / "clones").glob("*/kept")))
     run.kill()
     run.communicate()
-    until(lambda: all(one["state"] == "done" for one in third.status(name)["repositories"]))
+    until(lambda: set(third.states(name, postgres)) == {"done"})
     assert [moves(origin) for origin in origins] == [1] * len(origins)
     assert {len(list((op.home / "cache" / "stackfix" / "clones").glob("*/kept"))) > 0 for op in (one, two)} == {True}
     worker.send_signal(signal.SIGTERM)
@@ -239,15 +132,6 @@ POINTS = [
     "propose-after",
     "finish-after",
 ]
-
-
-def served(server: Server, names: Iterable[str]) -> list[Repository]:
-    """Repositories of an organisation on a forge, with one fault each, which note every move of a branch."""
-    made = []
-    for name in names:
-        made.append(server.add(f"acme/{name}", {path: str(text).encode() for path, text in FAULTY.items()}))
-        git(made[-1].folder, "config", "core.logAllRefUpdates", "always")
-    return made
 
 
 def test_killed_at_every_step_it_goes_on_where_it_was(
@@ -277,28 +161,22 @@ def test_killed_at_every_step_it_goes_on_where_it_was(
 
 def test_an_organisation_on_a_forge(operator: Operator, github_server: Server) -> None:
     operator.environment |= github_server.environment
-    shops = served(github_server, ("busy", "plain"))
-    served(github_server, ("kept",))[0].archived = True
+    shops = served(github_server, ("busy", "plain", "kept"))
+    shops[2].archived = True
     github_server.order(403, "secondary rate limit", method="POST", path=".*/pulls", headers={"Retry-After": "1"})
-    ran = operator.types("fleet", "run", "--org", "acme", "--per-organisation", "1", "--concurrency", "1")
+    ran = operator.types("fleet", "run", "--org", "acme", "--concurrency", "1")
     assert ran.returncode == 0, ran
     assert "2 repositories: 2 done; 2 findings, 2 fixed" in ran.stdout
-    assert [[pull.branch for pull in shop.pulls] for shop in shops] == [["stackfix/fixes"]] * 2
-    assert all(f"/{shop.path}/pull/1" in ran.stdout for shop in shops)
-    assert operator.types("fleet", "run", "--query", "org:acme", "--concurrency", "1").returncode == 0
-    assert [(len(shop.pulls), moves(shop.folder)) for shop in shops] == [(1, 1)] * 2
+    assert [len(shop.pulls) for shop in shops] == [1, 1, 0]
+    assert all(f"/{shop.path}/pull/1" in ran.stdout for shop in shops[:2])
 
-    github_server.remove("acme/plain")
     (operator.home / "repos").write_text(f"{shops[0].clone_url}\n{shops[1].clone_url}\n")
-    shops[0].commit({"web/nginx.conf": str(FAULTY["web/nginx.conf"]).replace("5000", "5001").encode()})
-    assert operator.types("fleet", "run", "--repos", "repos", "--concurrency", "1").returncode == 1
-    found = operator.status()["repositories"]
-    assert [one["state"] for one in found] == ["done", "failed"]
-    assert "\n" not in str(found[1]["error"])
-
+    github_server.remove("acme/plain")
     github_server.revoke()
-    ran = operator.types("fleet", "retry", "--concurrency", "1")
+    ran = operator.types("fleet", "run", "--repos", "repos", "--concurrency", "1")
     assert ran.returncode == 1
-    assert "token" in str(operator.status()["repositories"][1]["error"])
+    found = operator.status()["repositories"]
+    assert [one["state"] for one in found] == ["failed", "failed"]
+    assert all("token" in str(one["error"]) and "\n" not in str(one["error"]) for one in found)
     written = b"".join(path.read_bytes() for path in operator.home.rglob("*") if path.is_file())
     assert github_server.token.encode() not in written + ran.stdout.encode() + ran.stderr.encode()

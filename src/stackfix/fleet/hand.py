@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from queue import SimpleQueue
@@ -140,7 +141,8 @@ def _proposed(job: Job, branch: str | None) -> Result:
             tempfile.tempdir = None
     if forge is None:
         _write_bodies(job, proposed)
-    return _result(proposed, work.head.commit)
+    result = _result(proposed, work.head.commit)
+    return replace(result, branch=None) if job.manner.dry_run else result
 
 
 def _result(proposed: Proposed, commit: str) -> Result:
