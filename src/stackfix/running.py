@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _CONFIGURATIONS = ("stackfix.toml", "pyproject.toml")
 
-COMMANDS = frozenset({"rules", "explain", "pr", "fleet"})
+COMMANDS = frozenset({"rules", "explain", "pr", "fleet", "bot"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,6 @@ class Kept:
     works: dict[str, Work] = field(default_factory=dict)
     broken: bool = False
 
-    def start(self) -> None:
-        """Nothing to begin with."""
-
-    def stop(self) -> None:
-        """Nothing to leave."""
-
     def take(self, identity: str, work: Work) -> bool:
         """Keep it, once."""
         if self.broken:

@@ -249,6 +249,11 @@ def gitlab_payloads() -> list[tuple[str, dict[str, Any], events.Work | None]]:
             project | {"object_attributes": note | {"noteable_type": "MergeRequest"}, "merge_request": {"iid": 3}},
             events.Commanded(place, 3, "root", "/stackfix rebase", "5"),
         ),
+        (
+            "Note Hook",
+            project | {"object_attributes": note | {"noteable_type": "Issue"}, "issue": {"iid": 3}},
+            events.Commanded(place, 3, "root", "/stackfix rebase", "5", on_issue=True),
+        ),
         ("Note Hook", project | {"object_attributes": note | {"noteable_type": "Commit"}}, None),
         (
             "Issue Hook",

@@ -45,8 +45,10 @@ def pushed(desk: working.Desk, place: Place, branch: str = "main") -> str:
     return working.done(desk, Pushed(place, branch, "a" * 40))
 
 
-def said(desk: working.Desk, place: Place, text: str, number: int = 1, user: str = "ada") -> str:
-    return working.done(desk, Commanded(place, number, user, text, "77"))
+def said(  # noqa: PLR0913 - a comment's own words
+    desk: working.Desk, place: Place, text: str, number: int = 1, user: str = "ada", *, on_issue: bool = False
+) -> str:
+    return working.done(desk, Commanded(place, number, user, text, "77", on_issue))
 
 
 def board(shop: Repository) -> Issue:
@@ -208,7 +210,7 @@ def test_what_is_unknown_is_answered_once_with_what_is_known(
     said(desk, place, "/stackfix merge\n/stackfix please")
     assert answers(shop) == [USAGE]
     other = shop.open_issue("A question")
-    said(desk, place, "/stackfix rebase", other.number)
+    said(desk, place, "/stackfix rebase", other.number, on_issue=True)
     assert re.search("for a pull request that I opened", answers(shop, other.number)[0])
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,7 +23,7 @@ from stackfix.bot.metrics import CONTENT_TYPE, Metrics
 from stackfix.bot.payload import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -39,12 +38,6 @@ PATIENCE = 30.0
 
 class Intake(Protocol):
     """What keeps work until it is done. All of it may be called from any thread."""
-
-    def start(self) -> None:
-        """Begin to work on what is kept."""
-
-    def stop(self) -> None:
-        """Leave what isn't done for the next start."""
 
     def take(self, identity: str, work: Work) -> bool:
         """Keep work durably; False where something of that identity was taken before. Raises where it can't."""
@@ -94,7 +87,7 @@ def app(setting: Setting) -> Starlette:
         Route("/metrics", served.metrics),
         *setting.pages,
     ]
-    return Starlette(routes=routes, lifespan=served.lifespan)
+    return Starlette(routes=routes)
 
 
 async def _health(_: Request) -> Response:
@@ -105,15 +98,6 @@ async def _health(_: Request) -> Response:
 class _Served:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-
-    @asynccontextmanager
-    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        """Work is taken up with the server's start, and left for the next start at its end."""
-        await run_in_threadpool(self._setting.intake.start)
-        try:
-            yield
-        finally:
-            await run_in_threadpool(self._setting.intake.stop)
 
     async def ready(self, _: Request) -> Response:
         """Whether work can be taken."""

@@ -142,7 +142,8 @@ def _hub_comment(kind: str, said: object) -> Event:
     user = payload.user(said, "comment", "user", "login")
     comment = str(payload.number(said, "comment", "id"))
     number = payload.number(said, "issue", "number")
-    return Commanded(_hub_place(kind, said), number, user, words[:_LONGEST_COMMENT], comment)
+    on_issue = payload.value(said, "issue", "pull_request") is None
+    return Commanded(_hub_place(kind, said), number, user, words[:_LONGEST_COMMENT], comment, on_issue)
 
 
 def _hub_issue(kind: str, said: object) -> Event:
@@ -243,8 +244,8 @@ def _lab_note(kind: str, said: object) -> Event:
     if place_in is None:
         return Ignored("comment of something else")
     user, comment = payload.user(said, "user", "username"), str(payload.number(said, "object_attributes", "id"))
-    number = payload.number(said, place_in, "iid")
-    return Commanded(_lab_place(kind, said), number, user, words[:_LONGEST_COMMENT], comment)
+    number, on_issue = payload.number(said, place_in, "iid"), place_in == "issue"
+    return Commanded(_lab_place(kind, said), number, user, words[:_LONGEST_COMMENT], comment, on_issue)
 
 
 def _lab_issue(kind: str, said: object) -> Event:

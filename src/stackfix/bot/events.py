@@ -50,13 +50,17 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """Somebody wrote a comment with a command in it. `comment` names it, for doing it once."""
+    """Somebody wrote a comment with a command in it. `comment` names it, for doing it once.
+
+    `on_issue`: below an issue, which on GitLab has a number of its own kind.
+    """
 
     place: Place
     number: int
     user: str
     text: str
     comment: str
+    on_issue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

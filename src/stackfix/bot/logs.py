@@ -108,6 +108,10 @@ def _trace(record: logging.LogRecord) -> str:
     return "".join(traceback.format_tb(record.exc_info[2]))
 
 
+_QUIET = ("uvicorn.access", "httpx", "httpcore", "urllib3", "github", "gitlab")
+"""A line of ours says more than theirs, and what a client logs of its requests is not ours to tell."""
+
+
 def set_up(stream: IO[str], redactor: Redactor, level: str = "INFO") -> None:
     """Everything that is logged in this process goes to a stream, as lines of JSON."""
     handler = logging.StreamHandler(stream)
@@ -120,6 +124,12 @@ def set_up(stream: IO[str], redactor: Redactor, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)
-    # A line of ours says more than theirs, and what a client logs of its requests is not ours to tell.
-    for name in ("uvicorn.access", "dbos", "httpx", "httpcore", "urllib3", "github", "gitlab"):
+    for name in _QUIET:
         logging.getLogger(name).setLevel("WARNING")
+    # DBOS takes one that has a handler for set up, and sets the level alone.
+    own = logging.StreamHandler(stream)
+    own.setFormatter(Lines(redactor))
+    own.setLevel("WARNING")
+    queue = logging.getLogger("dbos")
+    queue.addHandler(own)
+    queue.propagate = False

@@ -202,12 +202,13 @@ def _obey(at: _At, event: Commanded) -> str:
         return "no command"
     if not at.forge.may_write(event.user):
         return "whoever wrote it may not write"
-    pull = next((one for one in at.forge.open_pull_requests() if one.number == event.number), None)
+    pulls = () if event.on_issue else at.forge.open_pull_requests()
+    pull = next((one for one in pulls if one.number == event.number), None)
     ours = (
         pull if pull is not None and marker.read(pull.body) is not None and pull.branch.startswith(BRANCHES) else None
     )
     answers = [_answer(at, command, ours) for command in asked]
-    at.forge.comment(event.number, "\n\n".join(dict.fromkeys(answers)))
+    at.forge.comment(event.number, "\n\n".join(dict.fromkeys(answers)), on_issue=event.on_issue)
     return f"{len(asked)} commands obeyed"
 
 

@@ -43,7 +43,7 @@ class _Report(TyperCommand):
 
     def format_usage(self, ctx: object, formatter: _Formatter) -> None:  # noqa: ARG002 - typer's own shape
         formatter.write_usage("stackfix", "[OPTIONS] [PATH]")
-        formatter.write_usage("stackfix", "rules | explain RULE | pr [PATH] | fleet …", "       ")
+        formatter.write_usage("stackfix", "rules | explain RULE | pr [PATH] | fleet … | bot", "       ")
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -263,7 +263,7 @@ def _run(arguments: Sequence[str]) -> int:
     return code
 
 
-_ROOMS = {"pr": ("pulls", "pr"), "fleet": ("fleet", "fleet")}
+_ROOMS = {"pr": ("pulls", "pr"), "fleet": ("fleet", "fleet"), "bot": ("bot", "bot")}
 """Commands that have a module of their own here, imported when asked for; and the extra that they may lack."""
 
 
