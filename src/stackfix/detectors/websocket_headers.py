@@ -12,6 +12,9 @@ location for WebSockets alone gets the constant.
 
 A start script's `envsubst` that empties `$http_upgrade` is given the list of what the template takes from outside.
 
+Socket.IO gets along without: its clients then poll, which is slower and needs sticky sessions. That is a warning, and
+only for a location that is for it by its own path.
+
 Limits: a handshake that works is never touched. Where it is known which WebSockets the front end opens, locations that
 none of them comes through are left alone. Silent where an include that can't be read may complete the handshake.
 """
@@ -80,13 +83,14 @@ def _finding(graph: Graph, way: Way, missing: tuple[str, ...]) -> Finding:
         rule=RULE,
         message=(
             f"location {location.path.value} hands on the WebSocket {', '.join(way.paths)} without"
-            f" {_listed(missing)}: {sees} sees a plain request"
+            f" {_listed(missing)}: {f'clients of {sees} poll instead' if way.polls else f'{sees} sees a plain request'}"
         ),
         location=Location(location.location.path, location.location.span, "no handshake comes through here"),
         anchor=location.anchor,
         value=" ".join(missing),
         evidence=way.witnesses,
         remedy=_remedy(graph, way),
+        level=Severity.WARNING if way.polls else None,
         components=graph.called(way.proxied.workload, *way.targets),
     )
 

@@ -43,7 +43,9 @@ def detect(graph: Graph) -> Iterator[Finding]:
     for way in socket_ways.ways(graph):
         found = handshake(way.location, way.proxied.facts)
         said, certain = read_timeout(way.location)
-        if way.dedicated and found.complete and found.certain and said is None and certain and _quiet(graph, way):
+        default = found.complete and found.certain and said is None and certain
+        # Socket.IO pings by itself, whatever serves it.
+        if default and way.dedicated and not way.polls and _quiet(graph, way):
             yield _finding(graph, way)
 
 

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stackfix.graph import python_sockets
 from stackfix.graph.python_clients import authority
 from stackfix.graph.python_file import facts
 from stackfix.graph.python_names import Names, resolve_module
@@ -163,6 +164,8 @@ def program(  # noqa: PLR0913 - a start command has that many parts
     reached = reach(names, entry_path, main=main, attribute=attribute, settings=settings)
     start = _start(names, reached, attribute)
     calls = tuple(_calls(names, reached))
+    listens = tuple(_listens(names, reached))
+    served = routing(names, reached, start)
     known = [f for f in map(names.facts, reached.paths) if f is not None]
     reaching = [c for c in calls if c.kind in _REACHES and c.path in reached.imported]
     places = frozenset(p for c in reaching for p in _places(c.value))
@@ -171,12 +174,12 @@ def program(  # noqa: PLR0913 - a start command has that many parts
         tuple(reached.paths),
         tuple(reached.unread),
         start[0] if start else None,
-        routing(names, reached, start),
+        replace(served, routes=(*served.routes, *python_sockets.listened(listens))),
         tuple(_env_reads(names, reached)),
         frozenset(w for f in known for w in f.env_writes),
         not any(f.dynamic_env for f in known) and not reached.unread,
         any(f.dotenv for f in known),
-        tuple(_listens(names, reached)),
+        listens,
         tuple(_cors(names, reached)),
         calls,
         tuple(_literals(names, reached, places)),

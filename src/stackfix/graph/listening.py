@@ -159,4 +159,5 @@ def _bind(listen: ProgramListen) -> Bind:
     host = listen.host
     if host is None and listen.default_host is not None:
         host = Template.literal(Text.unwritten(listen.default_host))
-    return Bind(port, host, witness=Witness.SOURCE)
+    said = listen.listen
+    return Bind(port, host, witness=Witness.SOURCE, listener=said.location, sockets=said.sockets)

@@ -59,7 +59,8 @@ class Endpoint:
     `port_text` is where the number is written (None for a tool's default), in whole: an edit of it moves the listener.
     `host` is None where it is every address. `variable` is the environment variable that decides the port, if one does,
     set or not; `host_variable` likewise. `loopback` is reachable from its own container alone. Not `sure`: a known
-    image opens it in some settings; a reference to it is right, and it proves nothing.
+    image opens it in some settings; a reference to it is right, and it proves nothing. `listener` is the call of the
+    source that binds it, `sockets` whether it speaks nothing but WebSockets.
     """
 
     port: int
@@ -73,6 +74,8 @@ class Endpoint:
     evidence: tuple[Location, ...] = ()
     anchor: Anchor | None = None
     sure: bool = True
+    listener: Location | None = field(default=None, compare=False)
+    sockets: bool = field(default=False, compare=False)
 
     @property
     def loopback(self) -> bool:

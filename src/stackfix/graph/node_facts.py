@@ -60,7 +60,10 @@ class NodeListen:
 
 @dataclass(frozen=True, slots=True)
 class NodeRoute:
-    """A path that `owner` serves. `methods` are upper case, empty for all; `everything`: whatever lies below it too."""
+    """A path that `owner` serves. `methods` are upper case, empty for all; `everything`: whatever lies below it too.
+
+    `listener` is the call that binds a port of its own for it; `polls` as a served route has it.
+    """
 
     owner: str
     path: Template
@@ -69,6 +72,8 @@ class NodeRoute:
     location: Location
     anchor: Anchor
     everything: bool = False
+    listener: Location | None = None
+    polls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

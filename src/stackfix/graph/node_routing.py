@@ -200,7 +200,17 @@ class _Table:
         full = _joined(prefix, own)
         pattern = _pattern(full) + (r"(?:.*)" if route.everything else "/?")
         self.routes.append(
-            ServedRoute(full, route.websocket, route.methods, route.location, route.anchor, pattern, route.path.text)
+            ServedRoute(
+                full,
+                route.websocket,
+                route.methods,
+                route.location,
+                route.anchor,
+                pattern,
+                route.path.text,
+                route.listener,
+                route.polls,
+            )
         )
 
     def _text(self, path: str, value: Template) -> str | None:

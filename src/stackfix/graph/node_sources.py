@@ -134,7 +134,8 @@ def _bind(listen: ProgramListen) -> Bind:
     host = listen.host
     if host is None and listen.framework == "fastify":
         host = Template.literal(Text.unwritten("localhost"))
-    return Bind(listen.port, host, witness=Witness.SOURCE)
+    sockets = listen.framework == "ws"
+    return Bind(listen.port, host, witness=Witness.SOURCE, listener=listen.location, sockets=sockets)
 
 
 def _generated(seen: Files, path: str) -> Bind | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
-    from stackfix.graph.proxy_facts import NginxFacts, ProxyLocation, ProxyServer
+    from stackfix.graph.proxy_facts import NginxFacts, Pass, ProxyLocation, ProxyServer
     from stackfix.graph.proxying import Proxied
     from stackfix.graph.python_routing import Routing, ServedRoute
 
@@ -28,7 +28,8 @@ class Passage:
     """A location that hands requests on to one application whose routes are known.
 
     `sockets` are the WebSocket routes that come through it with the path that a client asks for, `plain` the others.
-    `others`: whether it may also serve plain requests that aren't seen.
+    `others`: whether it may also serve plain requests that aren't seen. `alone`: it hands on to a port where nothing
+    but WebSockets is spoken.
     """
 
     proxied: Proxied
@@ -38,6 +39,7 @@ class Passage:
     sockets: tuple[tuple[ServedRoute, str], ...]
     plain: tuple[ServedRoute, ...]
     others: bool
+    alone: bool = False
 
     @property
     def dedicated(self) -> bool:
@@ -83,7 +85,8 @@ def _passages(
         routing = routing_of(graph, target)
         if routing is None:
             continue
-        through = tuple((r, path) for r in routing.routes if (path := _client_path(siblings, location, r)) is not None)
+        offered, alone = _offered(graph, proxied, handler, target, routing)
+        through = tuple((r, path) for r in offered if (path := _client_path(siblings, location, r)) is not None)
         yield Passage(
             proxied,
             server,
@@ -91,9 +94,30 @@ def _passages(
             target,
             tuple((r, path) for r, path in through if r.websocket),
             tuple(r for r, _ in through if not r.websocket),
-            others=not routing.complete
-            or any(client_path(siblings, location, sample(p)) is not None for p in routing.unknown),
+            others=not alone
+            and (
+                not routing.complete
+                or any(client_path(siblings, location, sample(p)) is not None for p in routing.unknown)
+            ),
+            alone=alone,
         )
+
+
+def _offered(
+    graph: Graph, proxied: Proxied, handler: Pass, target: Workload, routing: Routing
+) -> tuple[tuple[ServedRoute, ...], bool]:
+    """The routes at the port that a location hands on to, and whether nothing but WebSockets is spoken there."""
+    apart = {route.listener for route in routing.routes} - {None}
+    if not apart:
+        return routing.routes, False
+    common = tuple(route for route in routing.routes if route.listener is None)
+    ports = proxying.ports(graph, proxied.workload, handler, target)
+    met = [one for one in graph.listening(target).endpoints if one.port in ports]
+    if len(met) != 1:
+        return (common or routing.routes), False
+    if met[0].listener not in apart:
+        return common, False
+    return tuple(route for route in routing.routes if route.listener == met[0].listener), met[0].sockets
 
 
 def routing_of(graph: Graph, workload: Workload) -> Routing | None:
@@ -134,7 +158,12 @@ def _asked(location: ProxyLocation, wanted: str) -> Iterator[str]:
 
 def is_for_sockets(location: ProxyLocation) -> bool:
     """Whether a location's own words say that it is for WebSockets alone."""
-    return location.modifier is Modifier.EXACT or _SOCKET_NAME.search(location.path.value) is not None
+    return location.modifier is Modifier.EXACT or is_named_for_sockets(location)
+
+
+def is_named_for_sockets(location: ProxyLocation) -> bool:
+    """Whether a location's path speaks of sockets."""
+    return _SOCKET_NAME.search(location.path.value) is not None
 
 
 def takes_all(route: ServedRoute) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import address, proxies, proxy_passes
+from stackfix.graph import address, kubernetes_names, proxies, proxy_passes
 from stackfix.graph.model import Place, Platform, Reference, Writing
 from stackfix.graph.proxy_facts import Pass, UpstreamServer
 from stackfix.graph.reach import Reached
@@ -127,6 +127,23 @@ def behind(graph: Graph, workload: Workload, handler: Pass) -> tuple[Workload, .
             return ()
         found.update(dict.fromkeys(met))
     return tuple(found)
+
+
+def ports(graph: Graph, workload: Workload, handler: Pass, target: Workload) -> frozenset[int]:
+    """The ports of one of the components behind a location that its requests come to, as far as they can be told."""
+    said = handler.upstream.servers if handler.upstream is not None else (handler,)
+    asked = (found for one in said if (found := as_reference(graph, workload, one)) is not None)
+    return frozenset(port for reference in asked for port in _ports(graph, reference, target))
+
+
+def _ports(graph: Graph, reference: Reference, target: Workload) -> frozenset[int]:
+    reach, port = graph.resolve(reference), reference.address.default_port
+    if port is None or target not in _met(graph, reference):
+        return frozenset()
+    if reach.service is None:
+        return frozenset({port})
+    led = (kubernetes_names.target_ports(one, (target,)) for one in reach.service.ports if one.port == port)
+    return next(led, frozenset())
 
 
 def addresses(graph: Graph, workload: Workload, handler: Pass) -> tuple[Address, ...]:

@@ -89,16 +89,21 @@ class ServerObject:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path that `owner` (as spelled) serves. `methods` are upper case, empty for all; `regex`: Django's re_path."""
+    """A path that `owner` (as spelled) serves. `methods` are upper case, empty for all; `regex`: Django's re_path.
+
+    `handler` is what answers, as the file knows it (a class of Falcon with its suffix behind a colon): it may take
+    WebSockets where `websocket` isn't set, and decides where that is None.
+    """
 
     owner: str
     path: Template
-    websocket: bool
+    websocket: bool | None
     methods: frozenset[str]
     spot: Spot
     location: Location
     anchor: Anchor
     regex: bool = False
+    handler: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,7 @@ class Listen:
     """A call that binds a port. `app` is the application as spelled, or "module:attribute".
 
     `host` and `port` are None where not given: then the tool's `default_host` (None: every address) and `default_port`.
-    `host_node`, `port_node` address the arguments; `anchor` the call.
+    `host_node`, `port_node` address the arguments; `anchor` the call. `sockets`: it speaks nothing but WebSockets.
     """
 
     tool: str
@@ -147,6 +152,7 @@ class Listen:
     anchor: Anchor
     host_anchor: Anchor | None = None
     port_anchor: Anchor | None = None
+    sockets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +234,8 @@ class PythonFacts:
     at top level, `names` with what it imports, complete where `names_known`. `env_writes` are variables that the code
     itself sets; `dotenv`: it loads a `.env` file; `dynamic_env`: it reads variables whose names can't be known.
     `decorated` are functions with any decorator, `hooks` those of them that a framework calls as it starts or serves.
-    `main`: it has a `__main__` guard.
+    `main`: it has a `__main__` guard. `sockets` are the functions and classes that take WebSockets, and whether they
+    answer plain requests, too.
     """
 
     imports: tuple[Import, ...] = ()
@@ -259,3 +266,4 @@ class PythonFacts:
     hooks: frozenset[str] = frozenset()
     settings_module: Text | None = None
     main: bool = False
+    sockets: Mapping[str, bool] = field(default_factory=dict)

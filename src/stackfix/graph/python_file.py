@@ -6,7 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted, read
-from stackfix.graph import python_clients, python_cors, python_environment, python_routes, python_serving
+from stackfix.graph import (
+    python_clients,
+    python_cors,
+    python_environment,
+    python_routes,
+    python_serving,
+    python_sockets,
+)
 from stackfix.graph.python_facts import Called, Include, PythonFacts, Route, UnknownRoutes
 from stackfix.graph.python_scope import Source, is_main_guard
 from stackfix.graph.python_values import elements
@@ -63,6 +70,7 @@ def facts(text: Text) -> PythonFacts:
         hooks=frozenset(n for n, f in source.functions.items() if any(map(_is_hook, f.decorator_list))),
         settings_module=_settings_module(source),
         main=any(isinstance(n, ast.If) and is_main_guard(n.test) for n in source.module.tree.body),
+        sockets=python_sockets.takers(source),
     )
 
 

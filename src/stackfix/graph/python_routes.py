@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
+from stackfix.graph import python_litestar, python_sockets
 from stackfix.graph.python_facts import Include, Route, UnknownRoutes
 from stackfix.graph.python_scope import Function
 from stackfix.graph.python_serving import makes_application
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 Fact = Route | Include | UnknownRoutes
 _METHODS = {"get", "post", "put", "delete", "patch", "options", "head", "trace"}
+_UPPER = frozenset(name.upper() for name in _METHODS)
+_GIVEN = {"starlette.routing.Router", "fastapi.APIRouter", "litestar.Router", "litestar.router.Router"}
+_SOCKS = {"flask_sock.Sock", "flask_sockets.Sockets"}
 _DECORATORS = _METHODS | {"route", "api_route", "websocket", "websocket_route", "view"}
 _ADDING = {
     "add_api_route": False, "add_route": False, "add_url_rule": False, "add_api_websocket_route": True,
@@ -38,7 +42,7 @@ _PLAIN_EXTENSIONS = {
     "session", "talisman", "compress",
 }  # fmt: skip
 _ADDERS: tuple[type[ast.AST], ...] = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.Call, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return,
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Call, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return,
 )  # fmt: skip
 _STARLETTE = {"Route": False, "WebSocketRoute": True, "APIRoute": False, "APIWebSocketRoute": True}
 _DJANGO = {"django.urls.path": False, "django.urls.re_path": True, "django.conf.urls.url": True}
@@ -49,10 +53,13 @@ _DJANGO_LISTS = {"urlpatterns", "websocket_urlpatterns"}
 
 def facts(source: Source, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
     """Everything that adds paths to something, in the order of the source."""
+    litestar = python_litestar.is_used(source)
     for node, spot in source.of(*_ADDERS):
-        if isinstance(node, Function):
+        if isinstance(node, Function | ast.ClassDef):
             for decorator in node.decorator_list:
-                yield from _decorated(source, decorator, spot, made)
+                yield from _decorated(source, decorator, spot, made, node)
+            if litestar:
+                yield from python_litestar.routes(source, node, spot)
         elif isinstance(node, ast.Call):
             yield from _call(source, node, spot, made)
         elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
@@ -73,21 +80,33 @@ def _path(source: Source, node: ast.Call, spot: Spot, index: int = 0) -> Templat
     return None if given is None else evaluate(source, given, spot.scope)
 
 
-def _decorated(source: Source, node: ast.expr, spot: Spot, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
+def _decorated(
+    source: Source,
+    node: ast.expr,
+    spot: Spot,
+    made: Mapping[str, ServerObject],
+    below: Function | ast.ClassDef | None = None,
+) -> Iterator[Fact]:
     """`@app.get("/x")` and its like: told by the method's name and a first argument that is a path."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
-    owner = _owner(source, node.func.value, spot)
+    if isinstance(below, ast.ClassDef) and node.func.attr != "view":
+        return
+    # Flask-Sock's route may belong to a blueprint.
+    blueprint = keyword(node, "bp")
+    owner = _owner(source, blueprint or node.func.value, spot)
     path = _path(source, node, spot)
     if node.func.attr not in _DECORATORS or owner is None or path is None:
         return
     text = path.text
     if text is not None and text.value and not text.value.startswith("/"):
         return
-    known = made.get(owner)
-    websocket = node.func.attr.startswith("websocket") or (known is not None and known.framework == "flask_sock")
+    known = made.get(_owner(source, node.func.value, spot) or "")
+    sock = blueprint is not None or (known is not None and known.framework == "flask_sock")
+    websocket = sock or node.func.attr.startswith("websocket")
     place, anchor = source.module.location(node), source.module.anchor(node)
-    yield Route(owner, path, websocket, _methods(node, node.func.attr), spot, place, anchor)
+    handler = python_sockets.decorated(below, spot) if below is not None else None
+    yield Route(owner, path, websocket, _methods(node, node.func.attr), spot, place, anchor, handler=handler)
 
 
 def _methods(node: ast.Call, name: str) -> frozenset[str]:
@@ -104,19 +123,31 @@ def _methods(node: ast.Call, name: str) -> frozenset[str]:
 def _call(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
     if isinstance(node.func, ast.Attribute):
         yield from _method(source, node, node.func, spot)
-        yield from _extended(source, node, node.func, spot)
+        yield from _extended(source, node, node.func, spot, made)
     elif isinstance(node.func, ast.Call):
         # `router.get("/x")(handler)` is a decorator used as the call that it is.
         yield from _decorated(source, node.func, spot, made)
     name = source.qualified(node.func) or ""
     if name == "channels.routing.URLRouter":
         yield from _consumers(source, node.args[0] if node.args else None, spot)
-    if makes_application(source, node) or name in {"starlette.routing.Router", "fastapi.APIRouter"}:
+    if makes_application(source, node) or name in _GIVEN:
         yield from _constructed(source, node, spot, made)
-    elif name in {"flask_socketio.SocketIO", "flask_restx.Api", "flask_restful.Api", "flask_sock.Sock"} and node.args:
+    elif name in _SOCKS and node.args:
+        yield from _sock(source, node, spot, made)
+    elif name in {"flask_socketio.SocketIO", "flask_restx.Api", "flask_restful.Api"} and node.args:
         owner = _owner(source, node.args[0], spot)
         if owner is not None:
             yield _unknown(source, node, spot, owner, name.partition(".")[0])
+
+
+def _sock(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerObject]) -> Iterator[Fact]:
+    """`sock = Sock(app)`: its routes are the application's."""
+    owner, anchor = _owner(source, node.args[0], spot), source.module.anchor(node)
+    own = next((o.name for o in made.values() if o.anchor == anchor), None)
+    if owner is not None and own is not None:
+        yield Include(owner, own, None, spot, source.module.location(node))
+    elif owner is not None:
+        yield _unknown(source, node, spot, owner, "flask_sock")
 
 
 def _method(source: Source, node: ast.Call, func: ast.Attribute, spot: Spot) -> Iterator[Fact]:
@@ -125,10 +156,7 @@ def _method(source: Source, node: ast.Call, func: ast.Attribute, spot: Spot) -> 
     if owner is None:
         return
     if func.attr in _ADDING:
-        path = _path(source, node, spot)
-        if path is not None:
-            place, anchor = source.module.location(node), source.module.anchor(node)
-            yield Route(owner, path, _ADDING[func.attr], _methods(node, func.attr), spot, place, anchor)
+        yield from _added(source, node, func.attr, owner, spot)
     elif func.attr in _INCLUDING:
         yield _include(source, node, func.attr, owner, spot)
     elif func.attr in _PLUGINS:
@@ -137,13 +165,39 @@ def _method(source: Source, node: ast.Call, func: ast.Attribute, spot: Spot) -> 
         yield from _aiohttp(source, node.args[0], owner, spot)
 
 
-def _extended(source: Source, node: ast.Call, func: ast.Attribute, spot: Spot) -> Iterator[Fact]:
+def _added(source: Source, node: ast.Call, name: str, owner: str, spot: Spot) -> Iterator[Fact]:
+    """`app.add_route("/x", handler)`; aiohttp's has the method before the path."""
+    first = source.module.string(node.args[0]) if node.args else None
+    index = int(name == "add_route" and first is not None and (first.value == "*" or first.value in _UPPER))
+    path = _path(source, node, spot, index)
+    if path is None:
+        return
+    named = keyword(node, "handler") or keyword(node, "resource")
+    given = node.args[index + 1] if len(node.args) > index + 1 else named
+    handler = python_sockets.handler(source, given, spot)
+    suffix = keyword(node, "suffix")
+    if handler is not None and isinstance(suffix, ast.Constant) and isinstance(suffix.value, str):
+        handler = f"{handler}:{suffix.value}"
+    place, anchor = source.module.location(node), source.module.anchor(node)
+    yield Route(owner, path, _ADDING[name], _methods(node, name), spot, place, anchor, handler=handler)
+
+
+def _extended(
+    source: Source, node: ast.Call, func: ast.Attribute, spot: Spot, made: Mapping[str, ServerObject]
+) -> Iterator[Fact]:
     """`extension.init_app(app)`: what it adds is the extension's own affair."""
     if func.attr != "init_app" or not node.args:
         return
     target = _owner(source, node.args[0], spot)
     extension = (dotted(func.value) or "").rpartition(".")[2]
-    if target is not None and extension not in _PLAIN_EXTENSIONS:
+    if target is None or extension in _PLAIN_EXTENSIONS:
+        return
+    own = _owner(source, func.value, spot)
+    known = made.get(own or "")
+    if own is not None and (known.framework == "flask_sock" if known is not None else source.imported(own)):
+        # One that is made in another file, and adds what nobody sees, is found to be none that serves.
+        yield Include(target, own, None, spot, source.module.location(node))
+    else:
         yield _unknown(source, node, spot, target, f"{extension}.init_app")
 
 
@@ -173,9 +227,7 @@ def _constructed(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, 
     if owner is None:
         return
     name = source.qualified(node.func) or ""
-    routes = keyword(node, "routes") or keyword(node, "route_handlers")
-    if routes is None and name.startswith(("tornado.", "litestar.")) and node.args:
-        routes = node.args[0]
+    routes = _given_routes(node, name)
     if routes is not None:
         yield from _listed(source, routes, owner, spot)
     if name.startswith(("socketio.", "flask_socketio.")):
@@ -188,6 +240,15 @@ def _constructed(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, 
         yield _unknown(source, node, spot, owner, name.partition(".")[0])
 
 
+def _given_routes(node: ast.Call, name: str) -> ast.expr | None:
+    """The list of routes that an application is made with; none where Litestar puts a path of its own before them."""
+    if name.startswith("litestar.") and not name.endswith(".Router") and keyword(node, "path") is not None:
+        return None
+    routes = keyword(node, "routes") or keyword(node, "route_handlers")
+    by_place = name.startswith(("tornado.", "litestar.")) and node.args
+    return node.args[0] if routes is None and by_place else routes
+
+
 def _listed(source: Source, node: ast.expr, owner: str, spot: Spot) -> Iterator[Fact]:
     """A list of `Route`, `WebSocketRoute`, `Mount`, here or under a name."""
     bound = source.single(node.id, spot.scope) if isinstance(node, ast.Name) else node
@@ -196,7 +257,11 @@ def _listed(source: Source, node: ast.expr, owner: str, spot: Spot) -> Iterator[
         return
     for item in bound.elts:
         kind = (source.qualified(item.func) or "").rpartition(".")[2] if isinstance(item, ast.Call) else ""
-        if isinstance(item, ast.Call) and kind in _STARLETTE:
+        name = dotted(item)
+        if name is not None:
+            # A handler, controller or router of Litestar's; what serves nothing by its name is told there.
+            yield Include(owner, source.owner(name, spot.scope), None, spot, source.module.location(item))
+        elif isinstance(item, ast.Call) and kind in _STARLETTE:
             path = _path(source, item, spot) or Template.unknown()
             place, anchor = source.module.location(item), source.module.anchor(item)
             yield Route(owner, path, _STARLETTE[kind], _methods(item, ""), spot, place, anchor)
@@ -217,12 +282,13 @@ def _tornado(source: Source, item: ast.expr, owner: str, spot: Spot) -> Route | 
     elif isinstance(item, ast.Call) and source.qualified(item.func) in _TORNADO:
         words = item.args
     path = evaluate(source, words[0], spot.scope) if len(words) > 1 else None
-    socket = _is_socket(source, words[1]) if len(words) > 1 else None
-    if path is None or path.text is None or socket is None:
+    handler = python_sockets.handler(source, words[1], spot) if len(words) > 1 else None
+    if path is None or path.text is None or handler is None:
         return None
+    socket = _is_socket(source, words[1])
     regex = re.search(r"[\\()\[\]*+?^$|.{]", path.text.value) is not None
     place, anchor = source.module.location(item), source.module.anchor(item)
-    return Route(owner, path, socket, frozenset(), spot, place, anchor, regex)
+    return Route(owner, path, socket, frozenset(), spot, place, anchor, regex, handler)
 
 
 def _is_socket(source: Source, node: ast.expr, depth: int = 0) -> bool | None:
@@ -255,11 +321,14 @@ def _aiohttp(source: Source, node: ast.expr, owner: str, spot: Spot) -> Iterator
         return
     bound = source.single(node.id, spot.scope) if isinstance(node, ast.Name) else node
     for item in bound.elts if isinstance(bound, ast.List | ast.Tuple) else [node]:
-        kind = (source.qualified(item.func) or "") if isinstance(item, ast.Call) else ""
-        path = _path(source, item, spot) if isinstance(item, ast.Call) else None
-        if isinstance(item, ast.Call) and path is not None and kind.rpartition(".")[2] in _METHODS:
+        kind = (source.qualified(item.func) or "").rpartition(".")[2] if isinstance(item, ast.Call) else ""
+        index = int(kind == "route")
+        path = _path(source, item, spot, index) if isinstance(item, ast.Call) else None
+        if isinstance(item, ast.Call) and path is not None and kind in _METHODS | {"route", "view"}:
             place, anchor = source.module.location(item), source.module.anchor(item)
-            yield Route(owner, path, False, _methods(item, kind.rpartition(".")[2]), spot, place, anchor)  # noqa: FBT003
+            given = item.args[index + 1] if len(item.args) > index + 1 else keyword(item, "handler")
+            handler = python_sockets.handler(source, given, spot)
+            yield Route(owner, path, False, _methods(item, kind), spot, place, anchor, handler=handler)  # noqa: FBT003 - plain
         else:
             yield _unknown(source, item, spot, owner, "a route of another kind")
 

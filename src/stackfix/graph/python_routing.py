@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.findings import Anchor, Location
-    from stackfix.graph.python_facts import Called, Include, PythonFacts, ServerObject
+    from stackfix.graph.python_facts import Called, Include, PythonFacts, Route, ServerObject
     from stackfix.graph.python_names import Names
     from stackfix.graph.python_reach import Reach
     from stackfix.graph.value import Template
@@ -33,7 +33,11 @@ _HARMLESS = {
 
 @dataclass(frozen=True, slots=True)
 class ServedRoute:
-    """One route with its full path. `pattern` matches the paths that it serves; `text` is its own part, if literal."""
+    """One route with its full path. `pattern` matches the paths that it serves; `text` is its own part, if literal.
+
+    `listener` is the call that binds a port of its own for it. `polls`: its clients (Socket.IO's) come by plain
+    requests, too, and by these alone where no WebSocket gets through.
+    """
 
     path: str
     websocket: bool
@@ -42,6 +46,8 @@ class ServedRoute:
     anchor: Anchor
     pattern: str
     text: Text | None = None
+    listener: Location | None = None
+    polls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,11 @@ class _Table:
         for path in self.reached.paths:
             known = self.names.facts(path)
             if known is not None:
-                self._routes(node, prefix, path, known)
+                self._routes(node, prefix, path, known, sockets=made is not None and made.framework == "flask_sock")
                 self._includes(node, prefix, path, known, seen)
                 self._foreign(node, path, known)
 
-    def _routes(self, node: Node, prefix: str, path: str, known: PythonFacts) -> None:
+    def _routes(self, node: Node, prefix: str, path: str, known: PythonFacts, *, sockets: bool) -> None:
         for route in known.routes:
             if not self._owns(node, path, route.owner) or self._never(path, route.spot.function):
                 continue
@@ -108,11 +114,13 @@ class _Table:
                 continue
             full = _joined(prefix, own, django=node[1] in {"urlpatterns", "websocket_urlpatterns"})
             pattern = _pattern(prefix, own) if route.regex else _matching(full)
-            self.routes.append(
-                ServedRoute(
-                    full, route.websocket, route.methods, route.location, route.anchor, pattern, route.path.text
-                )
-            )
+            kinds = frozenset({True}) if sockets else self._kinds(path, route)
+            if not kinds:
+                self.holes.append(f"{route.handler} is made elsewhere")
+            self.routes += [
+                ServedRoute(full, socket, route.methods, route.location, route.anchor, pattern, route.path.text)
+                for socket in sorted(kinds)
+            ]
         for hidden in known.unknown_routes:
             if self._owns(node, path, hidden.owner):
                 text = self._text(path, hidden.prefix) if hidden.prefix is not None else None
@@ -120,6 +128,32 @@ class _Table:
                     self.holes.append(hidden.reason)
                 else:
                     self.unknown.append(_joined(prefix, text, django=node[1] == "urlpatterns"))
+
+    def _kinds(self, path: str, route: Route) -> frozenset[bool]:
+        """Whether a route takes WebSockets, plain requests or both; nothing where nobody can tell."""
+        said = frozenset[bool]() if route.websocket is None else frozenset({route.websocket})
+        if route.websocket or route.handler is None:
+            return said
+        return self._taken(path, route.handler) or said
+
+    def _taken(self, path: str, handler: str, depth: int = 0) -> frozenset[bool]:
+        """What a handler takes by what it is, where it takes WebSockets."""
+        spelled, colon, suffix = handler.partition(":")
+        place = self.names.find(path, spelled) if depth <= _DEPTH else None
+        known = self.names.facts(place[0]) if place is not None else None
+        if place is None or known is None:
+            return frozenset()
+        name = place[1]
+        plain = known.sockets.get(name + colon + suffix)
+        if plain is not None:
+            return frozenset({True, False} if plain else {True})
+        head, _, method = name.rpartition(".")
+        further = [base + colon + suffix for base in known.bases.get(name, ())]
+        further += [known.instances[name].removesuffix("()") + colon + suffix] if name in known.instances else []
+        if head in known.instances:
+            further.append(f"{known.instances[head].removesuffix('()')}.{method}")
+        found = (self._taken(place[0], one, depth + 1) for one in further)
+        return next(filter(None, found), frozenset())
 
     def _includes(self, node: Node, prefix: str, path: str, known: PythonFacts, seen: tuple[Node, ...]) -> None:
         for include in known.includes:

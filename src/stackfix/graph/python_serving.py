@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
+from stackfix.graph import python_litestar, python_sockets
 from stackfix.graph.python_facts import Listen, Option, ServerObject
 from stackfix.graph.python_scope import join
 from stackfix.graph.python_values import evaluate, keyword
@@ -38,7 +39,8 @@ _ROUTERS = {
     "flask.Blueprint": ("flask", "url_prefix"), "quart.Blueprint": ("quart", "url_prefix"),
     "flask.blueprints.Blueprint": ("flask", "url_prefix"), "sanic.Blueprint": ("sanic", "url_prefix"),
     "starlette.routing.Router": ("starlette", ""), "aiohttp.web.RouteTableDef": ("aiohttp", ""),
-    "flask_sock.Sock": ("flask_sock", ""),
+    "litestar.Router": ("litestar", "path"), "litestar.router.Router": ("litestar", "path"),
+    "flask_sock.Sock": ("flask_sock", ""), "flask_sockets.Sockets": ("flask_sock", ""),
 }  # fmt: skip
 
 
@@ -75,7 +77,9 @@ _TOOLS = {
     "asyncio.start_server": _Tool(None, ("host", 1), ("port", 2), default_host=None),
     "websockets.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
     "websockets.server.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
+    "websockets.legacy.server.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
     "websockets.asyncio.server.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
+    "websockets.sync.server.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
     "prometheus_client.start_http_server": _Tool(None, ("addr", 1), ("port", 0), default_host=None),
 }
 _RUNS = {
@@ -110,9 +114,11 @@ def objects(source: Source) -> Iterator[ServerObject]:
             if framework:
                 prefix = keyword(bound.value, key) if key else None
                 value = evaluate(source, prefix, bound.spot.scope) if prefix is not None else None
+                value = python_litestar.rooted(value) if value is not None and framework == "litestar" else value
                 place = source.module.location(bound.value)
                 anchor = source.module.anchor(bound.value)
                 yield ServerObject(name, framework, made in _ROUTERS, value, bound.spot, place, anchor)
+    yield from python_litestar.objects(source)
 
 
 def makes_application(source: Source, node: ast.AST) -> str | None:
@@ -226,6 +232,7 @@ def _listen(  # noqa: PLR0913, PLR0917 - a call, where it stands, and how its to
         tool, app, value["host"], value["port"], shape.default_host, shape.default_port, spot,
         source.module.location(node), source.module.anchor(node),
         _anchor(source, host_node), _anchor(source, port_node),
+        sockets=tool in python_sockets.SERVERS and not hidden and _given(node).isdisjoint(python_sockets.ANSWERING),
     )  # fmt: skip
 
 

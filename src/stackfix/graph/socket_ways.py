@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Way:
     """A location that WebSockets come through. `paths` are what clients ask for, `witnesses` who serves or opens them.
 
-    `targets` are the components behind it, as far as known; `dedicated`: nothing else comes through.
+    `targets` are the components behind it, as far as known; `dedicated`: nothing else comes through. `polls`: clients
+    come by plain requests where no WebSocket gets through.
     """
 
     proxied: Proxied
@@ -39,6 +40,7 @@ class Way:
     witnesses: tuple[Location, ...]
     targets: tuple[Workload, ...]
     dedicated: bool
+    polls: bool = False
 
 
 _QUIET = frozenset({"hypercorn", "granian", "gunicorn", "flask"})
@@ -111,7 +113,7 @@ def _by_routes(graph: Graph, passage: Passage, working: AbstractSet[_Key]) -> Wa
         for route, path in passage.sockets
         if (
             any(_leads(passage, opening) for opening in used)
-            if used
+            if used and not route.polls
             else _is_meant(graph, passage, route) and not (elsewhere and _key(passage, route) in working)
         )
     ]
@@ -120,22 +122,28 @@ def _by_routes(graph: Graph, passage: Passage, working: AbstractSet[_Key]) -> Wa
     witnesses = (Location(r.location.path, r.location.span, "served as a WebSocket") for r, _ in sockets)
     paths = tuple(dict.fromkeys(path for _, path in sockets))
     found = tuple(dict.fromkeys(witnesses))
-    return Way(passage.proxied, passage.location, paths, found, (passage.target,), passage.dedicated)
+    polls = all(route.polls for route, _ in sockets)
+    return Way(passage.proxied, passage.location, paths, found, (passage.target,), passage.dedicated, polls)
 
 
 def _is_meant(graph: Graph, passage: Passage, route: ServedRoute) -> bool:
     """Whether a location is there for a route's WebSocket: one that takes every path is meant where nothing else is.
 
     Not a route outside of the location's own path, where the application has others inside: they are what is meant,
-    and the path that is taken off is another fault.
+    and the path that is taken off is another fault. What polls otherwise is meant by a location of its own alone.
     """
     location = passage.location
+    if passage.alone:
+        return True
+    if route.polls and not proxied_routes.is_named_for_sockets(location):
+        return False
     own = location.path.value.rstrip("/") + "/"
     routing = proxied_routes.routing_of(graph, passage.target)
     inside = routing is not None and any(other.path.startswith(own) for other in routing.routes)
     if own != "/" and inside and not route.path.startswith(own) and not proxied_routes.is_for_sockets(location):
         return False
-    return not proxied_routes.takes_all(route) or location.path.value == "/" or proxied_routes.is_for_sockets(location)
+    named = proxied_routes.is_named_for_sockets(location)
+    return not proxied_routes.takes_all(route) or location.path.value == "/" or named
 
 
 def _leads(passage: Passage, opening: SocketPath) -> bool:

@@ -53,7 +53,8 @@ class Entry:
 class Bind:
     """A port that the command gives. `host` None is every address. `variable` decides the port where it is set.
 
-    `witness` says where a port that no variable gives is written, where that is not the command.
+    `witness` says where a port that no variable gives is written, where that is not the command. `listener` and
+    `sockets` as the endpoint has them.
     """
 
     port: Template | None
@@ -62,6 +63,8 @@ class Bind:
     host_variable: str | None = None
     protocol: str = "tcp"
     witness: Witness | None = None
+    listener: Location | None = None
+    sockets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ def endpoint(bind: Bind, process: Process, environment: Environment) -> Endpoint
         protocol=bind.protocol,
         evidence=_evidence(process, value),
         anchor=process.anchor,
+        listener=bind.listener,
+        sockets=bind.sockets,
     )
 
 
