@@ -359,6 +359,8 @@ _RUNTIMES = {
     "golang": (frozenset({"go"}), "/go", ("GO", "GOLANG_")),
     "rust": (frozenset({"cargo", "rustc"}), "/", ("RUST", "CARGO_")),
     "ruby": (frozenset({"ruby", "gem", "bundle"}), "/", ("RUBY", "GEM_", "BUNDLE_")),
+    # Debian's slim image with Bun alone; its node is Bun by another name.
+    "oven/bun": (frozenset({"bun", "bunx", "node"}), "/home/bun/app", ("BUN_",)),
     "nginx": (frozenset({"nginx"}), "/", ("NGINX_", "NJS_", "PKG_", "DYNPKG_", "ACME_")),
     "alpine": (frozenset(), "/", ()),
     "debian": (frozenset(), "/", ()),
@@ -385,7 +387,7 @@ def base(image: str) -> Base | None:
         return None
     alpine = "alpine" in tag or name.repository == "alpine"
     has, lacks = _alpine(name.repository) if alpine else _debian(name.repository, tag)
-    if "windows" in tag or "nanoserver" in tag or "onbuild" in tag:
+    if any(word in tag for word in ("windows", "nanoserver", "onbuild", "distroless")):
         return None
     return Base(
         name.repository,
@@ -410,7 +412,7 @@ def _alpine(repository: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _debian(repository: str, tag: str) -> tuple[frozenset[str], frozenset[str]]:
-    if repository in {"debian", "ubuntu"}:
+    if repository in {"debian", "ubuntu", "oven/bun"}:
         return _DEBIAN_HAS, _INITS | {"curl", "wget", "nc", "git", "python", "python3", "node", "npm"}
     if "slim" in tag and repository in {"python", "node"}:
         return _DEBIAN_HAS, _INITS | {"curl", "wget", "nc", "git", "node", "npm", "python", "python3"}

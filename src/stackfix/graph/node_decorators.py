@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stackfix.graph.javascript_values import Source
 
 OWNER = "@nest"
+GATEWAY = "@gateway"
 _METHODS = {
     "Get": "GET", "Post": "POST", "Put": "PUT", "Delete": "DELETE", "Patch": "PATCH", "Head": "HEAD",
     "Options": "OPTIONS", "All": "", "Sse": "GET",
@@ -83,10 +84,11 @@ def _routes(source: Source, call: js.Call, method: str, prefixes: tuple[Template
 
 
 def _gateway(source: Source, call: js.Call) -> Iterator[NodeRoute]:
-    """A gateway serves socket.io's path at the application's port, unless it says otherwise."""
+    """A gateway serves Socket.IO's path, unless it says otherwise; at a port of its own where it names one."""
     options = next((o for a in call.arguments if (o := source.object(a)) is not None), None)
     path = options.get("path") if options is not None else None
-    value = Template.literal(Text.unwritten("/socket.io/")) if path is None else source.evaluate(path)
-    module = source.module
-    for websocket in (True, False):
-        yield NodeRoute("", value, frozenset(), websocket, module.location(call), module.anchor(call), everything=True)
+    value = Template.literal(Text.unwritten("")) if path is None else source.evaluate(path)
+    first = source.evaluate(js.argument(call, 0)).text
+    location, anchor = source.module.location(call), source.module.anchor(call)
+    listener = location if first is not None and first.value.isdecimal() and first.value != "0" else None
+    yield NodeRoute(GATEWAY, value, frozenset(), True, location, anchor, listener=listener)  # noqa: FBT003 - a WebSocket

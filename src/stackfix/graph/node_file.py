@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
-from stackfix.graph import javascript_names, node_clients, node_decorators, node_routes, node_servers
+from stackfix.graph import javascript_names, node_clients, node_decorators, node_routes, node_servers, node_sockets
 from stackfix.graph.javascript_values import Source
-from stackfix.graph.node_facts import NodeFacts, NodeUse
+from stackfix.graph.node_facts import NodeFacts, NodeUse, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from stackfix.graph.node_facts import Server
     from stackfix.graph.value import Template
     from stackfix.text import Text
 
@@ -38,11 +37,12 @@ def facts(text: Text) -> NodeFacts:
     source = Source(module)
     calls = source.module.calls()
     made = {s.name: s for s in node_servers.servers(source)}
+    parts = (Server(part.name, "fastify", router=True) for part in node_routes.registered(source, calls))
     functions = frozenset(n for n, bound in source.bindings.items() if any(b.kind == "function" for b in bound))
     return NodeFacts(
         javascript_names.of(source),
         tuple(source.reads()),
-        tuple(made.values()),
+        (*made.values(), *parts),
         tuple(node_servers.listens(source, calls, made)),
         (*node_routes.routes(source, calls, made), *node_decorators.decorated(source)),
         (*node_routes.uses(source, calls, made), *_given(source, calls, made)),
@@ -51,7 +51,7 @@ def facts(text: Text) -> NodeFacts:
         functions,
         called,
         global_prefix=_global_prefix(source, calls),
-        holes=tuple(_holes(calls)),
+        holes=tuple(_holes(source, calls)),
         dynamic=any(_is_dynamic(source, c) for c in calls),
         dotenv="dotenv" in text.value and any(i.startswith("dotenv") for i in _specifiers(source)),
         aliases=dict(_aliases(source, made)),
@@ -122,8 +122,10 @@ def _global_prefix(source: Source, calls: tuple[js.Call, ...]) -> Template | Non
     return None
 
 
-def _holes(calls: tuple[js.Call, ...]) -> Iterator[str]:
+def _holes(source: Source, calls: tuple[js.Call, ...]) -> Iterator[str]:
     for call in calls:
+        if _answers_by_hand(source, call):
+            yield "requests are answered by hand"
         last = call.function.name if isinstance(call.function, js.Member) else ""
         if last in _HOLES:
             yield last
@@ -131,6 +133,16 @@ def _holes(calls: tuple[js.Call, ...]) -> Iterator[str]:
             yield "paths are left out of the global prefix"
         elif last == "register" and js.dotted(call.function) == "RouterModule.register":
             yield "RouterModule"
+
+
+def _answers_by_hand(source: Source, call: js.Call) -> bool:
+    """Whether a function in place answers every plain request of a server: what it serves nobody sees."""
+    if js.dotted(call.function) in {"Bun.serve", "Deno.serve"}:
+        return node_sockets.answering(source, call) is not None
+    made = node_servers.maker(source, call)
+    if made is None or made.framework != "http" or made.call is not call:
+        return False
+    return any(isinstance(given, js.Function) and given.parameters for given in call.arguments)
 
 
 def _is_dynamic(source: Source, call: js.Call) -> bool:

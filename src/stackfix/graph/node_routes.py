@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
+from stackfix.graph import node_sockets
 from stackfix.graph.node_facts import NodeCors, NodeRoute, NodeUse, Server
 from stackfix.graph.node_servers import maker, origin
 from stackfix.graph.value import Hole, Symbol, Template
@@ -25,18 +27,20 @@ _HARMLESS = re.compile(
     r"|\w*[mM]iddleware|secureHeaders|prettyJSON|bearerAuth|basicAuth|methodOverride|favicon|expressSession|websocket"
     r"|requestHandler|\w*Limiter|\w*Logger|i18n\w*|mongoSanitize|xss|trustProxy|fileUpload|clerkMiddleware|rateLimit\w*",
 )
-_NAMESPACE = "/socket.io/"
 
 
 def routes(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[NodeRoute]:
     """Every path that is served by a call."""
+    parts = registered(source, calls)
     for call in calls:
-        yield from _plain(source, call, made)
-        yield from _object_route(source, call)
-        yield from _websocket(source, call)
+        yield from _plain(source, call, made, parts)
+        yield from _object_route(source, call, parts)
+        yield from node_sockets.routes(source, call)
 
 
-def _plain(source: Source, call: js.Call, made: Mapping[str, Server]) -> Iterator[NodeRoute]:
+def _plain(
+    source: Source, call: js.Call, made: Mapping[str, Server], parts: tuple[Registered, ...]
+) -> Iterator[NodeRoute]:
     """`app.get("/x", …)`, `router.ws("/y", …)`, `router.route("/z").get(…).post(…)`."""
     function = call.function
     if not isinstance(function, js.Member) or function.name not in _METHODS | {"ws"}:
@@ -47,13 +51,16 @@ def _plain(source: Source, call: js.Call, made: Mapping[str, Server]) -> Iterato
         owner, path = chained
     elif len(call.arguments) < 2:  # noqa: PLR2004 - `app.get("setting")` reads
         return
-    if owner is None or path is None or not (owner in made or _OWNERS.fullmatch(owner)):
+    part = part_of(owner, call.first, parts)
+    if owner is None or path is None or not (part or owner in made or _OWNERS.fullmatch(owner)):
         return
+    owner = part or owner
     method = "DELETE" if function.name == "del" else function.name.upper()
     methods = frozenset() if function.name in {"all", "ws"} else frozenset({method})
     options = source.object(js.argument(call, 1)) if len(call.arguments) > 2 else None  # noqa: PLR2004 - handler is last
     said = options.get("websocket") if options is not None else None
-    websocket = function.name == "ws" or (isinstance(said, js.Name) and said.name == "true")
+    said_so = isinstance(said, js.Name) and said.name == "true"
+    websocket = function.name == "ws" or said_so or node_sockets.is_upgrade(source, call)
     paths = path.items if isinstance(path, js.Array) else (path,)
     for one in paths:
         yield _route(source, owner, one, methods, websocket=websocket)
@@ -78,7 +85,7 @@ def _route(  # noqa: PLR0913 - a route has that many parts
     )
 
 
-def _object_route(source: Source, call: js.Call) -> Iterator[NodeRoute]:
+def _object_route(source: Source, call: js.Call, parts: tuple[Registered, ...]) -> Iterator[NodeRoute]:
     """Fastify's `route({method, url, handler})`."""
     function = call.function
     if not isinstance(function, js.Member) or function.name != "route" or len(call.arguments) != 1:
@@ -91,46 +98,70 @@ def _object_route(source: Source, call: js.Call) -> Iterator[NodeRoute]:
     given = options.get("method")
     names = [source.evaluate(n).text for n in (given.items if isinstance(given, js.Array) else (given,))]
     methods = frozenset(n.value.upper() for n in names if n is not None)
-    yield _route(source, owner, url, methods, websocket=options.get("wsHandler") is not None)
-
-
-def _websocket(source: Source, call: js.Call) -> Iterator[NodeRoute]:
-    """`new WebSocketServer({server, path})`, socket.io's `new Server(server, {path})`."""
-    name = js.dotted(call.function) or ""
-    package, export = origin(source, name) or ("", "")
-    export = export.rpartition(".")[2]
-    module = source.module
-    if package == "ws" and call.new and export in {"Server", "WebSocketServer"}:
-        options = source.object(js.argument(call, 0))
-        path = options.get("path") if options is not None else None
-        if options is None or options.get("noServer") is not None:
-            return
-        if path is not None:
-            yield _route(source, "", path, frozenset(), websocket=True)
-        else:
-            value = Template.literal(Text.unwritten("/"))
-            location, anchor = module.location(call), module.anchor(call)
-            yield NodeRoute("", value, frozenset(), websocket=True, location=location, anchor=anchor, everything=True)
-    elif package == "socket.io" and export in {"Server", "*", "default"}:
-        options = next((o for a in reversed(call.arguments) if (o := source.object(a)) is not None), None)
-        path = options.get("path") if options is not None else None
-        value = source.evaluate(path) if path is not None else Template.literal(Text.unwritten(_NAMESPACE))
-        for websocket in (True, False):
-            yield NodeRoute(
-                "", value, frozenset(), websocket, module.location(call), module.anchor(call), everything=True
-            )
+    owner = part_of(owner, call.first, parts) or owner
+    yield _route(source, owner, url, methods, websocket=False)
+    if options.get("wsHandler") is not None:
+        yield _route(source, owner, url, frozenset(), websocket=True)
 
 
 # --- inclusions ------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A function of the file that Fastify is given: what its first parameter is given counts below its own prefix."""
+
+    name: str
+    parameter: str
+    first: int
+    last: int
+
+
+def registered(source: Source, calls: tuple[js.Call, ...]) -> tuple[Registered, ...]:
+    """Every function, in place or of the file's own name, that is handed to `register`."""
+    found: dict[int, Registered] = {}
+    for call in calls:
+        if isinstance(call.function, js.Member) and call.function.name == "register":
+            part = _registered_part(source, js.argument(call, 0))
+            if part is not None:
+                found[part.first] = part
+    return tuple(found.values())
+
+
+def _registered_part(source: Source, node: js.Node | None) -> Registered | None:
+    while isinstance(node, js.Unary):
+        node = node.operand
+    if isinstance(node, js.Name):
+        bound = source.bindings.get(node.name, [])
+        if len(bound) != 1 or bound[0].scope != -1:
+            return None
+        if bound[0].kind == "function":
+            first = bound[0].at + 1
+            last = next((f.last for f in source.functions if f.first == first), None)
+            return None if last is None else Registered(f"{first}:", source.module.value(first + 1), first, last)
+        node = bound[0].value
+    if not isinstance(node, js.Function) or not node.parameters:
+        return None
+    return Registered(f"{node.first}:", node.parameters[0], node.first, node.last)
+
+
+def part_of(owner: str | None, at: int, parts: tuple[Registered, ...]) -> str | None:
+    """The innermost registered function around a token whose parameter an owner is."""
+    around = [part for part in parts if part.parameter == owner and part.first <= at <= part.last]
+    return around[-1].name if around else None
+
+
 def uses(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[NodeUse]:
     """Every `use`, `register`, `route` and `mount` that puts a part into an application or router."""
+    parts = registered(source, calls)
     for call in calls:
         function = call.function
         owner = js.dotted(function.owner) if isinstance(function, js.Member) else None
-        if owner is None or not isinstance(function, js.Member) or not (owner in made or _OWNERS.fullmatch(owner)):
+        part = part_of(owner, call.first, parts)
+        known = part or owner in made or (owner is not None and _OWNERS.fullmatch(owner))
+        if owner is None or not isinstance(function, js.Member) or not known:
             continue
+        owner = part or owner
         if function.name in {"use", "mount"} or (function.name == "route" and len(call.arguments) > 1):
             yield from _used(source, call, owner)
         elif function.name == "register":
@@ -211,9 +242,10 @@ def _registered(source: Source, call: js.Call, owner: str) -> Iterator[NodeUse]:
         loads = text.value if text is not None else None
         if loads is None or not loads.startswith("@fastify/"):
             yield NodeUse(owner, prefix, loads, source.module.location(node), loaded=True)
+    elif (part := _registered_part(source, node)) is not None:
+        yield NodeUse(owner, prefix, part.name, source.module.location(node))
     elif isinstance(node, js.Function):
-        yield NodeUse(owner, prefix, f"{owner}:{node.parameters[0] if node.parameters else ''}",
-                      source.module.location(node))  # fmt: skip
+        return
     elif name is None or not _plugin(source, name):
         yield NodeUse(owner, prefix, name, source.module.location(node))
 

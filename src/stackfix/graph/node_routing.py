@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph.node_decorators import OWNER
+from stackfix.graph.node_decorators import GATEWAY, OWNER
+from stackfix.graph.node_sockets import NAMESPACE
 from stackfix.graph.python_routing import Routing, ServedRoute
-from stackfix.graph.value import EMPTY
+from stackfix.graph.value import EMPTY, Template
+from stackfix.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from stackfix.graph.javascript_names import Modules
     from stackfix.graph.node_facts import NodeFacts, NodeRoute, NodeUse, Server
-    from stackfix.graph.value import Template
 
 Node = tuple[str, str]
 _DEPTH = 12
+_ROOT = Template.literal(Text.unwritten("/"))
+_NAMESPACE = Template.literal(Text.unwritten(NAMESPACE))
 _REST = "*"
 _PART = re.compile(r":(\w+)(?:\([^)]*\))?([?*+]?)|\{?\*\w*\}?|\{[^}]*\}")
 
@@ -58,8 +62,22 @@ class _Table:
                     self.holes.append("a prefix that can't be read")
                 else:
                     self._add(path, route, _joined("", prefix))
+            elif route.owner == GATEWAY:
+                self._gateway(path, route)
             elif not route.owner:
                 self._add(path, route, "")
+
+    def _gateway(self, path: str, route: NodeRoute) -> None:
+        """What a gateway of Nest's serves by the program's adapter: WebSockets as they are, or Socket.IO."""
+        names = (found.names.imports.values() for found in self.found.values())
+        plain = any(one.specifier == "@nestjs/platform-ws" for imports in names for one in imports)
+        said = route.path.text is None or route.path.text.value
+        if plain:
+            self._add(path, route if said else replace(route, path=_ROOT), "")
+            return
+        shared = replace(route, path=route.path if said else _NAMESPACE, everything=True, polls=True)
+        for websocket in (True, False):
+            self._add(path, replace(shared, websocket=websocket), "")
 
     def walk(self, node: Node, prefix: str, seen: tuple[Node, ...]) -> None:
         """Take what an application or router serves below a prefix."""
@@ -112,7 +130,7 @@ class _Table:
     def _owns(self, node: Node, facts: NodeFacts) -> Callable[[str], bool]:
         made = {s.name for s in facts.servers}
         if node[1] == _REST:
-            return lambda owner: bool(owner) and owner != OWNER and owner not in made
+            return lambda owner: bool(owner) and owner not in {OWNER, GATEWAY} and owner not in made
         return lambda owner: owner == node[1]
 
     def _include(self, node: Node, prefix: str, use: NodeUse, seen: tuple[Node, ...]) -> None:
@@ -169,12 +187,12 @@ class _Table:
             return path, local
         if local == "=":
             return self._anonymous(path, facts)
-        owners = {r.owner for r in facts.routes if r.owner and r.owner != OWNER} | {u.owner for u in facts.uses}
+        owners = {r.owner for r in facts.routes if r.owner not in {"", OWNER, GATEWAY}} | {u.owner for u in facts.uses}
         return (path, _REST) if owners - {s.name for s in facts.servers} else None
 
     def _anonymous(self, path: str, facts: NodeFacts) -> Node | None:
         """What `module.exports = …` gives back: the one router of the file, or a function that adds routes."""
-        assigned = [s.name for s in facts.servers if s.framework != "http"]
+        assigned = [s.name for s in facts.servers if s.framework != "http" and ":" not in s.name]
         if len(assigned) == 1:
             return path, assigned[0]
         return (path, _REST) if facts.routes and not assigned else None

@@ -70,7 +70,7 @@ def maker(source: Source, node: js.Node | None, depth: int = 0) -> Maker | None:
     name = js.dotted(node.function)
     if name is not None and name.endswith("NestFactory.create"):
         return Maker("nest", router=False, call=node)
-    found = origin(source, name) if name is not None else _required(source, node.function)
+    found = origin(source, name) if name is not None else required(source, node.function)
     if found is None:
         return None
     if found[0] in _HTTP and found[1] in {"createServer", "createSecureServer", "Server"}:
@@ -79,7 +79,7 @@ def maker(source: Source, node: js.Node | None, depth: int = 0) -> Maker | None:
     return None if made is None else Maker(made[0], made[1], node)
 
 
-def _required(source: Source, function: js.Node) -> tuple[str, str] | None:
+def required(source: Source, function: js.Node) -> tuple[str, str] | None:
     """`require("http").Server`, `require("express")`."""
     export = function.name if isinstance(function, js.Member) else "*"
     owner = function.owner if isinstance(function, js.Member) else function

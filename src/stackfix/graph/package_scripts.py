@@ -35,7 +35,7 @@ def packaged(name: str, words: tuple[Template, ...], setting: Setting) -> tuple[
     if name == "turbo":
         ran = workspaces.turbo(words, setting)
         return False if ran is None else _script(name, ran[0], [], ran[1])
-    if name not in _MANAGERS:
+    if name not in _MANAGERS or (name == "bun" and _runs_a_file(words)):
         return None
     queue, chosen = workspaces.without(list(words[1:]), name)
     if name == "yarn" and queue and literal(queue[0]) == "workspace" and len(queue) > 1:
@@ -55,6 +55,12 @@ def packaged(name: str, words: tuple[Template, ...], setting: Setting) -> tuple[
         first = literal(queue.pop(0)) if queue else ""
     found = False if seen is None else _script(name, first, queue, seen)
     return _binary(name, asked, there) if found is False and there is not None and asked[1:] == queue else found
+
+
+def _runs_a_file(words: tuple[Template, ...]) -> bool:
+    """Whether Bun is told a file of source to run, which it does by itself."""
+    said = [text for word in words[1:3] if (text := literal(word)) is not None and text != "run"]
+    return bool(said) and said[0].endswith((".ts", ".js", ".tsx", ".mjs", ".cjs", ".mts"))
 
 
 def _binary(name: str, asked: list[Template], setting: Setting) -> tuple[Template, Setting] | bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.graph import compiled, node_sources, proxying
@@ -82,11 +82,10 @@ def _passages(
     if handler is None or handler.keyword != "proxy_pass" or handler.stream or location.block.last("internal"):
         return
     for target in proxying.behind(graph, proxied.workload, handler):
-        routing = routing_of(graph, target)
+        routing, alone = routing_at(graph, proxied, handler, target)
         if routing is None:
             continue
-        offered, alone = _offered(graph, proxied, handler, target, routing)
-        through = tuple((r, path) for r in offered if (path := _client_path(siblings, location, r)) is not None)
+        through = tuple((r, path) for r in routing.routes if (path := _client_path(siblings, location, r)) is not None)
         yield Passage(
             proxied,
             server,
@@ -103,21 +102,21 @@ def _passages(
         )
 
 
-def _offered(
-    graph: Graph, proxied: Proxied, handler: Pass, target: Workload, routing: Routing
-) -> tuple[tuple[ServedRoute, ...], bool]:
-    """The routes at the port that a location hands on to, and whether nothing but WebSockets is spoken there."""
-    apart = {route.listener for route in routing.routes} - {None}
-    if not apart:
-        return routing.routes, False
+def routing_at(graph: Graph, proxied: Proxied, handler: Pass, target: Workload) -> tuple[Routing | None, bool]:
+    """What a component serves at the port that a location hands on to, and whether that is WebSockets alone."""
+    routing = routing_of(graph, target)
+    apart = {route.listener for route in routing.routes} - {None} if routing is not None else set()
+    if routing is None or not apart:
+        return routing, False
     common = tuple(route for route in routing.routes if route.listener is None)
     ports = proxying.ports(graph, proxied.workload, handler, target)
     met = [one for one in graph.listening(target).endpoints if one.port in ports]
     if len(met) != 1:
-        return (common or routing.routes), False
+        return replace(routing, routes=common or routing.routes), False
     if met[0].listener not in apart:
-        return common, False
-    return tuple(route for route in routing.routes if route.listener == met[0].listener), met[0].sockets
+        return replace(routing, routes=common), False
+    here = tuple(route for route in routing.routes if route.listener == met[0].listener)
+    return replace(routing, routes=here), met[0].sockets
 
 
 def routing_of(graph: Graph, workload: Workload) -> Routing | None:
@@ -130,6 +129,9 @@ def routing_of(graph: Graph, workload: Workload) -> Routing | None:
 
 def _client_path(siblings: Sequence[ProxyLocation], location: ProxyLocation, route: ServedRoute) -> str | None:
     """The path that a client asks for to come to a route; a server of every path is met by the location's own."""
+    if route.polls:
+        # Socket.IO's clients ask for the folder.
+        return client_path(siblings, location, sample(route.path.rstrip("/") + "/"))
     if not takes_all(route) or location.modifier not in {Modifier.PREFIX, Modifier.FINAL_PREFIX, Modifier.EXACT}:
         return client_path(siblings, location, sample(route.path))
     match = choose(siblings, location.path.value)

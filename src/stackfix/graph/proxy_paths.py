@@ -129,8 +129,10 @@ def _site(  # noqa: PLR0913, PLR0917 - a site has that many parts
     if handler is None or not _plain(location, handler) or (server is not None and not server.certain):
         return
     targets = proxying.behind(graph, proxied.workload, handler)
-    routing = proxied_routes.routing_of(graph, targets[0]) if len(targets) == 1 else None
-    if routing is None or not routing.complete or _takes_prefix(graph, targets[0], location):
+    if len(targets) != 1:
+        return
+    routing, alone = proxied_routes.routing_at(graph, proxied, handler, targets[0])
+    if routing is None or alone or not routing.complete or _takes_prefix(graph, targets[0], location):
         return
     if _is_for_any_socket(routing, location):
         return

@@ -92,7 +92,7 @@ class Route:
     """A path that `owner` (as spelled) serves. `methods` are upper case, empty for all; `regex`: Django's re_path.
 
     `handler` is what answers, as the file knows it (a class of Falcon with its suffix behind a colon): it may take
-    WebSockets where `websocket` isn't set, and decides where that is None.
+    WebSockets where `websocket` isn't set, and decides where that is None. `polls` as a served route has it.
     """
 
     owner: str
@@ -104,6 +104,7 @@ class Route:
     anchor: Anchor
     regex: bool = False
     handler: str | None = None
+    polls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def _call(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerO
         yield from _constructed(source, node, spot, made)
     elif name in _SOCKS and node.args:
         yield from _sock(source, node, spot, made)
-    elif name in {"flask_socketio.SocketIO", "flask_restx.Api", "flask_restful.Api"} and node.args:
+    elif name in {"flask_restx.Api", "flask_restful.Api"} and node.args:
         owner = _owner(source, node.args[0], spot)
         if owner is not None:
             yield _unknown(source, node, spot, owner, name.partition(".")[0])
@@ -194,7 +194,8 @@ def _extended(
         return
     own = _owner(source, func.value, spot)
     known = made.get(own or "")
-    if own is not None and (known.framework == "flask_sock" if known is not None else source.imported(own)):
+    brings = known.framework in {"flask_sock", "socketio"} if known is not None else source.imported(own or "")
+    if own is not None and brings:
         # One that is made in another file, and adds what nobody sees, is found to be none that serves.
         yield Include(target, own, None, spot, source.module.location(node))
     else:
@@ -231,13 +232,23 @@ def _constructed(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, 
     if routes is not None:
         yield from _listed(source, routes, owner, spot)
     if name.startswith(("socketio.", "flask_socketio.")):
-        yield _unknown(source, node, spot, owner, "Socket.IO")
-        for given in node.args[1:2] if name.startswith("socketio.") else node.args[:1]:
-            inner = _owner(source, given, spot)
-            if inner is not None:
-                yield Include(owner, inner, None, spot, source.module.location(node))
+        yield from _wrapping(source, node, owner, spot, name)
     elif name.startswith(("tornado.", "falcon.", "litestar.", "connexion.", "channels.", "fastmcp.", "mcp.", "dash.")):
         yield _unknown(source, node, spot, owner, name.partition(".")[0])
+
+
+def _wrapping(source: Source, node: ast.Call, owner: str, spot: Spot, name: str) -> Iterator[Fact]:
+    """Socket.IO before an application (python-socketio), or inside of one (Flask-SocketIO)."""
+    yield _unknown(source, node, spot, owner, "Socket.IO")
+    inside = name.startswith("flask_socketio.")
+    given = node.args[:1] if inside else node.args[1:2]
+    inner = _owner(source, given[0], spot) if given else None
+    holder = inner if inside and inner is not None else owner
+    served = python_sockets.socket_io(source, node, holder, spot, "path" if inside else "socketio_path")
+    if served is not None:
+        yield served
+    if inner is not None:
+        yield Include(owner, inner, None, spot, source.module.location(node))
 
 
 def _given_routes(node: ast.Call, name: str) -> ast.expr | None:

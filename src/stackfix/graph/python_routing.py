@@ -101,6 +101,7 @@ class _Table:
             known = self.names.facts(path)
             if known is not None:
                 self._routes(node, prefix, path, known, sockets=made is not None and made.framework == "flask_sock")
+                self._hidden(node, prefix, path, known)
                 self._includes(node, prefix, path, known, seen)
                 self._foreign(node, path, known)
 
@@ -113,14 +114,16 @@ class _Table:
                 self.holes.append("a path that can't be read")
                 continue
             full = _joined(prefix, own, django=node[1] in {"urlpatterns", "websocket_urlpatterns"})
-            pattern = _pattern(prefix, own) if route.regex else _matching(full)
+            if route.polls and prefix:
+                # Versions differ on whether Socket.IO below another application sees the path before it.
+                self.holes.append("Socket.IO below a path")
+                continue
             kinds = frozenset({True}) if sockets else self._kinds(path, route)
             if not kinds:
                 self.holes.append(f"{route.handler} is made elsewhere")
-            self.routes += [
-                ServedRoute(full, socket, route.methods, route.location, route.anchor, pattern, route.path.text)
-                for socket in sorted(kinds)
-            ]
+            self.routes.extend(_served(route, prefix, own, full, kinds))
+
+    def _hidden(self, node: Node, prefix: str, path: str, known: PythonFacts) -> None:
         for hidden in known.unknown_routes:
             if self._owns(node, path, hidden.owner):
                 text = self._text(path, hidden.prefix) if hidden.prefix is not None else None
@@ -131,6 +134,8 @@ class _Table:
 
     def _kinds(self, path: str, route: Route) -> frozenset[bool]:
         """Whether a route takes WebSockets, plain requests or both; nothing where nobody can tell."""
+        if route.polls:
+            return frozenset({True, False})
         said = frozenset[bool]() if route.websocket is None else frozenset({route.websocket})
         if route.websocket or route.handler is None:
             return said
@@ -213,6 +218,15 @@ class _Table:
             self.holes.append("a path that the environment decides")
         filled = resolved.fill(EMPTY)
         return None if filled is None else filled.text.value
+
+
+def _served(route: Route, prefix: str, own: str, full: str, kinds: frozenset[bool]) -> Iterator[ServedRoute]:
+    """A route as it is met: once for each kind of requests."""
+    pattern = _pattern(prefix, own) if route.regex else _matching(full)
+    pattern = re.escape(full.rstrip("/")) + "(?:/.*)?" if route.polls else pattern
+    place, anchor, text = route.location, route.anchor, route.path.text
+    for socket in sorted(kinds):
+        yield ServedRoute(full, socket, route.methods, place, anchor, pattern, text, polls=route.polls)
 
 
 def objects(names: Names, reached: Reach, path: str, owner: str, depth: int = 0) -> list[Node]:

@@ -7,8 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
+from stackfix.graph.python_facts import Route
 from stackfix.graph.python_routing import ServedRoute
 from stackfix.graph.python_scope import Function, join
+from stackfix.graph.python_values import evaluate, keyword
+from stackfix.graph.value import Template
+from stackfix.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,6 +66,19 @@ def _view(source: Source, function: str) -> Iterator[str]:
     around, _, name = function.rpartition(".")
     if around in source.classes and name == "get":
         yield around
+
+
+def socket_io(source: Source, node: ast.Call, owner: str, spot: Spot, key: str) -> Route | None:
+    """What Socket.IO serves in an application: its own path, or the one that it is told."""
+    given = keyword(node, key)
+    path = Template.literal(Text.unwritten("socket.io")) if given is None else evaluate(source, given, spot.scope)
+    text = path.text
+    if text is None or not text.value.strip("/"):
+        return None
+    kept = text.slice(len(text) - len(text.value.lstrip("/")), len(text.value.rstrip("/")))
+    whole = Template((Text.unwritten("/"), kept))
+    place, anchor = source.module.location(node), source.module.anchor(node)
+    return Route(owner, whole, True, frozenset(), spot, place, anchor, polls=True)  # noqa: FBT003 - a WebSocket, too
 
 
 def handler(source: Source, node: ast.expr | None, spot: Spot) -> str | None:

@@ -1,0 +1,9 @@
+import { SubscribeMessage, WebSocketGateway } from "@nestjs/websockets";
+
+@WebSocketGateway({ path: "/hay/live" })
+export class HayGateway {
+  @SubscribeMessage("bale")
+  bale() {
+    return "stacked";
+  }
+}

@@ -1,0 +1,1 @@
+exports.upgradeWebSocket = (advice) => (req, res) => res.status(426).send(advice);
