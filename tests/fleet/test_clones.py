@@ -153,6 +153,9 @@ def test_a_folder_of_this_machine(clones: Clones, origin: Path, tmp_path: Path) 
     (tmp_path / "plain").mkdir()
     with pytest.raises(CannotClone, match="isn't there"), clones.work(sources.operators("plain", str(tmp_path))):
         pass
+    subprocess.run(["git", "-C", origin, "symbolic-ref", "HEAD", "refs/heads/never-made"], check=True)
+    with clones.work(sources.operators(str(origin), "/")) as work:
+        assert work.head.branch == "main", "its only branch"
     empty = tmp_path / "empty"
     subprocess.run(["git", "init", "-q", "--bare", empty], check=True)
     with pytest.raises(CannotClone, match="no commit yet"), clones.work(sources.operators("empty", str(tmp_path))):

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.fleet import wanted
 from stackfix.fleet.transport import CannotClone, Transport
+from stackfix.pulls import groups
 from stackfix.repository import plumbing
 
 if TYPE_CHECKING:
@@ -178,17 +179,27 @@ def _sweep(entry: Path) -> None:
 
 def _head(transport: Transport, folder: str, branch: str | None) -> Head:
     pattern = "HEAD" if branch is None else f"refs/heads/{_checked(branch)}"
-    words = ("ls-remote", "--symref", "--", transport.source.place, pattern)
-    said = transport.call(folder, *words).decode("utf-8", "surrogateescape")
-    lines = [line.partition("\t") for line in said.splitlines()]
-    found = {name: value for value, _, name in lines if not value.startswith("ref: ")}
+    lines = _listed(transport, folder, pattern)
     # `ref: refs/heads/main<TAB>HEAD` comes before HEAD's own line, and each pattern may match longer names, too.
-    commit, start = found.get(pattern, ""), "ref: refs/heads/"
-    if branch is None:
-        branch = next((v.removeprefix(start) for v, _, n in lines if n == pattern and v.startswith(start)), None)
+    start = "ref: refs/heads/"
+    commit = next((value for name, value in lines if name == pattern and not value.startswith("ref: ")), "")
+    if branch is None and commit:
+        branch = next((v.removeprefix(start) for name, v in lines if name == pattern and v.startswith(start)), None)
+    elif branch is None:
+        heads = {name.removeprefix("refs/heads/"): v for name, v in _listed(transport, folder, "refs/heads/*")}
+        branch = groups.meant(heads)
+        commit = heads.get(branch or "", "")
     if branch is None or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit):
         raise CannotClone("the remote has no such branch, or no commit yet")
     return Head(_checked(branch), commit)
+
+
+def _listed(transport: Transport, folder: str, pattern: str) -> list[tuple[str, str]]:
+    """The remote's references that a pattern matches, each with its commit or, after `ref: `, what it stands for."""
+    words = ("ls-remote", "--symref", "--", transport.source.place, pattern)
+    said = transport.call(folder, *words).decode("utf-8", "surrogateescape")
+    pairs = (line.partition("\t") for line in said.splitlines())
+    return [(name, value) for value, _, name in pairs]
 
 
 def _checked(branch: str) -> str:

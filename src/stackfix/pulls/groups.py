@@ -12,7 +12,7 @@ from stackfix.config.bot import FIXES, GROUP, UNSAFE
 from stackfix.findings import Applicability
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set  # noqa: PYI025
+    from collections.abc import Iterable, Mapping, Set  # noqa: PYI025
 
     from stackfix.config import Bot
     from stackfix.findings import Finding
@@ -54,6 +54,13 @@ def groups(bot: Bot, together: Set[str]) -> Groups:
 def is_unsafe(finding: Finding) -> bool:
     """Whether a person should decide on a finding's fix."""
     return finding.remedy is not None and finding.remedy.applicability is Applicability.UNSAFE
+
+
+def meant(branches: Iterable[str]) -> str | None:
+    """The base of a remote whose HEAD names no branch that is there: its only branch, else one of the usual names."""
+    others = [name for name in branches if not is_branch(name)]
+    usual = [name for name in ("main", "master") if name in others]
+    return others[0] if len(others) == 1 else usual[0] if len(usual) == 1 else None
 
 
 def is_branch(name: str) -> bool:

@@ -207,7 +207,7 @@ class _Proposing:
         if base is None and listed.default is None:
             # A repository that was made before its first push may have a HEAD of another name.
             listed = remote.listed(["*"])
-            base = _only(listed.branches)
+            base = groups.meant(listed.branches)
             if base is not None:
                 self._note(f"stackfix: {remote.shown} has no default branch: {base} is judged")
         self._base = _base(base, listed, remote.shown)
@@ -374,13 +374,6 @@ def _base(base: str | None, listed: Listed, shown: str) -> str:
     if listed.default is None:
         raise CannotFetch(f"{shown}: its HEAD names no branch with a commit: name one with --base")
     return listed.default
-
-
-def _only(branches: Iterable[str]) -> str | None:
-    """The branch that is meant where none is the default: the only one, else one of the usual names."""
-    others = [name for name in branches if not groups.is_branch(name)]
-    usual = [name for name in ("main", "master") if name in others]
-    return others[0] if len(others) == 1 else usual[0] if len(usual) == 1 else None
 
 
 def _identity(author: Author) -> dict[str, str]:
