@@ -49,7 +49,6 @@ OPERATIONS = {
         GET /repos/{owner}/{repo}/installation
         GET /repos/{owner}/{repo}/issues
         POST /repos/{owner}/{repo}/issues
-        GET /repos/{owner}/{repo}/issues/{issue_number}
         PATCH /repos/{owner}/{repo}/issues/{issue_number}
         POST /repos/{owner}/{repo}/issues/{issue_number}/assignees
         GET /repos/{owner}/{repo}/issues/{issue_number}/comments

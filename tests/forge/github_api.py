@@ -318,10 +318,6 @@ class Api(Routed):
         )
         return self.said_issue(call.repository, made)
 
-    @route("GET /repos/{owner}/{repo}/issues/{issue_number}")
-    def issue(self, call: Call) -> object:
-        return self.said_issue(call.repository, self._issue(call))
-
     @route("PATCH /repos/{owner}/{repo}/issues/{issue_number}")
     def change_issue(self, call: Call) -> object:
         change(self._issue(call), call.body)

@@ -6,6 +6,7 @@ import logging
 import subprocess
 from dataclasses import replace
 from importlib import import_module
+from traceback import format_exception
 from typing import TYPE_CHECKING
 
 import pytest
@@ -266,6 +267,16 @@ def test_a_connection_that_broke_off_opens_no_second_pull_request(
         forge.create(PROPOSAL)
     assert forge.create(PROPOSAL).number == 1
     assert len(shop.pulls) == 1
+
+
+def test_no_log_has_the_token(forge: Forge, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        forge.create(PROPOSAL)
+        server.revoke()
+        with pytest.raises(Unauthorized) as problem:
+            forge.repository()
+    assert server.token not in caplog.text
+    assert server.token not in "".join(format_exception(problem.value))
 
 
 def test_all_pull_requests_of_a_branch_the_newest_first(forge: Forge, shop: Repository) -> None:

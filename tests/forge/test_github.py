@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -170,6 +171,15 @@ def test_an_app_has_one_token_until_it_ends(app: Forge, github_server: Server) -
     assert first.password.startswith("ghs_")
     assert len(github_server.asked("POST", "/app/installations/.*")) == 1
     assert first.password not in repr(first)
+
+
+def test_no_log_has_an_installations_token(app: Forge, caplog: pytest.LogCaptureFixture) -> None:
+    assert not logging.getLogger("github").handlers, "only the command line prints"
+    with caplog.at_level(logging.DEBUG):
+        app.create(PROPOSAL)
+    credentials = app.credentials()
+    assert credentials is not None
+    assert credentials.password not in caplog.text
 
 
 def test_an_app_that_is_not_installed_says_so(github_server: Server, shop: Repository) -> None:

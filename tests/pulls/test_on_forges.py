@@ -23,7 +23,7 @@ FILES = {path: text.encode() for path, text in BROKEN.items()}
 REPAIRED = BROKEN["compose.yml"].replace("http://api:9100", "http://api:8000").encode()
 
 
-@pytest.fixture(params=["github", "gitlab"])
+@pytest.fixture(params=["github", "gitlab", "gitea"])
 def server(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with Server(request.param, tmp_path / "forge") as server:
         for name, value in server.environment.items():

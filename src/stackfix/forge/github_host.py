@@ -7,6 +7,7 @@ May import the model and its neighbours of no forge.
 
 from __future__ import annotations
 
+import logging
 import threading
 from itertools import count
 from typing import TYPE_CHECKING
@@ -27,6 +28,10 @@ _PAGE = 100
 
 _PAUSE = 0.1
 """Seconds between two writes. GitHub advises one; what it measures is told in its answers, which the queue obeys."""
+
+# PyGithub prints what it logs by itself, and what it logs in full has the answer with an installation's token.
+logging.getLogger("github").handlers.clear()
+logging.getLogger("github").setLevel(logging.INFO)
 
 
 class Host:
