@@ -13,7 +13,7 @@ import pytest
 from stackfix import config, running
 from stackfix.deliver.objects import CannotCommit
 from stackfix.deliver.remote import Remote
-from stackfix.forge.model import State
+from stackfix.forge.model import PullRequest, State
 from stackfix.pulls import marker
 from stackfix.pulls.plan import Fate
 from stackfix.pulls.propose import Group, Proposed, Request, propose
@@ -169,6 +169,21 @@ def test_a_persons_commits_are_left_alone_and_that_is_said_once(place: Place, fo
     assert forge.open[0].title == "Use api:8000"
 
 
+def test_a_branch_that_is_given_back_is_made_anew(place: Place, forge: Memory) -> None:
+    one(place, forge)
+    place.commit({"mine": "x"}, "stackfix/fixes")
+    place.commit({"new": "x"})
+    assert one(place, forge).fate is Fate.LEFT
+    forge.by_person(1, State.CLOSED)
+    assert one(place, forge).fate is Fate.NOTHING, "closed, and the branch kept"
+    git(place.hub, "branch", "-D", "stackfix/fixes")
+    assert one(place, forge).fate is Fate.OPENED
+    # One that was never left to anybody is closed by deleting its branch, too.
+    git(place.hub, "branch", "-D", "stackfix/fixes")
+    forge.by_person(2, State.CLOSED)
+    assert one(place, forge).fate is Fate.NOTHING
+
+
 def test_an_edited_body_stays_as_long_as_ours_would_be_the_same(place: Place, forge: Memory) -> None:
     one(place, forge)
     forge.edited(1, forge.pulls[0].body.replace("host-port", "Mine: host-port", 1))
@@ -178,6 +193,10 @@ def test_an_edited_body_stays_as_long_as_ours_would_be_the_same(place: Place, fo
 
 def test_a_limit_of_open_ones(place: Place, forge: Memory) -> None:
     settings = ("bot.limit=1",)
+    # A fork's counts as nobody's, whatever it says.
+    words = marker.written("Ours!", marker.Marker())
+    theirs = PullRequest(1, "stackfix/fixes", "main", "Ours!", words, State.OPEN, "1", "https://x/1", own=False)
+    forge.pulls.append(theirs)
     place.commit({"stackfix.toml": "[bot.groups]\nports = ['host-port-inside-network']\n", "compose.yml": MORE})
     done = proposed(place, forge, settings=settings)
     assert fates(done) == {"stackfix/ports": Fate.OPENED, "stackfix/fixes": Fate.LEFT}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from stackfix.forge.model import PullRequest, State
@@ -201,5 +203,7 @@ def test_what_was_merged_or_opened_again_later_was_wanted_after_all() -> None:
 
 def test_a_pull_request_that_isnt_ours_says_nothing() -> None:
     assert history([pull("Mine.", state=State.CLOSED)]).refused == {}
+    assert history([replace(pull(text(A), state=State.CLOSED), own=False)]).refused == {}
+    assert history([replace(pull(text(A)), own=False)]).open is None
     assert not history([pull("Mine.")]).unsafe
     assert history([pull(text(A, unsafe=True))]).unsafe

@@ -46,16 +46,17 @@ class History:
 NOTHING = History(None, {}, None, ended=False)
 
 
-def history(pulls: Iterable[PullRequest]) -> History:
+def history(pulls: Iterable[PullRequest], *, gone: bool = False) -> History:
     """A branch's pull requests, the newest first, in short. Only what bears our marker is remembered.
 
-    What a person closed stays closed; what was merged later was wanted after all.
+    What a person closed stays closed; what was merged later was wanted after all. `gone`: the branch is no more, which
+    closes its pull request on most forges; where we had left it to a person, that is how they give it back.
     """
-    pulls = tuple(pulls)
+    pulls = tuple(pull for pull in pulls if pull.own)
     refused: dict[str, int] = {}
     for pull in reversed(pulls):
         known = marker.read(pull.body)
-        if known is None or known.ended:
+        if known is None or known.ended or (known.said and gone):
             continue
         if pull.state is State.CLOSED:
             refused |= dict.fromkeys(known.faults, pull.number)

@@ -129,7 +129,7 @@ ELSEWHERE = "What this repaired goes into other pull requests now."
 _MOVED = "Repairs go to `{base}` now."
 _LEFT = (
     "There are commits here that are not mine, so I leave this branch to you from now on: it is neither brought up to"
-    " date nor closed. Delete the branch, and I make it anew."
+    " date nor closed. Delete the branch, and I make it anew; close this and keep the branch, and I don't."
 )
 
 

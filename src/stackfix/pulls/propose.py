@@ -225,7 +225,9 @@ class _Proposing:
         self._config = config.load(remote.root, file and str(Path(file).absolute()), self._request.settings)
 
     def _past(self, name: str) -> History:
-        return history(self._forge.pull_requests(name)) if self._forge is not None else NOTHING
+        if self._forge is None:
+            return NOTHING
+        return history(self._forge.pull_requests(name), gone=name not in self._tips)
 
     def _spared(self, made: Groups, name: str, pasts: Mapping[str, History]) -> Spared:
         """Why a fix is no part of a group, None where it is."""
@@ -330,8 +332,9 @@ class _Proposing:
 
     def _has_room(self, forge: Forge) -> bool:
         if self._room is None:
-            ours = [pull for pull in forge.open_pull_requests() if marker.read(pull.body) is not None]
-            self._room = self._config.bot.limit - len(ours)
+            # Of a fork anybody chooses branch and words.
+            ours = (pull for pull in forge.open_pull_requests() if pull.own and groups.is_branch(pull.branch))
+            self._room = self._config.bot.limit - sum(marker.read(pull.body) is not None for pull in ours)
         return self._room > 0
 
     def _do(self, name: str, actions: Iterable[Action]) -> str | None:
