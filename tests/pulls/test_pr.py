@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from stackfix.pulls import setting
 from tests import checkouts
 from tests.checkouts import BROKEN, git, write
 from tests.pulls.conftest import placed
@@ -94,6 +96,16 @@ def test_the_branch_goes_when_the_faults_are_gone(place: Place, run: Run) -> Non
     assert ran.err == "stackfix: stackfix/fixes on origin deleted: nothing is broken now\n"
 
 
+def test_a_remote_that_keeps_every_branch_is_no_failure(place: Place, run: Run) -> None:
+    run("pr", place.clone)
+    git(place.hub, "config", "receive.denyDeletes", "true")
+    place.commit({"compose.yml": REPAIRED})
+    ran = run("pr", place.clone)
+    assert ran.code == 0
+    assert "stackfix/fixes can't be deleted: origin: it refuses the branch: deletion prohibited" in ran.err
+    assert place.branches == ["main", "stackfix/fixes"]
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_somebody_elses_commits_are_never_touched(place: Place, run: Run, *, gone: bool) -> None:
     run("pr", place.clone)
@@ -145,8 +157,46 @@ def test_a_folder_below_the_top_is_a_root_of_its_own(run: Run, tmp_path: Path) -
 
 
 def test_ignore_rules_of_the_base_count(place: Place, run: Run) -> None:
-    place.commit({".gitignore": "secret.env\n", "sub/.gitignore": "*.log\n"})
-    assert run("pr", place.clone).code == 0
+    """An image that copies a file which isn't there breaks, unless somebody makes the file, and git ignores it."""
+    files = {"web/Dockerfile": "FROM python:3.12\nCOPY made.json .\n", "web/x.py": "x = 1\n"}
+    files["compose.yml"] = REPAIRED.replace("image: example/web:1", "build: ./web")
+    place.commit(files)
+    assert "1 finding for a person" in run("pr", place.clone).err
+    place.commit({"web/.gitignore": "made.json\n"})
+    assert run("pr", place.clone).err == "stackfix: nothing to repair on main of origin\n"
+
+
+@pytest.mark.parametrize(("name", "code"), [("x" * 300, 0), ("..", 2), (".GIT", 2)])
+def test_names_that_no_disk_should_take(place: Place, run: Run, tmp_path: Path, name: str, code: int) -> None:
+    blob = git(place.hub, "hash-object", "-w", str(write(tmp_path, {"rules": "*\n"}) / "rules"))
+    inner = _tree(place.hub, f"100644 blob {blob}\t.gitignore")
+    odd = _tree(place.hub, f"040000 tree {inner}\t{name}")
+    whole = git(place.hub, "ls-tree", "main") + f"\n040000 tree {odd}\todd"
+    commit = git(place.hub, "commit-tree", "-p", "main", "-m", "Odd", _tree(place.hub, whole))
+    git(place.hub, "update-ref", "refs/heads/main", commit)
+    ran = run("pr", place.clone)
+    assert (ran.code, ran.err.count("\n")) == (code, 1)
+
+
+def test_nothing_is_laid_out_beside_the_folder(tmp_path: Path) -> None:
+    top = checkouts.repository(tmp_path / "deep" / "top", {".gitignore": "x\n"})
+    blob = git(top, "rev-parse", "HEAD:.gitignore")
+    tree = _tree(top, f"100644 blob {blob}\t.gitignore")
+    for name in ("..", "..", "odd"):
+        tree = _tree(top, f"040000 tree {tree}\t{name}")
+    commit = git(top, "commit-tree", "-m", "Odd", tree)
+    assert "odd/../../.gitignore" in git(top, "ls-tree", "-r", commit)
+    setting.lay_out(str(top), "", commit)
+    found = [path for path in tmp_path.rglob("*") if ".git" not in path.parts]
+    assert sorted(found) == [tmp_path / "deep", tmp_path / "deep" / "top"]
+
+
+def _tree(hub: Path, lines: str) -> str:
+    """A tree as no git of today would write it."""
+    made = subprocess.run(
+        ["git", "-C", str(hub), "mktree"], input=f"{lines}\n", capture_output=True, text=True, check=True
+    )
+    return made.stdout.strip()
 
 
 def test_an_address_in_place_of_a_name(place: Place, run: Run) -> None:

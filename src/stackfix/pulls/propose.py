@@ -18,7 +18,7 @@ from stackfix import config, repository, running, secrecy
 from stackfix.config.bot import CONFIGURE, UNSAFE
 from stackfix.deliver import branch
 from stackfix.deliver.objects import Store
-from stackfix.deliver.remote import LIMIT, CannotFetch, Remote
+from stackfix.deliver.remote import LIMIT, CannotFetch, CannotPush, Remote, Trouble
 from stackfix.engine import ALL, SAFE
 from stackfix.engine import Request as Judging
 from stackfix.forge.model import Proposal, State
@@ -345,11 +345,20 @@ class _Proposing:
                 case Push():
                     self._remote.push(name, action.commit, action.old)
                 case Delete():
-                    self._remote.push(name, None, action.old)
+                    self._delete(name, action.old)
                 case _:
                     assert self._forge is not None
                     url = self._tell(self._forge, name, action) or url
         return url
+
+    def _delete(self, name: str, old: str) -> None:
+        """Take a branch away. A remote that keeps every branch has it lie there, which is no failure."""
+        try:
+            self._remote.push(name, None, old)
+        except CannotPush as problem:
+            if problem.trouble is not Trouble.PROTECTED:
+                raise
+            self._note(f"stackfix: {name} can't be deleted: {problem}")
 
     def _tell(self, forge: Forge, name: str, action: Open | Rewrite | Close | Say) -> str | None:
         match action:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import shutil
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,9 @@ def _files(top: str, commit: str) -> dict[str, str]:
 
 def _write(top: str, path: str, data: bytes | str) -> None:
     """A file's contents; words say why there are none."""
-    if isinstance(data, bytes):
-        file = Path(top, path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+    file = Path(top, path)
+    # A name may be longer than a disk takes, or stand for a file and a folder at once.
+    with suppress(OSError):
+        if isinstance(data, bytes):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
