@@ -222,3 +222,13 @@ def test_no_token_is_written_to_the_forge(
     told = [str(one.body) for one in github_server.requests if one.body]
     assert told
     assert not [text for text in told if github_server.token in text]
+
+
+def test_a_repository_without_configuration_may_be_asked_first(
+    desk: working.Desk, place: Place, shop: Repository, github_server: Server
+) -> None:
+    asking = working.Desk(desk.clones, {**github_server.environment, working.ONBOARDING: "1"})
+    assert pushed(asking, place).startswith("1 found, 1 fixed: stackfix/configure opened, stackfix/fixes left")
+    assert "waits until the pull request that adds a configuration is merged" in board(shop).body.replace("`", "")
+    shop.merge(1)
+    assert pushed(asking, place).endswith("stackfix/fixes opened")

@@ -8,6 +8,7 @@ May import checking, commands, dashboard and events of this package, pulls, flee
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,16 @@ if TYPE_CHECKING:
 
     from stackfix.bot.commands import Command
     from stackfix.bot.events import Place, Work
+    from stackfix.config import Config
     from stackfix.fleet.clones import Clones
-    from stackfix.forge.model import Forge, Issue, PullRequest
+    from stackfix.fleet.clones import Work as Clone
+    from stackfix.forge.model import Credentials, Forge, Issue, PullRequest
     from stackfix.pulls.propose import Group, Proposed
 
 _LOG = logging.getLogger("stackfix.bot")
+
+ONBOARDING = "STACKFIX_BOT_ONBOARDING"
+"""The variable that lets a repository's first pull request be one that asks."""
 
 _REFERENCES = {
     detect.Kind.GITHUB: "refs/pull/{}/head",
@@ -47,6 +53,12 @@ class Desk:
 
     clones: Clones
     environment: Mapping[str, str] | None = None
+
+    @property
+    def is_onboarding(self) -> bool:
+        """Whether a repository without configuration is asked first."""
+        environment = os.environ if self.environment is None else self.environment
+        return environment.get(ONBOARDING, "") not in {"", "0"}
 
 
 def done(desk: Desk, work: Work) -> str:
@@ -131,16 +143,33 @@ def _care(at: _At, wish: _Wish | None = None, branch: str | None = None) -> Prop
     """Make pull requests and dashboard as they should be. `branch` is the one that was pushed to, None for any."""
     if at.repository.archived:
         return "the repository is archived"
-    wish = wish or _Wish()
-    with at.desk.clones.work(at.source, at.forge.credentials()) as work:
+    login = at.forge.credentials()
+    with at.desk.clones.work(at.source, login) as work:
         said = checking.laid_out(work.folder, work.head.commit)
-        if branch not in {None, said.bot.base or work.head.branch}:
+        base = said.bot.base or work.head.branch
+        if branch not in {None, base}:
             return f"{branch} is not repaired"
-        shown = _shown(at) if said.bot.dashboard else None
-        state = dashboard.read(shown.body) if shown is not None else dashboard.State()
-        ignored = (state.ignored | wish.ignore) - wish.heed
-        request = Request(work.folder, forge=at.forge, asked=wish.asked, ignore=ignored)
-        proposed = propose(request, _LOG.info)
+        if base == work.head.branch:
+            return _cared(at, work, login, said, wish or _Wish())
+    with at.desk.clones.work(at.source, login, base) as work:
+        return _cared(at, work, login, said, wish or _Wish())
+
+
+def _cared(at: _At, work: Clone, login: Credentials | None, said: Config, wish: _Wish) -> Proposed:
+    shown = _shown(at) if said.bot.dashboard else None
+    state = dashboard.read(shown.body) if shown is not None else dashboard.State()
+    ignored = (state.ignored | wish.ignore) - wish.heed
+    request = Request(
+        work.folder,
+        base=work.head.branch,
+        forge=at.forge,
+        asked=wish.asked,
+        ignore=ignored,
+        settings=("bot.onboarding=true",) if at.desk.is_onboarding else (),
+        credentials=login,
+        held=(work.head.branch, work.head.commit),
+    )
+    proposed = propose(request, _LOG.info)
     if said.bot.dashboard:
         asked, heeded = state.asked - wish.asked, state.heeded - wish.heed
         _show(at, shown, proposed, replace(state, asked=asked, heeded=heeded & ignored, ignored=ignored))

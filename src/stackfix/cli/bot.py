@@ -33,7 +33,7 @@ _MOST_AT_ONCE = 64
 
 
 @app.command()
-def bot(
+def bot(  # noqa: PLR0913, PLR0917 - one parameter for each option is how typer declares them
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="Where to listen.")] = 8080,
     database: Annotated[
@@ -47,6 +47,9 @@ def bot(
     concurrency: Annotated[
         int, typer.Option("--concurrency", metavar="N", min=1, help="Repositories at once on this machine.")
     ] = 2,
+    onboarding: Annotated[
+        bool, typer.Option("--onboarding", help="Ask a repository without configuration first, with a pull request.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Say what is missing in the configuration.")] = False,
 ) -> Callable[[], int]:
     """Serve the webhooks of GitHub, GitLab, Gitea and Forgejo.
@@ -55,6 +58,9 @@ def bot(
     """
     if check:
         return partial(_check, database)
+    if onboarding:
+        # The processes that do the work are told by their environment.
+        os.environ["STACKFIX_BOT_ONBOARDING"] = "1"
     return partial(_serve, host, port, database, concurrency)
 
 
