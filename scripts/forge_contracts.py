@@ -36,6 +36,7 @@ OPERATIONS = {
     "github": """
         GET /app
         GET /app/installations
+        POST /app-manifests/{code}/conversions
         POST /app/installations/{installation_id}/access_tokens
         GET /installation/repositories
         GET /orgs/{org}/installation

@@ -41,6 +41,7 @@ class Api(Routed):
         super().__init__(server)
         self.installed: dict[str, int] = {}
         self.may_check = True
+        self.code = ""
 
     def environment(self) -> dict[str, str]:
         return {"GITHUB_TOKEN": self.server.token, "GITHUB_API_URL": self.server.address + self.prefix}
@@ -84,6 +85,8 @@ class Api(Routed):
         return answer
 
     def person(self, request: Request) -> Person:
+        if request.path.startswith("/app-manifests/"):
+            return Person("whoever has the code")
         if request.token.count(".") == 2:
             try:
                 key = private_key().public_key()
@@ -113,6 +116,22 @@ class Api(Routed):
     @route("GET /app")
     def app(self, call: Call) -> object:  # noqa: ARG002 - all may ask it
         return {"slug": "stackfix", "name": "stackfix"}
+
+    @route("POST /app-manifests/{code}/conversions", 201)
+    def convert(self, call: Call) -> object:
+        if call.names["code"] != self.code:
+            raise No(404, "Not Found")
+        # Good for once.
+        self.code = ""
+        pem = self.app_environment()["STACKFIX_GITHUB_APP_PRIVATE_KEY"]
+        secrets = {"client_id": "Iv1.0", "client_secret": "of-no-use-here", "webhook_secret": "from-github-0123456789"}
+        return {
+            "id": APP,
+            "name": "stackfix acme",
+            "html_url": f"{self.server.address}/apps/stackfix",
+            "pem": pem,
+            **secrets,
+        }
 
     @route("GET /app/installations")
     def installations(self, call: Call) -> object:

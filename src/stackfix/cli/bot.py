@@ -50,6 +50,16 @@ def bot(  # noqa: PLR0913, PLR0917 - one parameter for each option is how typer 
     onboarding: Annotated[
         bool, typer.Option("--onboarding", help="Ask a repository without configuration first, with a pull request.")
     ] = False,
+    manifest: Annotated[
+        str | None,
+        typer.Option("--manifest", metavar="URL", help="Make a GitHub App for a bot that is reached there: one click."),
+    ] = None,
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", metavar="ORG", help="Whose App that is [your own].")
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", metavar="FILE", help="Where its key goes, for you alone.")
+    ] = "bot.env",
     check: Annotated[bool, typer.Option("--check", help="Say what is missing in the configuration.")] = False,
 ) -> Callable[[], int]:
     """Serve the webhooks of GitHub, GitLab, Gitea and Forgejo.
@@ -58,6 +68,8 @@ def bot(  # noqa: PLR0913, PLR0917 - one parameter for each option is how typer 
     """
     if check:
         return partial(_check, database)
+    if manifest is not None:
+        return partial(_make_app, manifest, organisation, output)
     if onboarding:
         # The processes that do the work are told by their environment.
         os.environ["STACKFIX_BOT_ONBOARDING"] = "1"
@@ -72,6 +84,31 @@ def _check(url: str | None) -> int:
     for line in lines:
         say(redact(f"{'ok     ' if line.good else 'missing'} {line.what}\n"))
     return 0 if all(line.good for line in lines) else 2
+
+
+def _make_app(address: str, organisation: str | None, output: str) -> int:
+    from pathlib import Path  # noqa: PLC0415
+
+    from stackfix.bot import manifest  # noqa: PLC0415
+    from stackfix.forge.detect import slug  # noqa: PLC0415
+
+    if not slug(f"{address}/-/-")[0] or not address.startswith(("https://", "http://")):
+        raise Wrong(f"--manifest {address}: no address on the web, as https://stackfix.example.com is one")
+    file = Path(output)
+    try:
+        manifest.check(file)
+        api = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
+        with manifest.Asking(address, organisation, api, file) as asking:
+            say(f"open this in a browser on this machine, and click: {asking.url}\n")
+            made = asking.wait()
+    except manifest.NotMade as problem:
+        raise Wrong(str(problem)) from None
+    say(
+        f"{made.name} is made, and what the bot needs of it is in {output}\n"
+        f"install it on the repositories that it is to look after: {made.page}\n"
+        f"then: set -a; . ./{output}; set +a; stackfix bot --check\n"
+    )
+    return 0
 
 
 def _serve(host: str, port: int, url: str | None, concurrency: int) -> int:

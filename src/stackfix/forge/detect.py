@@ -146,8 +146,8 @@ def _github(address: str, environment: Mapping[str, str]) -> Account:
 
 def _key(environment: Mapping[str, str]) -> str:
     if written := environment.get(_KEY):
-        # One line is all that some secret stores keep.
-        return written.replace("\\n", "\n")
+        # One line is all that some secret stores keep, and some keep the quotes of a file of variables.
+        return written.strip().strip("'\"").replace("\\n", "\n")
     if not (name := environment.get(_KEY_FILE)):
         raise Unauthorized(f"{_APP} needs {_KEY} or {_KEY_FILE} beside it")
     try:
