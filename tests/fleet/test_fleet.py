@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import signal
+import time
 from typing import TYPE_CHECKING
 
 from stackfix import cli
@@ -92,12 +93,12 @@ def test_what_is_wrong_with_the_words_is_one_line(
         assert capsys.readouterr() == ("", f"stackfix: {told}\n")
 
 
-def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str) -> None:
+def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str, remote: Remote) -> None:
     """Two workers of their own folders; one is killed in the middle, and nothing is lost or done twice."""
     one, two, third = (Operator(tmp_path / name) for name in ("one", "two", "third"))
-    origins = repositories(tmp_path / "local", 8)
+    origins = [origin for name in "ab" for origin in repositories(tmp_path / "served" / name, 4)]
     file = tmp_path / "repos"
-    file.write_text("".join(f"{origin}\n" for origin in origins))
+    file.write_text("".join(f"{remote.url}/{origin.relative_to(tmp_path / 'served')}\n" for origin in origins))
     for operator in (one, two, third):
         operator.environment["STACKFIX_DATABASE"] = postgres
     run = one.starts("fleet", "run", "--repos", file, "--concurrency", "1")
@@ -180,3 +181,19 @@ def test_an_organisation_on_a_forge(operator: Operator, github_server: Server) -
     assert all("token" in str(one["error"]) and "\n" not in str(one["error"]) for one in found)
     written = b"".join(path.read_bytes() for path in operator.home.rglob("*") if path.is_file())
     assert github_server.token.encode() not in written + ran.stdout.encode() + ran.stderr.encode()
+
+
+def test_who_waits_for_a_forge_can_be_told_to_stop(operator: Operator, github_server: Server) -> None:
+    operator.environment |= github_server.environment
+    (operator.home / "repos").write_text(f"{served(github_server, ('shop',))[0].clone_url}\n")
+    github_server.order(403, "rate limit", method="GET", path=".*/pulls", headers={"Retry-After": "600"}, times=9)
+    run = operator.starts("fleet", "run", "--repos", "repos", "--concurrency", "1")
+    until(lambda: bool(github_server.asked("GET", ".*/pulls")))
+    until(lambda: not list(operator.home.glob("cache/stackfix/clones/*/work-*")))
+    began = time.monotonic()
+    run.send_signal(signal.SIGTERM)
+    out, err = run.communicate(timeout=60)
+    assert time.monotonic() - began < 20
+    assert run.returncode == 130
+    assert err == f"stackfix: the run is not lost: stackfix fleet retry {out.strip()} goes on with it\n"
+    assert operator.status()["repositories"][0]["state"] in {"queued", "running"}

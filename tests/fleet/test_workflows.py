@@ -84,7 +84,7 @@ def begin(*urls: str, pace: Pace = WIDE, first_wait: float = 0.01) -> str:
 
 def ended(base: Database, run: str) -> Status:
     with asking(base) as client:
-        return operating.wait(client, run, lambda _: None)
+        return operating.wait(client, run)
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -214,7 +214,7 @@ def test_a_run_is_cancelled_and_taken_up_again(base: Database, monkeypatch: pyte
         assert operating.cancel(client, run) == 3
         assert {one.state for one in operating.status(client, run).repositories} == {State.CANCELLED}
         go.set()
-        assert operating.wait(client, run, lambda _: None).states() == {State.CANCELLED: 3}
+        assert operating.wait(client, run).states() == {State.CANCELLED: 3}
         assert operating.again(client, run, WIDE) == 3
         assert ended(base, run).good
         assert operating.again(client, run, WIDE) == 0

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable  # noqa: TC003 - typer evaluates annotations
 from contextlib import contextmanager
 from enum import Enum
@@ -73,6 +74,7 @@ _PerOrganisation = Annotated[
 
 _CORES = max(2, os.cpu_count() or 2)
 _HOST, _ORGANISATION = 16, 8
+_INTERRUPTED, _PATIENCE = 130, 1.0
 
 
 @app.command("run")
@@ -161,7 +163,8 @@ def _start(  # noqa: PLR0913 - what, where and how
         with operating.working(base, pace.machine):
             run = operating.begin(entries, Manner(where[0], unsafe=unsafe, dry_run=dry_run), pace)
             say(f"{run}\n")
-            return _waited(base, run)
+            code = _waited(base, run)
+    return _leave_sleepers(code)
 
 
 def _once_more(run: str | None, url: str | None, pace: Pace) -> int:
@@ -175,7 +178,8 @@ def _once_more(run: str | None, url: str | None, pace: Pace) -> int:
             say(f"{run}\n")
             with _asking(base) as client:
                 operating.again(client, run, pace)
-            return _waited(base, run)
+            code = _waited(base, run)
+    return _leave_sleepers(code)
 
 
 def _waited(base: Database, run: str) -> int:
@@ -227,7 +231,7 @@ def _lend(url: str | None, concurrency: int) -> int:
         note("stackfix: working; Ctrl-C ends it, and its work goes to others")
         while not stop.wait(0.5):
             pass
-    return 0
+    return _leave_sleepers(0)
 
 
 # --- around them -----------------------------------------------------------------------------------------------------
@@ -258,7 +262,7 @@ def _mistakes() -> Iterator[None]:
 
 @contextmanager
 def _interrupted(stop: threading.Event | None = None) -> Iterator[None]:
-    """A friendly kill is a Ctrl-C, or where `stop` is given lets end what is going on; and no sleeper holds us up."""
+    """A friendly kill is a Ctrl-C, or where `stop` is given lets end what is going on."""
 
     def told(*_: object) -> None:
         if stop is None:
@@ -268,13 +272,23 @@ def _interrupted(stop: threading.Event | None = None) -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, told)
     try:
         yield
+    except KeyboardInterrupt:
+        _leave_sleepers(_INTERRUPTED)
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)
-        _leave_sleepers()
 
 
-def _leave_sleepers() -> None:
-    """Work that waits for a forge is in the database: its threads need not wake for the process to end."""
-    from concurrent.futures import thread  # noqa: PLC0415 - only here
+def _leave_sleepers(code: int) -> int:
+    """Work that waits for a forge is in the database: the process ends without its threads, which sleep on.
 
-    thread._threads_queues.clear()  # type: ignore[attr-defined] # noqa: SLF001 - else the interpreter joins them at exit
+    A code is given back where there are none.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while any(thread.name.startswith("dbos-executor") for thread in threading.enumerate()):
+        if time.monotonic() > deadline:
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os._exit(code)
+        time.sleep(0.01)
+    return code

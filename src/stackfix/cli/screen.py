@@ -26,15 +26,16 @@ _COLOURS = {
     State.CANCELLED: "yellow",
 }
 _ORDER = (State.RUNNING, State.FAILED, State.CANCELLED, State.DONE, State.QUEUED)
+_BAR = 40
 _FRAME = 6
 """Lines of the screen that are no repository's and no rule's."""
 
 
 @contextmanager
-def live(stream: TextIO | None) -> Iterator[Callable[[Status], None]]:
-    """What shows each state of a run in the place of the one before; where there is no terminal, nothing."""
+def live(stream: TextIO | None) -> Iterator[Callable[[Status], None] | None]:
+    """What shows each state of a run in the place of the one before; None where there is no terminal."""
     if stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda _: None
+        yield None
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
     from rich.live import Live  # noqa: PLC0415
@@ -49,7 +50,6 @@ def live(stream: TextIO | None) -> Iterator[Callable[[Status], None]]:
 def picture(status: Status, height: int) -> RenderableType:
     """A run in so many lines: a bar, the repositories that matter most, the rules."""
     from rich.console import Group  # noqa: PLC0415 - as above
-    from rich.progress_bar import ProgressBar  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -65,5 +65,6 @@ def picture(status: Status, height: int) -> RenderableType:
         )
     for rule, (found, where) in told:
         table.add_row(Text(str(found), style="bold", justify="right"), Text(f"{rule} in {where}", no_wrap=True))
-    bar = ProgressBar(total=max(1, len(status.repositories)), completed=ended)
+    done = _BAR * ended // max(1, len(status.repositories))
+    bar = Text.assemble(("━" * done, "green"), ("─" * (_BAR - done), "dim"))
     return Group(Text(f"run {status.run}: {status.totals()}", no_wrap=True, overflow="ellipsis"), bar, table)

@@ -49,8 +49,6 @@ def _finding(graph: Graph, one: Misnamed) -> Finding:
         anchor=one.variable.anchor,
         value=name,
         evidence=(Location(one.reading.path, one.reading.span, f"{one.read} is read here"), *copies),
-        remedy=Remedy(
-            Applicability.SAFE, f"call it {one.read}", tuple(SetText(text, one.read) for text in one.names)
-        ),
+        remedy=Remedy(Applicability.SAFE, f"call it {one.read}", tuple(SetText(text, one.read) for text in one.names)),
         components=graph.called(one.workload),
     )

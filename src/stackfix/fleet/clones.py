@@ -129,7 +129,7 @@ class Clones:
     @contextmanager
     def _entry(self, source: Source) -> Iterator[Path]:
         """A repository's own folder, which nobody else works in meanwhile."""
-        entry = self._folder / sha256(source.identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        entry = self._folder / sha256(source.place.encode("utf-8", "surrogateescape")).hexdigest()[:32]
         entry.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _locked(entry, self._bounds.seconds):
             _sweep(entry)

@@ -179,7 +179,8 @@ class Worker:
         rounds = 0
         while not self._stopped.wait(_LOOK):
             rounds += 1
-            with suppress(sa.exc.SQLAlchemyError):
+            # Whatever it is, the next round may go better; and nobody else does this.
+            with suppress(Exception):
                 if rounds * _LOOK % _BEAT == 0:
                     self._beat()
                 self._take_over()

@@ -92,6 +92,9 @@ def failing(doing: Callable[[], Result]) -> Result:
         return Result(error=_line(problem), again=problem.again)
     except (ForgeFailed, CannotCommit, config.Invalid, repository.CannotOpen) as problem:
         return Result(error=_line(problem), again=isinstance(problem, Unavailable))
+    except OSError as problem:
+        # A full disk, a folder that may not be written to.
+        return Result(error=f"on this machine: {(problem.strerror or type(problem).__name__).lower()}")
     except MemoryError:
         return Result(error="it takes more memory than there is")
     except Exception as problem:  # noqa: BLE001 - one repository's failure must not end the others'

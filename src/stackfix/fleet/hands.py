@@ -27,6 +27,7 @@ _COMMAND = ("-P", "-m", "stackfix.fleet.hand")
 """`-P`: no module is taken from the current folder."""
 
 _SECONDS = 1800.0
+_ENDED = "the process that worked on it ended: is there enough memory?"
 _MOST_TAKEN = 1_000_000
 """Kilobytes; a process that grew larger is replaced after its work."""
 
@@ -61,7 +62,7 @@ class Hands:
                 result = hand.ask(what, job, self._seconds)
             except _Broken as problem:
                 hand.end()
-                result = Result(error=str(problem), again=self._closed)
+                result = Result(error=str(problem), again=problem.again)
             self._give(hand)
         return result
 
@@ -93,7 +94,11 @@ class Hands:
 
 
 class _Broken(Exception):  # noqa: N818 - an end, told in one line
-    """A process that didn't answer; the message is one line."""
+    """A process that didn't answer; the message is one line. `again`: it was not for lack of time."""
+
+    def __init__(self, message: str, *, again: bool) -> None:
+        super().__init__(message)
+        self.again = again
 
 
 class _Hand:
@@ -116,7 +121,7 @@ class _Hand:
             self._process.stdin.write(line.encode())
             self._process.stdin.flush()
         except OSError:
-            raise _Broken("the process that worked on it ended") from None
+            raise _Broken(_ENDED, again=True) from None
         answer = json.loads(self._answer(time.monotonic() + seconds, seconds))
         self.usable = answer["taken"] < _MOST_TAKEN
         return Result.of(answer["result"])
@@ -127,10 +132,10 @@ class _Hand:
         while True:
             ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
-                raise _Broken(f"it took longer than {seconds:g} seconds")
+                raise _Broken(f"it took longer than {seconds:g} seconds", again=False)
             piece = os.read(handle, 1 << 16)
             if not piece:
-                raise _Broken("the process that worked on it ended: is there enough memory?")
+                raise _Broken(_ENDED, again=True)
             pieces.append(piece)
             if piece.endswith(b"\n"):
                 return b"".join(pieces)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _POLL = 0.25  # seconds
 
+_UNENDED = ["ENQUEUED", "DELAYED", "PENDING"]
 _STATES = {
     "ENQUEUED": State.QUEUED,
     "DELAYED": State.QUEUED,
@@ -189,9 +190,7 @@ def again(client: DBOSClient, run: str, pace: Pace) -> int:
 def cancel(client: DBOSClient, run: str) -> int:
     """Take what has not ended out of the queue; how many. What is being worked on at that moment is still finished."""
     client.cancel_workflow(run)
-    rows = client.list_workflows(
-        workflow_id_prefix=f"{run}/", status=["ENQUEUED", "DELAYED", "PENDING"], load_input=False, load_output=False
-    )
+    rows = client.list_workflows(workflow_id_prefix=f"{run}/", status=_UNENDED, load_input=False, load_output=False)
     if rows:
         client.cancel_workflows([row.workflow_id for row in rows])
     return len(rows)
@@ -214,18 +213,33 @@ def status(client: DBOSClient, run: str) -> Status:
     return Status(run, tuple(progress for _, _, progress in _latest(client, run, entries)))
 
 
-def wait(client: DBOSClient, run: str, look: Callable[[Status], None]) -> Status:
-    """Wait for all repositories of a run; `look` is shown each state of it."""
+def wait(client: DBOSClient, run: str, look: Callable[[Status], None] | None = None) -> Status:
+    """Wait for all repositories of a run; `look` is shown each state of it, where somebody looks."""
     while True:
-        now = status(client, run)
-        look(now)
-        if now.ended:
-            return now
-        time.sleep(_POLL)
+        began = time.monotonic()
+        if look is not None:
+            now = status(client, run)
+            look(now)
+            if now.ended:
+                return now
+        elif _has_ended(client, run):
+            return status(client, run)
+        # A long list takes the database a while: that isn't what it is for.
+        time.sleep(max(_POLL, 10 * (time.monotonic() - began)))
 
 
-def _started(client: DBOSClient, run: str) -> WorkflowStatus:
-    rows = client.list_workflows(workflow_ids=[run]) if re.fullmatch(r"[0-9a-f]{12}", run) else []
+def _has_ended(client: DBOSClient, run: str) -> bool:
+    """Whether nothing of a run is in the queue any more, without asking what each repository came to."""
+    if _started(client, run, whole=False).status in _UNENDED:
+        return False
+    rows = client.list_workflows(
+        workflow_id_prefix=f"{run}/", status=_UNENDED, limit=1, load_input=False, load_output=False
+    )
+    return not rows
+
+
+def _started(client: DBOSClient, run: str, *, whole: bool = True) -> WorkflowStatus:
+    rows = client.list_workflows(workflow_ids=[run], load_input=whole) if re.fullmatch(r"[0-9a-f]{12}", run) else []
     if not rows or rows[0].name != workflows.RUN:
         raise CannotRun(f"there is no run {run}")
     return rows[0]
@@ -244,7 +258,7 @@ def _latest(client: DBOSClient, run: str, entries: list[Plain]) -> Iterator[tupl
         number, attempt = (int(part) for part in row.workflow_id.split("/")[1:])
         if attempt > rows.get(number, (0, row))[0]:
             rows[number] = (attempt, row)
-    cancelled = _started(client, run).status == "CANCELLED"
+    cancelled = _started(client, run, whole=False).status == "CANCELLED"
     for number, entry in enumerate(entries):
         url = str(entry["url"])
         if "why" in entry:

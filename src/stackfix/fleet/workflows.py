@@ -8,6 +8,7 @@ May import durable, hands, jobs, persevering, sources and states of this package
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
@@ -27,6 +28,7 @@ RUN, REPOSITORY, WORK = "fleet-run", "fleet-repository", "fleet-work"
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 _hands: list[Hands] = []
+_paused: dict[str, float] = {}
 
 
 def working_with(hands: Hands) -> None:
@@ -89,5 +91,13 @@ def _persevering(what: str, job: Plain) -> Result:
     return persevering(what, lambda: _do(what, job), Job.of(job).first_wait)
 
 
-def _do(what: str, job: Plain) -> Plain:
-    return _hands[0].do(what, Job.of(job)).plain
+def _do(what: str, plain: Plain) -> Plain:
+    """A piece of work, unless its host has asked this process to wait: then nobody of it asks there again."""
+    job = Job.of(plain)
+    left = _paused.get(job.source.host, 0.0) - time.monotonic()
+    if left > 0:
+        return Result(error=f"{job.source.host} asks to wait", again=True, wait=left).plain
+    result = _hands[0].do(what, job)
+    if result.wait is not None:
+        _paused[job.source.host] = time.monotonic() + result.wait
+    return result.plain

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Declaration, Listening, Probe, Workload
 
-_CONFIGURATION = re.compile(
-    r"(?:vite|vue|nuxt|astro|svelte|webpack|rsbuild|quasar)\.config\.[cm]?[jt]s|angular\.json"
-)
+_CONFIGURATION = re.compile(r"(?:vite|vue|nuxt|astro|svelte|webpack|rsbuild|quasar)\.config\.[cm]?[jt]s|angular\.json")
 """What sets the port of a server for development. Next.js takes none from its own."""
 
 

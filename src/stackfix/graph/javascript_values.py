@@ -217,7 +217,6 @@ class Source:
                 return None, False
             last = module.tokens.partner[holder]
 
-
     def _past(self, last: int) -> int:
         """The last token of what keeps a value as it is: `!`, `as string`, `?.trim()`; the same where there is none."""
         value = self.module.value

@@ -64,7 +64,7 @@ def nearly(one: str, other: str) -> bool:
     first, second = _plain(one), _plain(other)
     if sorted(first.split("-")) == sorted(second.split("-")):
         return True
-    return (min(len(first), len(second)) >= 5 and one_edit(first, second))  # noqa: PLR2004 - as above
+    return min(len(first), len(second)) >= 5 and one_edit(first, second)  # noqa: PLR2004 - as above
 
 
 def meant(name: str, other: str) -> bool:

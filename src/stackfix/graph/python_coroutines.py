@@ -213,9 +213,7 @@ def spawns(source: Source, node: ast.Call) -> bool:
     return _LOOP.fullmatch(source.qualified(node.func.value) or "") is not None
 
 
-def _calls(
-    source: Source, scope: str, node: Function, waits: frozenset[ast.Call], first: int | None
-) -> Iterator[Call]:
+def _calls(source: Source, scope: str, node: Function, waits: frozenset[ast.Call], first: int | None) -> Iterator[Call]:
     shut = {inner for n in _below(node) if isinstance(n, _CLOSED) for inner in _calls_in(n)}
     for one in _below(node):
         name = dotted(one.func) if isinstance(one, ast.Call) else None

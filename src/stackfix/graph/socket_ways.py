@@ -48,6 +48,8 @@ _QUIET = frozenset({"hypercorn", "granian", "gunicorn", "flask"})
 
 _WS = re.compile(r"""['"](?:ws|express-ws|@fastify/websocket)['"]""")
 _PINGS = re.compile(r"ping|heartbeat|keep-?alive|socket\.io", re.IGNORECASE)
+
+
 def sends_no_pings(graph: Graph, target: Workload) -> bool:
     """Whether a server is known that was not told to ping: by its options, by another worker, in a file."""
     begun = graph.started(target)

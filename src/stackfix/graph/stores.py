@@ -21,15 +21,11 @@ class Store:
 
 
 _SHELL = frozenset({"sh", "bash", "test", "exit", "["})
-_POSTGRES = Store(
-    frozenset({"pg_isready", "psql"}) | _SHELL, "pg_isready -U $${POSTGRES_USER:-postgres}"
-)
+_POSTGRES = Store(frozenset({"pg_isready", "psql"}) | _SHELL, "pg_isready -U $${POSTGRES_USER:-postgres}")
 # `localhost` is the socket, which already answers while the image makes its database.
 _MYSQL = Store(frozenset({"mysqladmin", "mysql"}) | _SHELL, "mysqladmin ping -h 127.0.0.1")
 _REDIS = Store(frozenset({"redis-cli", "sh"}), "redis-cli ping")
-_RABBIT = Store(
-    frozenset({"rabbitmq-diagnostics", "rabbitmqctl", "sh"}), "rabbitmq-diagnostics -q ping"
-)
+_RABBIT = Store(frozenset({"rabbitmq-diagnostics", "rabbitmqctl", "sh"}), "rabbitmq-diagnostics -q ping")
 _MARIADB_CHECK = "healthcheck.sh --connect --innodb_initialized"
 _MONGO_CHECK = "mongosh --quiet --eval \"db.adminCommand('ping').ok\""
 _WGET = "wget --no-verbose --tries=1 --spider http://localhost:{} || exit 1"

@@ -86,9 +86,7 @@ _JAVA = {
         _Way(("mysql-connector-j", "mysql-connector-java", "jdbc-mysql"), "mysql"),
         _Way(("mariadb-java-client", "jdbc-mariadb"), "mariadb"),
     ),
-    "postgres": (
-        _Way(("org-postgresql", "<artifactid>postgresql</artifactid>", "jdbc-postgresql"), "postgresql"),
-    ),
+    "postgres": (_Way(("org-postgresql", "<artifactid>postgresql</artifactid>", "jdbc-postgresql"), "postgresql"),),
 }
 _NODE = {"mysql": (_Way(("mysql2", "mysql"), "mysql"),), "postgres": (_Way(("pg",), "postgres"),)}
 _ASYNC_DRIVERS = frozenset({"asyncpg", "aiomysql", "asyncmy", "aiopg", "psycopg_async"})
@@ -204,9 +202,7 @@ def _java(graph: Graph, connection: Connection, found: drivers.Installed) -> Swi
     named = graph.environment(workload).get(f"{stem}_DRIVER_CLASS_NAME")
     if named is None or named.value is None:
         return made
-    return Switch(
-        (*made.changes, (named.value, _CLASSES[made.says])), made.says, made.sure, made.why, made.evidence
-    )
+    return Switch((*made.changes, (named.value, _CLASSES[made.says])), made.says, made.sure, made.why, made.evidence)
 
 
 def _by_word(graph: Graph, connection: Connection, found: drivers.Installed) -> Switch:

@@ -105,4 +105,3 @@ def _port(graph: Graph, store: Workload, asked: int | None) -> int | None:
     comes = listening.as_it_comes(graph, store)
     binds = asked is not None and listening.answers(graph, store, asked)
     return asked if binds or (comes is not None and comes[0] == asked) else None
-

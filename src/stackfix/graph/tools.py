@@ -398,6 +398,7 @@ TOOLS = (
     ),
 )
 
+
 def find(name: str, words: tuple[str, ...]) -> Tool | None:
     """The row of a program by its arguments; one with a subcommand before one without."""
     rows = [t for t in TOOLS if t.name == name]

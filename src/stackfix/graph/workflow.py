@@ -55,6 +55,7 @@ class WorkflowFacts:
     builds: tuple[Built, ...] = ()
     runs: tuple[Ran, ...] = ()
 
+
 _OFF = re.compile(r"(?:\$\{\{\s*)?false(?:\s*\}\})?")
 
 

@@ -72,9 +72,7 @@ class Site:
         first = self.characters.find("\n")
         return "\r\n" if first > 0 and self.characters[first - 1] == "\r" else "\n"
 
-    def node(
-        self, steps: tuple[str | int, ...], *, shared: bool = False
-    ) -> yaml.Scalar | yaml.Mapping | yaml.Sequence:
+    def node(self, steps: tuple[str | int, ...], *, shared: bool = False) -> yaml.Scalar | yaml.Mapping | yaml.Sequence:
         """The node at these steps, which an edit changes for itself alone; Refused where others share it.
 
         `shared`: the edit is meant for them all.
