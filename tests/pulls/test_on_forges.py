@@ -43,6 +43,10 @@ def clone(shop: Repository, tmp_path: Path) -> Path:
     return tmp_path / "clone"
 
 
+on_each = pytest.mark.parametrize("server", ["github", "gitlab", "gitea"], indirect=True)
+
+
+@on_each
 def test_from_the_first_fault_to_the_last(clone: Path, shop: Repository, server: Server, run: Run) -> None:
     ran = run("pr", clone)
     assert (ran.code, ran.out) == (0, "")
@@ -66,6 +70,7 @@ def test_from_the_first_fault_to_the_last(clone: Path, shop: Repository, server:
     assert any("no longer found on `main`" in comment.body for comment in pull.comments)
 
 
+@on_each
 def test_the_token_is_seen_nowhere(
     clone: Path, shop: Repository, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,7 @@ LIMIT = 900.0
 _NAME = "stackfix"  # what git calls the remote in our own repository
 _MOST_SAID = 300  # characters of a remote's own words
 
-_KEYS = r"^(extensions\.partialclone|remote\..*\.promisor|(user|author|committer)\.(name|email))$"
+_KEYS = r"^(extensions\.partialclone|remote\..*\.(promisor|url|pushurl)|(user|author|committer)\.(name|email))$"
 
 _PROTOCOLS = "https:http:ssh:git"
 
@@ -107,14 +107,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class _Lender:
-    """The user's repository: whose objects are borrowed, and the identity that git knows there."""
+    """The user's repository: whose objects are borrowed, and what it says of remotes and of who they are."""
 
     objects: str | None
     shallow: str
     format: str
     prefix: str
     top: str
-    people: Mapping[str, str]
+    settings: Mapping[str, tuple[str, ...]]
 
 
 class Remote:
@@ -140,9 +140,9 @@ class Remote:
         lender = _lender(os.path.realpath(folder))
         self._limit = limit
         self._lean = lean
-        self._fetched, self._pushed = _addresses(lender.top, word, local=local)
+        self._fetched, self._pushed = _addresses(lender, word, local=local)
         self.shown = word if word != self._fetched.url and not looks_like_one(word) else self._fetched.url
-        self.people = lender.people
+        self.people = _people(lender.settings)
         self.prefix = lender.prefix
         self._depth = () if lender.objects else ("--depth=1",)
         self._environment = self._words_for_git(login)
@@ -191,11 +191,10 @@ class Remote:
             self._ask(CannotFetch, *_PARTIAL, "fetch", *options, "--depth=1", "--filter=blob:none", _NAME, *wanted)
         else:
             self._ask(CannotFetch, "fetch", *options, *self._depth, _NAME, *wanted)
-        found = {}
-        for branch in branches:
-            said = plumbing.call(self.top, "rev-parse", "--verify", _reference(branch) + "^{commit}")
-            found[branch] = said.decode().strip()
-        return found
+        names = [_reference(branch) for branch in branches]
+        said = plumbing.call(self.top, "for-each-ref", "--format=%(objectname)%00%(refname)", *names)
+        found = {name: commit for commit, _, name in (line.partition("\0") for line in os.fsdecode(said).splitlines())}
+        return {branch: found[_reference(branch)] for branch in branches}
 
     def push(self, branch: str, new: str | None, old: str | None) -> None:
         """Let a branch of the remote end in a commit of ours (None: be gone), if it still ends in `old`.
@@ -319,40 +318,42 @@ def _configured(settings: Mapping[str, str]) -> dict[str, str]:
 def _lender(folder: str) -> _Lender:
     """What the user's repository lends. A partial clone has not what it would lend: it lends nothing."""
     try:
-        words = ("--is-bare-repository", "--git-common-dir", "--show-object-format")
-        said = os.fsdecode(plumbing.call(folder, "rev-parse", *words)).split("\n")
-        common = os.path.realpath(posixpath.join(folder, said[1]))
-        prefix, top = "", folder
-        if said[0] != "true":
-            prefix = os.fsdecode(plumbing.call(folder, "rev-parse", "--show-prefix")).removesuffix("\n")
-            top = os.fsdecode(plumbing.call(folder, "rev-parse", "--show-toplevel")).removesuffix("\n")
+        words = ("--git-common-dir", "--show-object-format", "--show-prefix", "--show-cdup")
+        common, form, prefix, up, *_ = (os.fsdecode(plumbing.call(folder, "rev-parse", *words)) + "\n\n").split("\n")
     except plumbing.GitFailed as problem:
         raise CannotFetch(f"{folder} lies in no git repository: {problem}") from problem
+    common = os.path.realpath(posixpath.join(folder, common))
     objects = posixpath.join(common, "objects")
-    settings = _settings(folder, _KEYS)
-    partial = any(key.startswith(("extensions.", "remote.")) for key in settings)
+    settings = _settings(folder)
+    partial = any(key.startswith("extensions.") or key.endswith(".promisor") for key in settings)
     lends = not partial and "\n" not in objects and not objects.startswith(("#", '"'))
     shallow = posixpath.join(common, "shallow")
-    return _Lender(objects if lends else None, shallow, said[2], prefix, top, _people(settings))
+    top = os.path.realpath(posixpath.join(folder, up))
+    return _Lender(objects if lends else None, shallow, form, prefix, top, settings)
 
 
-def _settings(folder: str, keys: str) -> dict[str, str]:
-    """What git is told of some keys, the last word of each."""
+def _settings(folder: str) -> dict[str, tuple[str, ...]]:
+    """What git is told in the user's repository of whom to ask and who they are."""
     try:
-        said = plumbing.call(folder, "config", "-z", "--get-regexp", keys)
+        said = plumbing.call(folder, "config", "-z", "--get-regexp", _KEYS)
     except plumbing.GitFailed:
         return {}
-    return {key: value for key, _, value in (record.partition("\n") for record in plumbing.records(said))}
+    found: dict[str, tuple[str, ...]] = {}
+    for record in plumbing.records(said):
+        key, _, value = record.partition("\n")
+        found[key] = (*found.get(key, ()), value)
+    return found
 
 
-def _people(settings: Mapping[str, str]) -> dict[str, str]:
+def _people(settings: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Who the user's repository says that they are, as git's environment has it; its own words come first."""
     found = {}
     for role in ("author", "committer"):
         for part in ("name", "email"):
             variable = f"GIT_{role}_{part}".upper()
-            told = os.environ.get(variable) or settings.get(f"{role}.{part}") or settings.get(f"user.{part}") or ""
-            if told.strip():
+            configured = (*settings.get(f"user.{part}", ()), *settings.get(f"{role}.{part}", ()))
+            told = os.environ.get(variable) or next(filter(str.strip, reversed(configured)), "")
+            if told:
                 found[variable] = told
     return found
 
@@ -360,31 +361,19 @@ def _people(settings: Mapping[str, str]) -> dict[str, str]:
 def address_of(folder: str, word: str, *, local: bool = False) -> str:
     """The address that a remote's name, or an address, means in a repository; without user and password."""
     lender = _lender(os.path.realpath(folder))
-    return _addresses(lender.top, word, local=local)[0].url
+    return _addresses(lender, word, local=local)[0].url
 
 
-def _addresses(top: str, word: str, *, local: bool) -> tuple[Address, Address]:
-    """Where to fetch from and push to."""
-    named = {} if word.startswith("-") else _of_name(top, word)
-    if not named and (word.startswith("-") or not looks_like_one(word)):
+def _addresses(lender: _Lender, word: str, *, local: bool) -> tuple[Address, Address]:
+    """Where to fetch from and push to: what is configured first for a remote's name, else the word itself."""
+    urls, push_urls = (lender.settings.get(f"remote.{word}.{key}", ()) for key in ("url", "pushurl"))
+    if not urls and (word.startswith("-") or not looks_like_one(word)):
         raise CannotFetch(f"there is no remote called {word!r} here: name one, or an address, with --remote")
     try:
-        fetched = address(named.get("url", word), top, local=local)
-        return fetched, address(named["pushurl"], top, local=local) if "pushurl" in named else fetched
+        fetched = address((*urls, word)[0], lender.top, local=local)
+        return fetched, address(push_urls[0], lender.top, local=local) if urls and push_urls else fetched
     except Unfit as problem:
         raise CannotFetch(str(problem)) from None
-
-
-def _of_name(top: str, name: str) -> dict[str, str]:
-    """The first address and push address that are configured for a remote's name."""
-    found = {}
-    for key in ("url", "pushurl"):
-        try:
-            said = plumbing.call(top, "config", "-z", "--get-all", f"remote.{name}.{key}")
-        except plumbing.GitFailed:
-            continue
-        found[key] = plumbing.records(said)[0]
-    return found if "url" in found else {}
 
 
 def _made(top: str, lender: _Lender) -> None:
