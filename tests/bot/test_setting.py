@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from stackfix.bot import setting
 from stackfix.bot.signatures import Secrets
 from stackfix.cli import main
@@ -14,6 +12,8 @@ from tests.bot.sending import SECRET, SIGNING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from stackfix.fleet.durable import Database
     from tests.forge.server import Server
@@ -30,21 +30,10 @@ class Here:
         """`trouble` is why it isn't."""
         self.trouble = trouble
 
-
-@pytest.fixture(autouse=True)
-def _no_real_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Worker:
-        def __init__(self, database: Here, *_: object) -> None:
-            self.database = database
-
-        def __enter__(self) -> None:
-            if getattr(self.database, "trouble", ""):
-                raise NoDatabase(self.database.trouble)
-
-        def __exit__(self, *_: object) -> None:
-            """Nothing to end."""
-
-    monkeypatch.setattr(setting, "Worker", Worker)
+    def prepare(self) -> None:
+        """Be there, or not."""
+        if self.trouble:
+            raise NoDatabase(self.trouble)
 
 
 def checked(environment: dict[str, str], trouble: str = "") -> list[str]:

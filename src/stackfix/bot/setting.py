@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stackfix.bot.signatures import GITEA, GITHUB, GITLAB, Secrets, signing_key
-from stackfix.fleet.durable import NoDatabase, Worker
+from stackfix.fleet.durable import NoDatabase
 from stackfix.forge import detect
 from stackfix.forge.model import ForgeFailed
 
@@ -137,8 +137,7 @@ def _secret(kind: str, environment: Mapping[str, str]) -> Line:
 def _database(database: Database) -> Line:
     """Whether the queue can be kept. What is missing in the database is made, as a start would."""
     try:
-        with Worker(database, "stackfix-check", lambda: False):
-            pass
+        database.prepare()
     except NoDatabase as problem:
         return Line(good=False, what=str(problem))
     where = str(database.file) if database.file is not None else "PostgreSQL"

@@ -26,8 +26,8 @@ from dbos import DBOS, DBOSClient, Serializer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_VERSION = "stackfix-1"
-"""Of the workflows' shape: a worker takes on only what was begun by its like."""
+_SHAPE = 1
+"""Of the workflows: a worker takes on only what was begun by its like."""
 
 _BEAT, _DEAD_AFTER, _LOOK, _LET_END = 5.0, 60.0, 0.5, 60  # seconds
 
@@ -111,6 +111,14 @@ class Database:
             connection.close()
         except (OSError, sqlite3.Error) as problem:
             raise NoDatabase(f"{file}: {getattr(problem, 'strerror', None) or problem}") from None
+
+    def prepare(self) -> None:
+        """Make what is missing, the database itself, too. NoDatabase where that can't be."""
+        self.make()
+        try:
+            DBOS.migrate(self.url)
+        except Exception as problem:  # noqa: BLE001 - as in client
+            raise NoDatabase(_told(problem)) from None
 
     def engine(self) -> sa.Engine:
         """Connections of our own."""
@@ -248,7 +256,7 @@ def _launch(url: str, application: str, executor: str) -> None:
             "name": application,
             "system_database_url": url,
             "executor_id": executor,
-            "application_version": _VERSION,
+            "application_version": f"{application}-{_SHAPE}",  # a database knows each of one application alone
             "serializer": PlainJson(),
             "enable_otlp": False,
             "notification_listener_polling_interval_sec": 0.25,
