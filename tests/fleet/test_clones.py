@@ -185,7 +185,7 @@ def test_nothing_that_a_repository_brings_is_run(clones: Clones, tmp_path: Path)
 def test_a_redirect_is_not_followed_even_to_the_same_machine(clones: Clones, remote: Remote, origin: Path) -> None:
     for place in (remote.url + "/../elsewhere", f"file://{origin.parent.parent}", "https://127.0.0.1:1"):
         remote.redirect = place
-        with pytest.raises(CannotClone), clones.work(source(remote)):
+        with pytest.raises(CannotClone, match="has moved: take its new address"), clones.work(source(remote)):
             pass
     assert len(remote.asked) == 3, "each asked once"
 

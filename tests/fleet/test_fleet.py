@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from stackfix import cli
-from tests.fleet.operating import Operator, moves, repositories, served, until
+from tests.fleet.operating import FAULTY, Operator, moves, repositories, served, until
 from tests.fleet.postgres import PASSWORD
-from tests.fleet.serving import bare, git
+from tests.fleet.serving import bare, commit, git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
 def test_many_repositories_from_a_file(operator: Operator, remote: Remote, tmp_path: Path) -> None:
     local, served = repositories(tmp_path / "local", 1)[0], repositories(tmp_path / "served" / "o", 1)[0]
     quiet = bare(tmp_path / "local" / "quiet.git", {"README.md": "nothing\n"})
-    names = [
-        str(local),
-        f"{remote.url}/o/r0.git",
-        str(quiet),
-        f"{remote.url}/o/none.git",
-        f"ext::touch {tmp_path}/pwned",
-    ]
+    elsewhere = bare(tmp_path / "local" / "elsewhere.git", {"stackfix.toml": '[bot]\nbase = "develop"\n'})
+    commit(elsewhere, FAULTY, "develop")
+    served_urls = [f"{remote.url}/o/{name}.git" for name in ("r0", "none")]
+    hostile = f"ext::touch {tmp_path}/pwned"
+    names = [str(local), served_urls[0], str(quiet), served_urls[1], hostile, "local/elsewhere.git"]
     file = tmp_path / "repos"
     file.write_text("# ours\n\n" + "".join(f"{name}  # why\n" for name in names))
 
@@ -41,7 +39,7 @@ def test_many_repositories_from_a_file(operator: Operator, remote: Remote, tmp_p
     assert set(found) == {"run", "repositories", "rules"}
     assert [list(one) for one in found["repositories"]] == [
         ["url", "state", "findings", "fixed", "branch", "error"]
-    ] * 5
+    ] * 6
     assert [
         (one["url"], one["state"], one["findings"], one["fixed"], one["branch"]) for one in found["repositories"]
     ] == [
@@ -50,22 +48,24 @@ def test_many_repositories_from_a_file(operator: Operator, remote: Remote, tmp_p
         (names[2], "done", 0, 0, None),
         (names[3], "failed", 0, 0, None),
         (names[4], "failed", 0, 0, None),
+        (names[5], "done", 1, 1, "stackfix/fixes"),
     ]
-    assert [one["error"] is None for one in found["repositories"]] == [True, True, True, False, False]
+    assert [one["error"] is None for one in found["repositories"]] == [True, True, True, False, False, True]
     assert not (tmp_path / "pwned").exists()
+    assert git(elsewhere, "diff", "--numstat", "develop", "stackfix/fixes") == "1\t1\tweb/nginx.conf"
     for origin in (local, served):
         assert "api:8000" in git(origin, "show", "stackfix/fixes:web/nginx.conf")
         assert git(origin, "diff", "--numstat", "main", "stackfix/fixes") == "1\t1\tweb/nginx.conf"
     bodies = list((operator.home / "state" / "stackfix" / "fleet" / run).iterdir())
-    assert len(bodies) == 2
+    assert len(bodies) == 3
     assert all("8000" in body.read_text() for body in bodies)
     assert not [path for path in operator.home.rglob("*") if path.name.startswith(("work-", "new-", "gone-"))]
 
     again = operator.types("fleet", "run", "--repos", file, "--concurrency", "1")
     assert again.returncode == 1
     assert [moves(local), moves(served)] == [1, 1], "nothing has changed: nothing is pushed"
-    assert "5 repositories: 3 done, 2 failed; 2 findings, 2 fixed" in again.stdout
-    assert "proxy-port  2 findings in 2 repositories" in again.stdout
+    assert "6 repositories: 4 done, 2 failed; 3 findings, 3 fixed" in again.stdout
+    assert "proxy-port  3 findings in 3 repositories" in again.stdout
     assert f"run {again.stdout.splitlines()[0]}: " in operator.types("fleet", "status").stdout, "the newest"
 
 

@@ -156,8 +156,13 @@ def test_two_runs_share_the_work_on_one_commit(base: Database, monkeypatch: pyte
         go.set()
         assert all(ended(base, run).good for run in runs)
         assert [what for what, _ in hands.asked].count("propose") == 1
-        assert ended(base, begin("https://h/o/a")).good
+        again = begin("https://h/o/a")
+        assert ended(base, again).good
         assert [what for what, _ in hands.asked].count("propose") == 2, "what ended before is asked anew"
+        assert workflows.forget(1) == 0
+        assert workflows.forget(-1) == 8, "three runs, their three repositories, the work on one commit, twice"
+        with asking(base) as client, pytest.raises(CannotRun):
+            operating.status(client, again)
 
 
 def test_a_forge_that_is_asked_too_often_says_how_long_to_wait(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -209,6 +209,9 @@ class Remote:
     def _words_for_git(self, login: Login | None) -> dict[str, str]:
         """The environment of a call: the remote's address and what is sent to it stand on no command line."""
         settings = {**_SETTINGS, f"remote.{_NAME}.url": self._fetched.url}
+        if self._lean:
+            # An address that somebody else wrote down leads nowhere else.
+            settings["http.followRedirects"] = "false"
         if self._pushed.url != self._fetched.url:
             settings[f"remote.{_NAME}.pushUrl"] = self._pushed.url
         known = False

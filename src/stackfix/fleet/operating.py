@@ -9,7 +9,7 @@ import os
 import re
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from stackfix.forge.detect import Kind
 
 _POLL = 0.25  # seconds
+_REMEMBERED = 90  # days
 
 _UNENDED = ["ENQUEUED", "DELAYED", "PENDING"]
 _STATES = {
@@ -82,10 +83,18 @@ def read(file: str) -> tuple[Source | Refused, ...]:
         text = path.read_text("utf-8-sig", "surrogateescape")
     except OSError as problem:
         raise CannotRun(f"{file}: {(problem.strerror or 'it cannot be read').lower()}") from None
-    found = listed(text, str(path.resolve().parent))
+    found = tuple(_placed(one) for one in listed(text, str(path.resolve().parent)))
     if not found:
         raise CannotRun(f"{file} names no repository")
     return found
+
+
+def _placed(entry: Source | Refused) -> Source | Refused:
+    """A path that isn't there beside the file may be meant from the current folder, or from the user's own."""
+    if isinstance(entry, Refused) or not entry.local or Path(entry.place).is_dir():
+        return entry
+    meant = Path.cwd() / Path(entry.url).expanduser() if entry.url.startswith("~/") else Path.cwd() / entry.url
+    return replace(entry, place=os.path.normpath(meant)) if meant.is_dir() else entry
 
 
 def searched(forge: str, host: str | None, organisation: str | None, query: str | None) -> tuple[Source | Refused, ...]:
@@ -149,6 +158,7 @@ def working(where: Database, count: int) -> Iterator[None]:
 
 def begin(entries: Iterable[Source | Refused], manner: Manner, pace: Pace, first_wait: float = 2.0) -> str:
     """Start a run; its name. Only where this process is working."""
+    workflows.forget(_REMEMBERED)
     plain = [asdict(entry) for entry in entries]
     _make_queues(plain, pace)
     run = uuid4().hex[:12]

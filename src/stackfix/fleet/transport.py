@@ -45,6 +45,7 @@ _LATER = re.compile(
     r"|early eof|unexpected disconnect|rpc failed|hung up|error: (?:429|5\d\d)|remote end|internal server error"
     r"|temporary failure|gnutls_handshake|ssl_error_syscall|operation too slow"
 )
+_MOVED = re.compile(r"error: 30\d|redirect")
 _DENIED = re.compile(r"(?i)could not read (?:username|password)|authentication failed|error: 40[13]|permission denied")
 _GONE = re.compile(r"(?i)not found|error: 404|does not appear to be a git repository|does not exist|error: 410")
 
@@ -108,6 +109,8 @@ class Transport:
         text = complaint.decode("utf-8", "replace")
         if _LATER.search(text):
             return CannotClone(f"{self._host()} didn't answer: {_line(text)}", later=True)
+        if _MOVED.search(text):
+            return CannotClone(f"{sources.shown(self.source.url)} has moved: take its new address, none is followed")
         if _DENIED.search(text):
             return CannotClone(f"no access to {sources.shown(self.source.url)}: is the token missing or revoked?")
         if _GONE.search(text):
@@ -134,5 +137,5 @@ def _line(text: str) -> str:
     """What git said, in one line; remarks of the remote's own are not repeated."""
     lines = [line.strip() for line in text.splitlines()]
     grave = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines[:1]
-    told = re.sub(r"^(?:fatal|error): ", "", grave[-1]) if grave else ""
+    told = re.sub(r"^(?:fatal|error): ", "", grave[0]) if grave else ""
     return sources.shown("".join(c if c.isprintable() else " " for c in told))[:300]

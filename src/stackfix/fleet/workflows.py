@@ -9,6 +9,7 @@ May import durable, hands, jobs, persevering, sources and states of this package
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
@@ -25,6 +26,7 @@ APPLICATION = "stackfix-fleet"
 
 RUN, REPOSITORY, WORK = "fleet-run", "fleet-repository", "fleet-work"
 
+_AT_ONCE = 500
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 _hands: list[Hands] = []
@@ -56,6 +58,17 @@ def run(entries: Sequence[Plain], manner: Plain, first_wait: float) -> None:
             enter(job, name(own, number))
 
 
+def forget(days: int) -> int:
+    """Take out of the database what ended so long ago; how many workflows that were."""
+    then = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    names = [RUN, REPOSITORY, WORK]
+    rows = DBOS.list_workflows(name=names, completed_before=then, load_input=False, load_output=False)
+    found = [row.workflow_id for row in rows]
+    for start in range(0, len(found), _AT_ONCE):
+        DBOS.delete_workflows(found[start : start + _AT_ONCE])
+    return len(found)
+
+
 def enter(job: Job, workflow: str) -> None:
     """Put a repository into the queue, where it isn't yet."""
     key = job.source.organisation if job.source.host else None
@@ -84,7 +97,7 @@ def work(job: Plain) -> Plain:
 def _free_name(key: str) -> str:
     """What the work on a commit is called: the same for two who ask while it goes on, another once it has ended."""
     ended = DBOS.list_workflows(workflow_id_prefix=f"{key}/", status=list(_ENDED), load_input=False, load_output=False)
-    return f"{key}/{len(ended)}"
+    return f"{key}/{max((int(row.workflow_id.rpartition('/')[2]) for row in ended), default=-1) + 1}"
 
 
 def _persevering(what: str, job: Plain) -> Result:
