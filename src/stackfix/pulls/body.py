@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stackfix.running import Run
 
 _TITLE = 100
+_MOST_FAULTS = 1000  # of 19 characters each in the marker, beside the words; nobody reads a body of more
 
 
 def title(run: Run, prefix: str = "") -> str:
@@ -27,14 +28,15 @@ def title(run: Run, prefix: str = "") -> str:
         said = said[:1].upper() + said[1:]
     else:
         said = f"Repair {len(done)} faults in the deployment wiring"
-    whole = " ".join(secrecy.masked(f"{prefix}{said}").split())
+    plain = "".join(letter if letter.isprintable() else " " for letter in secrecy.masked(f"{prefix}{said}"))
+    whole = " ".join(plain.split())
     return whole if len(whole) <= _TITLE else whole[: _TITLE - 1].rstrip() + "…"
 
 
 def body(run: Run, heading: str, *, unsafe: bool = False) -> str:
     """The whole body with its marker, as long as a forge takes. `heading` is the title, by which it is known again."""
     done = _repaired(run)
-    faults = frozenset(reported.fingerprint for reported in done)
+    faults = frozenset(sorted(reported.fingerprint for reported in done)[:_MOST_FAULTS])
     room = markdown.LIMIT - len(marker.written("", marker.Marker(faults, "0" * 16, unsafe=True, said=True, ended=True)))
     words = markdown.render(markdown.Body.of(run.outcome, run.places, done), room)
     return marker.written(words, marker.Marker(faults, marker.digest(heading, words), unsafe=unsafe))
