@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stackfix.forge.detect import Kind, account, connect, kind, slug
+from stackfix.forge.detect import Kind, account, address_of_line, connect, kind, slug
 from stackfix.forge.model import ForgeFailed, Unauthorized
 
 SOURCE = str(Path(__file__).parent.parent.parent / "src")
@@ -137,3 +137,21 @@ def test_a_client_is_imported_with_its_connection() -> None:
         env={**os.environ, "PYTHONPATH": SOURCE},
     )
     assert not {"github", "gitlab", "httpx", "requests"} & set(ran.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "address"),
+    [
+        ("https://github.com/acme/shop.git", Kind.GITHUB, "https://github.com/acme/shop/blob/a/b/x%20y/z%23.yml#L3"),
+        (
+            "git@gitlab.com:acme/sub/shop.git",
+            Kind.GITLAB,
+            "https://gitlab.com/acme/sub/shop/-/blob/a/b/x%20y/z%23.yml#L3",
+        ),
+        ("http://forge:3000/acme/shop", Kind.GITEA, "http://forge:3000/acme/shop/src/branch/a/b/x%20y/z%23.yml#L3"),
+        ("https://example.org/acme/shop", Kind.NONE, None),
+        ("/srv/shop.git", Kind.GITHUB, None),
+    ],
+)
+def test_where_people_see_a_line(url: str, kind: Kind, address: str | None) -> None:
+    assert address_of_line(url, kind, "a/b", "x y/z#.yml", 3) == address

@@ -54,6 +54,8 @@ def test_from_the_first_fault_to_the_last(clone: Path, shop: Repository, server:
     assert ran.err.rstrip().endswith(" opened")
     assert (pull.branch, pull.base, pull.state, pull.author) == ("stackfix/fixes", "main", "open", server.login)
     assert "mermaid" in pull.body
+    assert f"](<{shop.clone_url.removesuffix('.git')}/" in pull.body
+    assert "/main/compose.yml#L8>)" in pull.body
     assert "hunter2" not in pull.body
     asked = len(server.requests)
     again = run("pr", clone)

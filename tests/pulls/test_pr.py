@@ -239,6 +239,7 @@ def test_a_repository_of_sha256(run: Run, tmp_path: Path) -> None:
         (["--base=-x"], "'-x' can't be a branch's name"),
         (["--base", "a..b"], "'a..b' can't be a branch's name"),
         (["--forge", "nonesuch"], "nonesuch"),
+        (["--remote", "https://x"], "can't be the address"),
     ],
 )
 def test_wrong_words_are_one_line(place: Place, run: Run, words: list[str], said: str) -> None:

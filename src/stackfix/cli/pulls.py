@@ -5,11 +5,11 @@ May import everything, and imports what the command needs when it needs it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable  # noqa: TC003 - typer evaluates annotations
 from dataclasses import replace
 from enum import Enum
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -63,8 +63,8 @@ def _pr(  # noqa: PLR0913, PLR0917 - one parameter for each option is how typer 
     """
     from stackfix.pulls.propose import Request  # noqa: PLC0415 - the help must not wait for it
 
-    if not os.path.isdir(path):  # noqa: PTH112 - the user's own word, as typed
-        raise Wrong(f"{path}: no such folder")
+    if not Path(path).is_dir():
+        raise Wrong(f"{path}: {'a file, and pr works on a whole folder' if Path(path).exists() else 'no such folder'}")
     request = Request(
         path,
         remote,

@@ -299,6 +299,8 @@ def _gist(words: str) -> str:
     reason = rejected[rejected.rfind("(") + 1 : -1] if rejected.endswith(")") else ""
     remote = next((line for line in lines if re.match(r"remote: (?:error: )?\S", line)), "")
     fatal = next((line for line in lines if line.startswith(("fatal: ", "error: "))), "")
+    # Of a broken connection git says only that there is one, and ssh why.
+    fatal = next((line for line in lines if line.startswith("ssh: ")), fatal)
     plain = next((line for line in lines if line and not line.startswith(("To ", "Done", "remote:"))), "git failed")
     chosen = ": ".join(filter(None, (reason, remote))) or fatal or plain
     chosen = re.sub(r"\b(?:remote|fatal|error): ", "", chosen)

@@ -10,7 +10,7 @@ import re
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from stackfix.forge.model import ForgeFailed, Unauthorized
 
@@ -98,6 +98,23 @@ def kind(url: str, override: str = AUTO, environment: Mapping[str, str] | None =
         if (address := _named(known, environment)) and _is_of(host, address):
             return known
     return _PUBLIC.get(host, Kind.NONE)
+
+
+_LINES = {
+    Kind.GITHUB: "blob/{branch}/{path}#L{line}",
+    Kind.GITLAB: "-/blob/{branch}/{path}#L{line}",
+    Kind.GITEA: "src/branch/{branch}/{path}#L{line}",
+}
+
+
+def address_of_line(url: str, kind: Kind, branch: str, path: str, line: int) -> str | None:
+    """Where people see a line of a file on a remote's forge; None where that is none."""
+    host, repository = slug(url)
+    if kind not in _LINES or "/" not in repository:
+        return None
+    protocol = "http" if url.lower().startswith("http://") else "https"
+    place = _LINES[kind].format(branch=quote(branch), path=quote(path.encode("utf-8", "surrogateescape")), line=line)
+    return f"{protocol}://{host}/{quote(repository)}/{place}"
 
 
 def connect(url: str, kind: Kind, environment: Mapping[str, str] | None = None) -> Forge | None:

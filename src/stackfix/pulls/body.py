@@ -5,6 +5,7 @@ May import outcome, report and secrecy, and of this package marker.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix import secrecy
@@ -13,6 +14,8 @@ from stackfix.pulls import marker
 from stackfix.report import markdown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stackfix.outcome import Reported
     from stackfix.running import Run
 
@@ -33,12 +36,15 @@ def title(run: Run, prefix: str = "") -> str:
     return whole if len(whole) <= _TITLE else whole[: _TITLE - 1].rstrip() + "…"
 
 
-def body(run: Run, heading: str, *, unsafe: bool = False) -> str:
-    """The whole body with its marker, as long as a forge takes. `heading` is the title, by which it is known again."""
+def body(run: Run, heading: str, *, unsafe: bool = False, link: Callable[[str, int], str] | None = None) -> str:
+    """The whole body with its marker, as long as a forge takes. `heading` is the title, by which it is known again.
+
+    `link` gives the address of a line of a file.
+    """
     done = _repaired(run)
     faults = frozenset(sorted(reported.fingerprint for reported in done)[:_MOST_FAULTS])
     room = markdown.LIMIT - len(marker.written("", marker.Marker(faults, "0" * 16, unsafe=True, said=True, ended=True)))
-    words = markdown.render(markdown.Body.of(run.outcome, run.places, done), room)
+    words = markdown.render(replace(markdown.Body.of(run.outcome, run.places, done), link=link), room)
     return marker.written(words, marker.Marker(faults, marker.digest(heading, words), unsafe=unsafe))
 
 

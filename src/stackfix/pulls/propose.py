@@ -21,6 +21,7 @@ from stackfix.deliver.objects import Store
 from stackfix.deliver.remote import LIMIT, CannotFetch, CannotPush, Remote, Trouble
 from stackfix.engine import ALL, SAFE
 from stackfix.engine import Request as Judging
+from stackfix.forge import detect
 from stackfix.forge.model import Proposal, State
 from stackfix.outcome import Status
 from stackfix.pulls import body, groups, marker, onboarding, setting
@@ -316,7 +317,16 @@ class _Proposing:
             return None
         commit = self._committed(steps, lambda step: message.render(step, run.places))
         title = body.title(run, bot.title_prefix)
-        return Wanted(commit, self._store.tree_of(commit), title, body.body(run, title, unsafe=unsafe))
+        text = body.body(run, title, unsafe=unsafe, link=self._link())
+        return Wanted(commit, self._store.tree_of(commit), title, text)
+
+    def _link(self) -> Callable[[str, int], str] | None:
+        """What gives the address of a line of the base; by its branch, so that the body stays while that moves on."""
+        url, prefix, base = self._remote.url, self._remote.prefix, self._base
+        kind = detect.kind(url)
+        if detect.address_of_line(url, kind, base, "x", 1) is None:
+            return None
+        return lambda path, line: detect.address_of_line(url, kind, base, prefix + path, line) or ""
 
     def _committed(self, steps: Iterable[Step], messages: Callable[[Step], str]) -> str:
         """The last of our commits on the base."""
