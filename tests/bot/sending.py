@@ -66,6 +66,10 @@ class Kept:
         self.works.setdefault(identity, work)
         return is_new
 
+    def waiting(self) -> int | None:
+        """All of it: nobody does it here."""
+        return None if self.broken else len(self.works)
+
     def trouble(self) -> str | None:
         """Whether it is broken."""
         return "the database doesn't answer" if self.broken else None

@@ -17,11 +17,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from stackfix.bot.queue import forget
+from stackfix.fleet.durable import Database
 from tests.bot.conftest import GOOD, NGINX, host
 from tests.bot.sending import SECRET, body_of, example, github
+from tests.fleet.postgres import PASSWORD, cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from dbos import DBOSClient
 
     from tests.forge.server import Server
     from tests.forge.state import Repository
@@ -50,7 +55,7 @@ class Bot:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=20)
 
 
-def until(true: Callable[[], object], bot: Bot, seconds: float = 30) -> None:
+def until(true: Callable[[], object], bot: Bot, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert bot.process.poll() is None, bot.log.read_text("utf-8")
@@ -59,11 +64,12 @@ def until(true: Callable[[], object], bot: Bot, seconds: float = 30) -> None:
 
 
 @contextmanager
-def running(server: Server, folder: Path, **more: str) -> Iterator[Bot]:
+def running(server: Server, folder: Path, database: str = "") -> Iterator[Bot]:
     log = folder / "log"
     environment = {**os.environ, **server.environment, "PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(folder / "cache")}
-    environment |= {"STACKFIX_GITHUB_WEBHOOK_SECRET": SECRET, **more}
-    words = ["bot", "--port", "0", "--database", f"sqlite:///{folder}/bot.sqlite"]
+    environment |= {"STACKFIX_GITHUB_WEBHOOK_SECRET": SECRET}
+    environment["STACKFIX_DATABASE"] = database or f"sqlite:///{folder}/bot.sqlite"
+    words = ["bot", "--port", "0"]
     with log.open("wb") as stream:
         process = subprocess.Popen([sys.executable, "-m", "stackfix", *words], env=environment, stderr=stream)
     bot = Bot(process, log)
@@ -102,6 +108,16 @@ def test_from_a_delivery_to_a_pull_request_and_over_a_restart(
         until(lambda: [line for line in bot.lines() if line["message"].startswith("work: ")], bot)
         (work,) = [line for line in bot.lines() if line["message"].startswith("work: ")]
         assert (work["repository"], work["outcome"]) == ("acme/shop", "done")
+        installed = example("installation", "created")
+        installed["installation"]["html_url"] = f"http://{host(github_server)}/settings"
+        installed["repositories"] = [{"full_name": "acme/shop"}, {"full_name": "acme/gone"}]
+        assert bot.send("installation", installed, "d-2") == (202, "queued")
+        until(lambda: len([line for line in bot.lines() if line["message"].startswith("work: ")]) == 3, bot)
+        assert sorted(line["outcome"] for line in bot.lines() if line["message"].startswith("work: ")) == [
+            "done",
+            "done",
+            "failed",
+        ]
         assert 'stackfix_work_total{kind="pushed",outcome="done"} 1.0' in bot.get("/metrics").text
         bot.process.send_signal(signal.SIGTERM)
         assert bot.process.wait(30) == 0
@@ -117,16 +133,56 @@ def test_from_a_delivery_to_a_pull_request_and_over_a_restart(
     assert SECRET.encode() not in stored
 
 
-def test_killed_in_the_middle_it_goes_on(github_server: Server, shop: Repository, tmp_path: Path) -> None:
-    github_server.hang(method="POST", path=".*/pulls")
+def test_killed_wherever_it_waits_it_goes_on_and_makes_nothing_twice(
+    github_server: Server, shop: Repository, tmp_path: Path
+) -> None:
     with running(github_server, tmp_path) as bot:
+        # Done, and not known to be done.
+        github_server.hang(method="POST", path=".*/pulls", done=True)
         assert bot.send("push", push(github_server), "d-1") == (202, "queued")
         until(lambda: github_server.asked("POST", ".*/pulls"), bot)
-    assert shop.pulls == []
     with running(github_server, tmp_path) as bot:
-        until(lambda: shop.pulls, bot)
+        github_server.hang(method="POST", path=".*/issues", done=True)
+        until(lambda: github_server.asked("POST", ".*/issues"), bot)
+    with running(github_server, tmp_path) as bot:
         until(lambda: [line for line in bot.lines() if line["message"].startswith("work: ")], bot)
+    assert [type(one).__name__ for one in shop.issues.values()] == ["Pull", "Issue"]
+
+
+@contextmanager
+def asking(url: str) -> Iterator[DBOSClient]:
+    client = Database(url).client("stackfix-bot")
+    try:
+        yield client
+    finally:
+        client.destroy()
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    with cluster() as url:
+        yield url
+
+
+def test_two_share_a_queue_and_one_takes_over_what_the_other_had_begun(
+    github_server: Server, shop: Repository, tmp_path: Path, postgres: str
+) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    with running(github_server, tmp_path / "one", database=postgres) as one:
+        github_server.hang(method="GET", path=".*/pulls.*")
+        assert one.send("push", push(github_server), "d-1") == (202, "queued")
+        until(lambda: github_server.asked("GET", ".*/pulls.*"), one)
+        with running(github_server, tmp_path / "other", database=postgres) as other:
+            assert other.send("push", push(github_server), "d-1") == (200, "seen")
+            one.process.kill()
+            one.process.wait()
+            until(lambda: [line for line in other.lines() if line["message"].startswith("work: ")], other)
+            assert PASSWORD not in other.log.read_text("utf-8")
+            until(lambda: "stackfix_waiting 0.0" in other.get("/metrics").text, other)
     assert len(shop.pulls) == 1
+    with asking(postgres) as client:
+        assert [forget(client, days) for days in (1, -1, -1)] == [0, 1, 0]
 
 
 def test_what_a_forge_refuses_is_told_and_what_may_help_is_done_again(

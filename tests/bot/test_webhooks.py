@@ -480,6 +480,7 @@ def test_health_readiness_and_metrics(server: Starlette) -> None:
     assert 'stackfix_deliveries_total{event="",forge="github",outcome="bad-signature"} 1.0' in page
     assert "made-up" not in page
     assert "stackfix_ready 1.0" in page
+    assert "stackfix_waiting 1.0" in page
 
 
 def test_no_secret_and_no_body_is_logged(server: Starlette, caplog: pytest.LogCaptureFixture) -> None:

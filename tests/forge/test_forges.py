@@ -88,6 +88,8 @@ def test_a_drafts_words_are_changed_and_it_stays_a_draft(forge: Forge, shop: Rep
     forge.update(1, title="Another", body="New")
     found = forge.open_pull_requests()[0]
     assert (found.title, found.body, found.draft) == ("Another", "New", True)
+    assert forge.pull_request(1) == found
+    assert forge.pull_request(99) is None
     assert shop.pull(1).draft
 
 

@@ -62,6 +62,9 @@ class Memory:
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         return tuple(self.open)
 
+    def pull_request(self, number: int) -> PullRequest | None:
+        return next((pull for pull in self.pulls if pull.number == number), None)
+
     def create(self, proposal: Proposal) -> PullRequest:
         for pull in self.open:
             if (pull.branch, pull.base) == (proposal.branch, proposal.base):

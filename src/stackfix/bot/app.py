@@ -32,6 +32,9 @@ _LOG = logging.getLogger("stackfix.bot")
 LIMIT = 26_214_400
 """Bytes of a body: as many as GitHub sends at most."""
 
+_SMALL, _MOST_LARGE = 1_048_576, 8
+"""Bytes of a body that any request may bring; so many may bring more at once, so that memory has an end."""
+
 PATIENCE = 30.0
 """Seconds within which a body must be here."""
 
@@ -44,6 +47,9 @@ class Intake(Protocol):
 
     def trouble(self) -> str | None:
         """Why nothing can be taken now; None where it can."""
+
+    def waiting(self) -> int | None:
+        """How much is kept and not done; None where that can't be asked."""
 
 
 class NotTaken(Exception):  # noqa: N818 - told to the forge, which sends it again
@@ -98,6 +104,7 @@ async def _health(_: Request) -> Response:
 class _Served:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
+        self._large = asyncio.Semaphore(_MOST_LARGE)
 
     async def ready(self, _: Request) -> Response:
         """Whether work can be taken."""
@@ -107,6 +114,9 @@ class _Served:
 
     async def metrics(self, _: Request) -> Response:
         """The counts."""
+        waiting = await run_in_threadpool(self._setting.intake.waiting)
+        if waiting is not None:
+            self._setting.metrics.waiting.set(waiting)
         return Response(self._setting.metrics.page(), media_type=CONTENT_TYPE)
 
     async def webhook(self, request: Request) -> Response:
@@ -152,18 +162,25 @@ class _Served:
         """The raw body. One that is too large isn't read to its end."""
         if not _is_at_most(request.headers.get("content-length", "0"), self._setting.limit):
             raise self._too_large()
-        chunks, length = [], 0
+        is_small = int(request.headers.get("content-length", _SMALL + 1)) <= _SMALL
         try:
             async with asyncio.timeout(self._setting.patience):
-                async for chunk in request.stream():
-                    length += len(chunk)
-                    if length > self._setting.limit:
-                        raise self._too_large()
-                    chunks.append(chunk)
+                if is_small:
+                    return await self._read(request)
+                async with self._large:
+                    return await self._read(request)
         except TimeoutError:
             raise _Ended(408, "too-slow", f"the body was not here within {self._setting.patience:g} seconds") from None
         except ClientDisconnect:
             raise _Ended(400, "cut-off", "the connection ended before the body did") from None
+
+    async def _read(self, request: Request) -> bytes:
+        chunks, length = [], 0
+        async for chunk in request.stream():
+            length += len(chunk)
+            if length > self._setting.limit:
+                raise self._too_large()
+            chunks.append(chunk)
         return b"".join(chunks)
 
     def _too_large(self) -> _Ended:

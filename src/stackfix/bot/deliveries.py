@@ -179,11 +179,19 @@ def _hub_repository(kind: str, said: object) -> Event:
 
 
 def _hub_check_run(kind: str, said: object) -> Event:
+    return _asked_again(kind, said, "check_run")
+
+
+def _hub_check_suite(kind: str, said: object) -> Event:
+    return _asked_again(kind, said, "check_suite")
+
+
+def _asked_again(kind: str, said: object, what: str) -> Event:
     """Somebody asks for a check once more."""
-    rows = payload.rows(said, "check_run", "pull_requests")
+    rows = payload.rows(said, what, "pull_requests")
     if payload.text(said, "action") != "rerequested" or not rows:
-        return Ignored("check run")
-    head = payload.commit(said, "check_run", "head_sha")
+        return Ignored("check")
+    head = payload.commit(said, what, "head_sha")
     return Changed(_hub_place(kind, said), payload.number(rows[0], "number"), head)
 
 
@@ -203,6 +211,7 @@ _HUB: Mapping[str, Callable[[str, object], Event]] = {
     "installation_repositories": _hub_installation_repositories,
     "repository": _hub_repository,
     "check_run": _hub_check_run,
+    "check_suite": _hub_check_suite,
 }
 
 

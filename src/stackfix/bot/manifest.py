@@ -38,7 +38,7 @@ PERMISSIONS: Mapping[str, str] = {
 }
 """What the bot may do where the App is installed; `members` is for teams as reviewers."""
 
-EVENTS = ("check_run", "issue_comment", "issues", "pull_request", "push", "repository")
+EVENTS = ("check_run", "check_suite", "issue_comment", "issues", "pull_request", "push", "repository")
 
 _NAME = 34  # characters that GitHub takes
 _PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")

@@ -38,6 +38,10 @@ class Metrics:
         )
         self.ready = Gauge("stackfix_ready", "1 while deliveries can be queued.", registry=self._registry)
 
+        self.waiting = Gauge(
+            "stackfix_waiting", "Pieces of work that are kept and not done yet.", registry=self._registry
+        )
+
     def page(self) -> bytes:
         """All of them, as Prometheus reads them."""
         return generate_latest(self._registry)

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -25,7 +27,6 @@ from stackfix.bot.events import Installed, Place, of_plain, plain
 from stackfix.fleet.clones import Clones
 from stackfix.fleet.durable import Worker
 from stackfix.fleet.hands import Hands
-from stackfix.fleet.jobs import Result
 from stackfix.fleet.persevering import persevering
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ _LOG = logging.getLogger("stackfix.bot")
 
 _LANES = 4
 """Pieces of work on one organisation's repositories at once."""
+
+_KEPT, _DAY = 30, 86_400.0
+"""Days that a delivery is remembered after its work has ended, and how often what is older is forgotten."""
 
 _LEFT = 7200.0
 """Seconds after which what a killed process left is nobody's."""
@@ -129,6 +133,7 @@ class Queue:
         self._pace = pace or Pace()
         self._open = ExitStack()
         self._client: DBOSClient | None = None
+        self._stopped = threading.Event()
 
     def start(self) -> None:
         """Begin to work on what is kept. NoDatabase where that can't be."""
@@ -151,6 +156,10 @@ class Queue:
                 )
             self._client = self._database.client(APPLICATION)
             opened.callback(self._client.destroy)
+            keeper = threading.Thread(target=self._keep, args=(self._client,), name="stackfix-bot-keeper", daemon=True)
+            keeper.start()
+            opened.callback(keeper.join)
+            opened.callback(self._stopped.set)
             self._open = opened.pop_all()
 
     def stop(self) -> None:
@@ -196,12 +205,47 @@ class Queue:
             return "the queue's database doesn't answer"
         return None
 
+    def waiting(self) -> int | None:
+        """How many pieces of work are kept and not done; None where that can't be asked."""
+        client = self._client
+        if client is None:
+            return None
+        states = ["ENQUEUED", "DELAYED", "PENDING"]
+        try:
+            rows = client.list_workflows(
+                status=states, name=[WORK, SPREAD], limit=_MOST_COUNTED, load_input=False, load_output=False
+            )
+        except Exception as problem:  # noqa: BLE001 - as in trouble
+            _LOG.warning("not counted: %s", type(problem).__name__)
+            return None
+        return len(rows)
 
-def result(client: DBOSClient, identity: str) -> Result | None:
-    """What a delivery came to; None while it isn't known."""
-    rows = client.list_workflows(workflow_ids=[identity])
-    said = rows[0].output if rows else None
-    return Result.of(said) if isinstance(said, dict) else None
+    def _keep(self, client: DBOSClient) -> None:
+        """Once a day forget what ended long ago."""
+        while True:
+            try:
+                forget(client, _KEPT)
+            except Exception as problem:  # noqa: BLE001 - as in trouble; another day will do
+                _LOG.warning("nothing is forgotten: %s", type(problem).__name__)
+            if self._stopped.wait(_DAY):
+                return
+
+
+_MOST_COUNTED = 10_000
+
+
+def forget(client: DBOSClient, days: float) -> int:
+    """Take deliveries whose work ended so many days ago out of the database; how many."""
+    before = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    count = 0
+    while True:
+        rows = client.list_workflows(
+            completed_before=before, name=[WORK, SPREAD], limit=500, load_input=False, load_output=False
+        )
+        if not rows:
+            return count
+        client.delete_workflows([row.workflow_id for row in rows])
+        count += len(rows)
 
 
 def _sweep() -> None:

@@ -18,7 +18,7 @@ from stackfix.bot.commands import USAGE, Verb, commands
 from stackfix.bot.events import BRANCHES, Changed, Closed, Commanded, Installed, Pushed, Ticked
 from stackfix.fleet import sources
 from stackfix.forge import detect
-from stackfix.forge.model import Gone, Refused, Unauthorized
+from stackfix.forge.model import Gone, Refused, State, Unauthorized
 from stackfix.pulls import marker
 from stackfix.pulls.plan import TAKEN, Fate
 from stackfix.pulls.propose import Request, propose
@@ -106,8 +106,13 @@ class _At:
 def _check(desk: Desk, event: Changed) -> str:
     """Judge a pull request against where it left its base, and say so on its newest commit."""
     at = _At(desk, event.place)
-    pull = next((one for one in at.forge.open_pull_requests() if one.number == event.number), None)
+    pull = _open(at, event.number)
     return _checked(at, pull) if pull is not None else "the pull request is open no more"
+
+
+def _open(at: _At, number: int) -> PullRequest | None:
+    pull = at.forge.pull_request(number)
+    return pull if pull is not None and pull.state is State.OPEN else None
 
 
 def _checked(at: _At, pull: PullRequest) -> str:
@@ -231,8 +236,7 @@ def _obey(at: _At, event: Commanded) -> str:
         return "no command"
     if not at.forge.may_write(event.user):
         return "whoever wrote it may not write"
-    pulls = () if event.on_issue else at.forge.open_pull_requests()
-    pull = next((one for one in pulls if one.number == event.number), None)
+    pull = None if event.on_issue else _open(at, event.number)
     ours = (
         pull if pull is not None and marker.read(pull.body) is not None and pull.branch.startswith(BRANCHES) else None
     )

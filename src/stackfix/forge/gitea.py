@@ -192,6 +192,13 @@ class GiteaForge:
         """All open pull requests, the newest first."""
         return _newest_first(map(_pull_request, self._host.pages(self._at("pulls"), state="open")))
 
+    def pull_request(self, number: int) -> PullRequest | None:
+        """The pull request of that number."""
+        try:
+            return _pull_request(self._host.call("GET", self._at("pulls", number)))
+        except Gone:
+            return None
+
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""
         said = {

@@ -193,6 +193,13 @@ class GitHubForge:
         found = self._host.pages(self._at("pulls"), state="open", sort="created", direction="desc")
         return tuple(map(_pull_request, found))
 
+    def pull_request(self, number: int) -> PullRequest | None:
+        """The pull request of that number."""
+        try:
+            return _pull_request(self._host.call("GET", self._at("pulls", number)))
+        except Gone:
+            return None
+
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""
         made = self._created(proposal)

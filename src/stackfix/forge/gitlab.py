@@ -195,6 +195,13 @@ class GitLabForge:
         found = self._host.pages(self._at("merge_requests"), state="opened", order_by="created_at", sort="desc")
         return tuple(map(_pull_request, found))
 
+    def pull_request(self, number: int) -> PullRequest | None:
+        """The merge request of that number."""
+        try:
+            return _pull_request(self._host.call("GET", self._at("merge_requests", number)))
+        except Gone:
+            return None
+
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a merge request, or give the open one of the branch."""
         said: dict[str, object] = {

@@ -167,6 +167,9 @@ class Forge(Protocol):
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """All open pull requests of the repository, whoever made them, the newest first."""
 
+    def pull_request(self, number: int) -> PullRequest | None:
+        """One pull request, whoever made it; None where there is none of that number."""
+
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request. One that is open for that branch and base already is given instead: it is idempotent."""
 
