@@ -7,6 +7,7 @@ import pytest
 
 from stackfix.deliver import branch, seal
 from stackfix.deliver.branch import BranchTaken, CannotCommit, Committed, uncommitted
+from stackfix.deliver.seal import Seal
 from stackfix.outcome import Change, Step
 from tests import checkouts
 from tests.checkouts import git, write
@@ -178,6 +179,24 @@ def test_our_commit_on_top_of_theirs_doesnt_make_theirs_ours(root: Path, tmp_pat
     git(root, "checkout", "-q", "main")
     with pytest.raises(BranchTaken):
         commit(root, SCRIPTS)
+
+
+def test_our_commits_on_what_another_branch_keeps_are_rebuilt(root: Path) -> None:
+    git(root, "checkout", "-q", "-b", "feature")
+    git(root, "commit", "-q", "--allow-empty", "-m", "Mine")
+    commit(root, PORTS)
+    git(root, "checkout", "-q", "main")
+    assert commit(root, PORTS).base == git(root, "rev-parse", "main")
+
+
+def test_our_commits_on_theirs_that_nobody_else_keeps_are_left_alone(root: Path) -> None:
+    git(root, "checkout", "-q", "--detach")
+    git(root, "commit", "-q", "--allow-empty", "-m", "Mine")
+    tip = commit(root, PORTS).tip
+    git(root, "checkout", "-q", "main")
+    with pytest.raises(BranchTaken, match="stackfix/fixes holds commits that are not stackfix's"):
+        commit(root, PORTS, SCRIPTS)
+    assert git(root, "rev-parse", "stackfix/fixes") == tip
 
 
 def test_a_branch_that_is_checked_out_is_not_moved_under_its_user(root: Path, tmp_path: Path) -> None:
@@ -452,9 +471,14 @@ def test_a_seal_fits_its_parent_its_tree_and_its_words_alone() -> None:
         heads = "".join(f"parent {one}\n" for one in parents)
         return f"tree {tree}\n{heads}author A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\n{words}".encode()
 
-    assert seal.own_parent(stored(tree, [parent], words)) == parent
-    assert seal.own_parent(stored("c" * 40, [parent], words)) is None
-    assert seal.own_parent(stored(tree, ["c" * 40], words)) is None
-    assert seal.own_parent(stored(tree, [parent, "c" * 40], words)) is None
-    assert seal.own_parent(stored(tree, [parent], words.replace("Why", "why"))) is None
-    assert seal.own_parent(stored(tree, [parent], seal.signed("Repair"))) is None
+    assert seal.read(stored(tree, [parent], words)) == Seal(parent, "", proposed=False)
+    assert seal.read(stored("c" * 40, [parent], words)) is None
+    assert seal.read(stored(tree, ["c" * 40], words)) is None
+    assert seal.read(stored(tree, [parent, "c" * 40], words)) is None
+    assert seal.read(stored(tree, [parent], words.replace("Why", "why"))) is None
+    assert seal.read(stored(tree, [parent], seal.signed("Repair"))) is None
+    words = seal.sealed("Repair\n\nStackfix-Base: no", tree, parent, prefix="s 1/é/")
+    assert seal.read(stored(tree, [parent], words)) == Seal(parent, "s%201/%C3%A9", proposed=False)
+    words = seal.sealed("Repair", tree, parent, base="main")
+    assert seal.read(stored(tree, [parent], words)) == Seal(parent, "", proposed=True)
+    assert seal.read(stored(tree, [parent], words.replace("Base: main", "Base: mine"))) is None

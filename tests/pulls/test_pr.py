@@ -319,5 +319,6 @@ def test_a_protected_branch_is_one_line(place: Place, run: Run) -> None:
     ran = run("pr", place.clone)
     assert ran.code == 2
     assert ran.err == (
-        "stackfix: origin: it refuses the branch: pre-receive hook declined: GH006: Protected branch update failed\n"
+        "stackfix: origin: it refuses the branch: its hook pre-receive would have to agree, and nothing of a folder is"
+        " run\n"
     )

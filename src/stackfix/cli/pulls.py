@@ -131,7 +131,7 @@ def _told(group: Group, proposed: Proposed, *, dry: bool) -> str:
 
 
 def _code(proposed: Proposed) -> int:
-    """Wrong use where somebody else's commits are in the way; what else is left as it is was configured so."""
-    from stackfix.pulls.plan import TAKEN  # noqa: PLC0415 - as all here
+    """Wrong use where commits are in the way that aren't ours to replace; what else is left was configured so."""
+    from stackfix.pulls.plan import IN_THE_WAY  # noqa: PLC0415 - as all here
 
-    return 2 if any(group.reason == TAKEN for group in proposed.groups) else 0
+    return 2 if any(group.reason in IN_THE_WAY for group in proposed.groups) else 0

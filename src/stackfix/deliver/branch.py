@@ -1,6 +1,6 @@
 """Repairs as commits: on a branch beside the user's work tree and index, or on the branch that they are on.
 
-May import outcome, the repository's plumbing, and of this package objects, seal, merging and worktree.
+May import outcome, the repository's plumbing, and of this package objects, ownership, seal and merging.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from stackfix.deliver import merging, seal
+from stackfix.deliver import merging, ownership, seal
 from stackfix.deliver.objects import NEW_FILE, RUN_FILE, CannotCommit, Store
+from stackfix.deliver.ownership import Owner
 from stackfix.repository import plumbing
 
 if TYPE_CHECKING:
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
 
     from stackfix.outcome import Change, Step
 
-__all__ = ["BranchTaken", "CannotCommit", "Committed", "commit", "committed", "is_ours", "uncommitted"]
+__all__ = ["BranchTaken", "CannotCommit", "Committed", "commit", "committed", "uncommitted"]
 
 DEFAULT = "stackfix/fixes"
-
-_MOST_OWN = 1000  # commits; more than there are rules on one branch
 
 
 class BranchTaken(CannotCommit):
@@ -102,11 +101,12 @@ def committed(  # noqa: PLR0913 - what, where and how
     messages: Callable[[Step], str],
     *,
     own: bool = True,
+    onto: str = "",
     sign: bool = False,
 ) -> tuple[str, ...]:
     """One commit for each step, on top of any commit, as objects: no reference knows them yet.
 
-    `own`: they go on a branch that is ours to rebuild.
+    `own`: they go on a branch that is ours to rebuild; `onto` is the remote's branch that the base was found on.
     """
     steps = tuple(step for step in steps if step.changes)
     store.write_blobs(c.after for s in steps for c in s.changes if c.after is not None)
@@ -120,7 +120,8 @@ def committed(  # noqa: PLR0913 - what, where and how
         state.update(entries)
         parent = commits[-1] if commits else base
         tree = store.write_tree(entries)
-        words = seal.sealed(messages(step), tree, parent) if own else seal.signed(messages(step))
+        said = messages(step)
+        words = seal.sealed(said, tree, parent, prefix=store.prefix, base=onto) if own else seal.signed(said)
         commits.append(store.write_commit(tree, parent, words, sign=sign))
     return tuple(commits)
 
@@ -145,7 +146,7 @@ def _on_branch(store: Store, branch: str, base: str, commits: tuple[str, ...]) -
     if old is not None:
         if store.tree_of(old) == store.tree_of(commits[-1]):
             return Committed(branch, base, old, (), changed=False)
-        _check_ours(store, branch, old)
+        _check_ours(store, branch, old, base)
         said = store.run("for-each-ref", "--format=%(refname)%00%(worktreepath)", reference)
         for line in os.fsdecode(said).splitlines():
             name, _, place = line.partition("\0")
@@ -155,16 +156,10 @@ def _on_branch(store: Store, branch: str, base: str, commits: tuple[str, ...]) -
     return Committed(branch, base, commits[-1], commits)
 
 
-def is_ours(store: Store, tip: str, base: str) -> bool:
-    """Whether a branch holds only our own commits, on what was its base once; or none, on the base's own line."""
-    if seal.own_parent(store.run("cat-file", "commit", tip)) is not None:
-        return True
-    status, _, _ = store.attempt("merge-base", "--is-ancestor", tip, base)
-    return status == 0
-
-
-def _check_ours(store: Store, branch: str, tip: str) -> None:
-    if not is_ours(store, tip, "HEAD"):
+def _check_ours(store: Store, branch: str, tip: str, base: str) -> None:
+    """BranchTaken where a commit that nobody else holds would be lost. What HEAD was once may be amended since."""
+    is_somebodys = ownership.owner(store, tip, base) is Owner.SOMEBODY
+    if is_somebodys and ((rest := ownership.below(store, tip)) == tip or not ownership.is_kept(store, rest, branch)):
         raise BranchTaken(f"{branch} holds commits that are not stackfix's: choose another with --branch, or delete it")
 
 

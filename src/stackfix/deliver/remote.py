@@ -3,7 +3,7 @@
 The user's repository lends its objects and is otherwise left alone: no reference, index, configuration or FETCH_HEAD of
 it changes, and nothing that its configuration names is run. Passwords go to git through the environment.
 
-May import the repository's plumbing, and of this package address.
+May import the repository's plumbing, and of this package address and folder.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ import os
 import posixpath
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from stackfix.deliver import folder as folders
 from stackfix.deliver.address import Address, Unfit, address, looks_like_one
 from stackfix.repository import plumbing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 LIMIT = 900.0
 """Seconds that one call over the network may take."""
@@ -52,11 +53,17 @@ _SETTINGS = {
 _PARTIAL = ("-c", f"remote.{_NAME}.promisor=true", "-c", f"remote.{_NAME}.partialCloneFilter=blob:none")
 
 
+_FETCH = ("-q", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
+_DEPTHS = (50, 2_000, 2_147_483_647)
+"""How far back is looked for what a branch stands on; git takes the last for all there is."""
+
+
 class Trouble(Enum):
     """Why a remote gave or took nothing."""
 
     LOGIN = auto()
     GONE = auto()
+    MOVED = auto()
     AWAY = auto()
     RACE = auto()
     PROTECTED = auto()
@@ -137,7 +144,7 @@ class Remote:
         machine. `lean`: the folder lends all contents that are needed, so none are fetched, and no history. CannotFetch
         where the words name no remote.
         """
-        lender = _lender(os.path.realpath(folder))
+        self._lender = lender = _lender(os.path.realpath(folder))
         self._limit = limit
         self._lean = lean
         self._fetched, self._pushed = _addresses(lender, word, local=local)
@@ -186,15 +193,31 @@ class Remote:
         if not branches:
             return {}
         wanted = [f"+refs/heads/{branch}:{_reference(branch)}" for branch in branches]
-        options = ("-q", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
         if self._lean:
-            self._ask(CannotFetch, *_PARTIAL, "fetch", *options, "--depth=1", "--filter=blob:none", _NAME, *wanted)
+            self._ask(CannotFetch, *_PARTIAL, "fetch", *_FETCH, "--depth=1", "--filter=blob:none", _NAME, *wanted)
         else:
-            self._ask(CannotFetch, "fetch", *options, *self._depth, _NAME, *wanted)
+            self._ask(CannotFetch, "fetch", *_FETCH, *self._depth, _NAME, *wanted)
         names = [_reference(branch) for branch in branches]
         said = plumbing.call(self.top, "for-each-ref", "--format=%(objectname)%00%(refname)", *names)
         found = {name: commit for commit, _, name in (line.partition("\0") for line in os.fsdecode(said).splitlines())}
         return {branch: found[_reference(branch)] for branch in branches}
+
+    def pasts(self, branches: Sequence[str]) -> Iterator[str]:
+        """Folders of a repository that has ever more of some branches' commits, and nothing else; none if all is here.
+
+        Each has the root's own place in it. The last has all that the remote gives.
+        """
+        if plumbing.call(self.top, "rev-parse", "--is-shallow-repository").strip() != b"true":
+            return
+        top = f"{self.top}-past"
+        _made(top, replace(self._lender, objects=None))
+        root = posixpath.join(top, self.prefix)
+        Path(root).mkdir(parents=True, exist_ok=True)
+        wanted = [f"+refs/heads/{branch}:{_reference(branch)}" for branch in branches]
+        for depth in _DEPTHS:
+            words = (*_PARTIAL, "fetch", *_FETCH, f"--depth={depth}", "--filter=tree:0", _NAME, *wanted)
+            self._ask(CannotFetch, *words, top=top)
+            yield root
 
     def push(self, branch: str, new: str | None, old: str | None) -> None:
         """Let a branch of the remote end in a commit of ours (None: be gone), if it still ends in `old`.
@@ -203,15 +226,17 @@ class Remote:
         """
         reference = f"refs/heads/{branch}"
         lease = f"--force-with-lease={reference}:{old or ''}"
-        options = ("-q", "--porcelain", "--no-verify", "--no-recurse-submodules", "--no-follow-tags")
+        options: tuple[str, ...] = ("-q", "--porcelain", "--no-verify", "--no-recurse-submodules", "--no-follow-tags")
+        if self._pushed.protocol == "file":
+            options = (*options, f"--receive-pack={folders.RECEIVING}")
+            if gate := folders.gate(self._pushed.url):
+                why = f"its hook {gate} would have to agree, and nothing of a folder is run"
+                raise CannotPush(f"{self.shown}: it refuses the branch: {why}", Trouble.PROTECTED)
         self._ask(CannotPush, "push", *options, lease, _NAME, f"{new or ''}:{reference}")
 
     def _words_for_git(self, login: Login | None) -> dict[str, str]:
         """The environment of a call: the remote's address and what is sent to it stand on no command line."""
         settings = {**_SETTINGS, f"remote.{_NAME}.url": self._fetched.url}
-        if self._lean:
-            # An address that somebody else wrote down leads nowhere else.
-            settings["http.followRedirects"] = "false"
         if self._pushed.url != self._fetched.url:
             settings[f"remote.{_NAME}.pushUrl"] = self._pushed.url
         known = False
@@ -223,20 +248,26 @@ class Remote:
                 known = True
             elif place.site and user:
                 settings[f"credential.{place.site}.username"] = user
+        if known or self._lean:
+            # What is sent goes to its own host alone; an address that somebody else wrote down leads nowhere else.
+            settings["http.followRedirects"] = "false"
         allowed = {_PROTOCOLS, *(place.protocol for place in (self._fetched, self._pushed))}
         more = {**_configured({**settings, **({"credential.helper": ""} if known else {})})}
         # What is sent is known: no program is asked for it, and none is told it.
         return {**more, "GIT_ALLOW_PROTOCOL": ":".join(sorted(allowed)), **({"GIT_ASKPASS": ""} if known else {})}
 
-    def _ask(self, failure: type[RemoteFailed], *words: str) -> bytes:
-        command = plumbing.arguments(self.top, words)
+    def _ask(self, failure: type[RemoteFailed], *words: str, top: str = "") -> bytes:
+        command = plumbing.arguments(top or self.top, words)
+        environment = plumbing.environment(self._environment)
+        if "file" in {self._fetched.protocol, self._pushed.protocol}:
+            environment = folders.without_secrets(environment)
         try:
             done = subprocess.run(  # noqa: S603 - git itself, with fixed words and checked names
                 command,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
-                env=plumbing.environment(self._environment),
+                env=environment,
                 timeout=self._limit,
             )
         except subprocess.TimeoutExpired:
@@ -252,6 +283,7 @@ class Remote:
         what = {
             Trouble.LOGIN: "it doesn't take the login: is the token or key right, not revoked, and may it do this?",
             Trouble.GONE: "there is no such repository, or not for this login",
+            Trouble.MOVED: "it has moved, and a login follows nowhere: name its new address",
             Trouble.AWAY: f"it doesn't answer ({_gist(words)}): try again later",
             Trouble.RACE: "the branch was moved by somebody else meanwhile: run it again",
             Trouble.PROTECTED: f"it refuses the branch: {_gist(words)}",
@@ -276,6 +308,7 @@ _TOLD = (
             r"|permission denied|invalid (?:username|credentials)|permission to .* denied|host key verification failed"
         ),
     ),
+    (Trouble.MOVED, re.compile(r"returned error: 30\d|from redirection")),
     (
         Trouble.AWAY,
         re.compile(

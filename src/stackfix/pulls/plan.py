@@ -31,7 +31,8 @@ class Fate(Enum):
 class There:
     """What there is of a branch. `tip` and `tree` are None where the remote hasn't it.
 
-    `ours`: nobody else's commit is on it. `open` is its open pull request; `ended`: the newest one we closed ourselves.
+    `ours`: nobody else's commit is on it, nor (`another`) one for another root of the repository. `open` is its open
+    pull request; `ended`: the newest one we closed ourselves.
     """
 
     base: str
@@ -40,6 +41,7 @@ class There:
     ours: bool = True
     open: PullRequest | None = None
     ended: bool = False
+    another: bool = False
 
     @property
     def taken(self) -> bool:
@@ -121,6 +123,10 @@ class Plan:
 
 
 TAKEN = "it holds commits that are not stackfix's"
+ANOTHERS = "it holds the repairs of another root of this repository"
+IN_THE_WAY = frozenset({TAKEN, ANOTHERS})
+"""Why a branch can't have the repairs that it should have."""
+
 _HEALED = "nothing is broken now"
 SAME = Plan(Fate.UNCHANGED)
 
@@ -138,6 +144,8 @@ def plan(there: There, wanted: Wanted | None, *, forge: bool, room: bool = True,
 
     `gone` is the word to close with where nothing is wanted.
     """
+    if there.another:
+        return Plan(Fate.LEFT, reason=ANOTHERS) if wanted is not None else Plan(Fate.NOTHING)
     if wanted is None:
         return _nothing_wanted(there, gone.format(base=there.base), forge=forge)
     if there.taken:

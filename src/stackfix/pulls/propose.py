@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from stackfix import config, repository, running, secrecy
 from stackfix.config.bot import CONFIGURE, UNSAFE
-from stackfix.deliver import branch
+from stackfix.deliver import branch, ownership
 from stackfix.deliver.objects import Store
+from stackfix.deliver.ownership import Owner
 from stackfix.deliver.remote import LIMIT, CannotFetch, CannotPush, Remote, Trouble
 from stackfix.engine import ALL, SAFE
 from stackfix.engine import Request as Judging
@@ -165,10 +166,10 @@ class _Proposing:
         self._fetch(request.base)
         if request.base is None and self._config.bot.base not in {None, self._base}:
             self._fetch(self._config.bot.base)
-        index = posixpath.join(scratch, "index")
-        Path(index).mkdir()
+        self._index = posixpath.join(scratch, "index")
+        Path(self._index).mkdir()
         author = self._config.bot.author
-        self._store = Store(remote.root, index, {**remote.people, **(_identity(author) if author else {})})
+        self._store = Store(remote.root, self._index, {**remote.people, **(_identity(author) if author else {})})
 
     def done(self) -> Proposed:
         """Every group's branch and pull request as it should be."""
@@ -212,6 +213,8 @@ class _Proposing:
             if base is not None:
                 self._note(f"stackfix: {remote.shown} has no default branch: {base} is judged")
         self._base = _base(base, listed, remote.shown)
+        if groups.is_branch(self._base):
+            raise CannotFetch(f"{self._base} is one of stackfix's own branches, which it makes anew: name another base")
         if not remote.names(self._base):
             raise CannotFetch(f"{remote.shown}: its HEAD names no branch that can be: name one with --base")
         ours = [name for name in listed.branches if groups.is_branch(name) and name != self._base]
@@ -331,14 +334,27 @@ class _Proposing:
     def _committed(self, steps: Iterable[Step], messages: Callable[[Step], str]) -> str:
         """The last of our commits on the base."""
         base, sign = self._tips[self._base], self._config.bot.sign
-        return branch.committed(self._store, base, steps, messages, sign=sign)[-1]
+        return branch.committed(self._store, base, steps, messages, onto=self._base, sign=sign)[-1]
 
     def _there(self, name: str, past: History) -> There:
         tip = self._tips.get(name)
         if tip is None:
             return There(self._base, open=past.open, ended=past.ended)
-        ours = branch.is_ours(self._store, tip, self._tips[self._base])
-        return There(self._base, tip, self._store.tree_of(tip), ours, past.open, past.ended)
+        whose = self._owner(name, tip)
+        ours, another = whose is Owner.OURS, whose is Owner.ANOTHER_ROOT
+        return There(self._base, tip, self._store.tree_of(tip), ours, past.open, past.ended, another)
+
+    def _owner(self, name: str, tip: str) -> Owner:
+        """Whose a branch is; where too little of the past is here, more is fetched until it is known."""
+        base = self._tips[self._base]
+        whose = ownership.owner(self._store, tip, base)
+        pasts = self._remote.pasts((self._base, name)) if whose is Owner.SOMEBODY else ()
+        for folder in pasts:
+            past = Store(folder, self._index)
+            whose = ownership.owner(past, tip, base)
+            if whose is not Owner.SOMEBODY or ownership.meet(past, tip, base):
+                break
+        return whose
 
     def _has_room(self, forge: Forge) -> bool:
         if self._room is None:
