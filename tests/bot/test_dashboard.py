@@ -54,6 +54,11 @@ def test_what_no_box_of_ours_says_is_not_heard() -> None:
         assert read(f"<!-- stackfix-dashboard {comment} -->").ignored == frozenset()
 
 
+def test_a_comment_that_nests_without_end_remembers_nothing() -> None:
+    body = f'<!-- stackfix-dashboard {{"version":1,"ignored":{"[" * 60_000}}} -->'
+    assert read(body) == State()
+
+
 def test_words_of_a_repository_are_no_markup() -> None:
     evil = replace(
         SAFE,

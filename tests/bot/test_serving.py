@@ -207,6 +207,16 @@ def test_what_a_forge_refuses_is_told_and_what_may_help_is_done_again(
     assert github_server.token not in str(told)
 
 
+def test_it_ends_while_work_waits(github_server: Server, shop: Repository, tmp_path: Path) -> None:
+    with running(github_server, tmp_path) as bot:
+        github_server.order(429, "slow down", headers={"Retry-After": "600"})
+        bot.send("push", push(github_server), "limited")
+        until(lambda: [line for line in bot.lines() if line.get("outcome") == "again"], bot)
+        bot.process.send_signal(signal.SIGTERM)
+        assert bot.process.wait(20) == 0
+    assert shop.pulls == []
+
+
 @pytest.mark.parametrize(
     ("environment", "words", "told"),
     [

@@ -55,7 +55,7 @@ def test_all_is_there(github_server: Server) -> None:
 def test_each_thing_that_is_missing_is_a_line(github_server: Server) -> None:
     assert checked({})[0].startswith("- no forge: set GITHUB_TOKEN")
     assert checked({"GITEA_TOKEN": "x"}, "the database can't be used: it is away") == [
-        "- Gitea: no webhook secret: set STACKFIX_GITEA_WEBHOOK_SECRET (openssl rand -hex 32 makes one)",
+        "- Gitea: the webhook secret is missing: set STACKFIX_GITEA_WEBHOOK_SECRET (openssl rand -hex 32 makes one)",
         "- Gitea: no address: set GITEA_URL to where it is",
         "- the database can't be used: it is away",
     ]
@@ -103,3 +103,6 @@ def test_the_command_prints_it_and_ends_with_2(
     database = f"sqlite:///{tmp_path}/bot.sqlite"
     assert main(["bot", "--check", "--database", database]) == 2
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["missing", "ok"]
+    monkeypatch.setenv("GITEA_TOKEN", "not-to-be-seen")
+    assert main(["bot", "--check", "--database", database]) == 2
+    assert "set STACKFIX_GITEA_WEBHOOK_SECRET (" in capsys.readouterr().out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -267,9 +268,16 @@ def test_each_failure_has_its_kind(  # noqa: PLR0913, PLR0917 - a table's column
             403,
             "API rate limit exceeded for user ID 1.",
             {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444800"},
-            (1e8, 4e9),
+            (3600, 3600),
         ),
         (429, "", {"x-ratelimit-reset": "1"}, (0, 0)),
+        (429, "", {"retry-after": "99999999"}, (3600, 3600)),
+        (429, "", {"retry-after": "inf"}, (60, 60)),
+        (429, "", {"retry-after": "nan"}, (60, 60)),
+        (429, "", {"retry-after": "-5"}, (0, 0)),
+        (429, "", {"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, (3600, 3600)),
+        (429, "", {"retry-after": "Fri, 99 Foo 99999999999999999999 23:59:59 GMT"}, (60, 60)),
+        (429, "", {"x-ratelimit-reset": f"{(time.time() + 100) * 1000:.0f}"}, (0, 100)),
     ],
 )
 def test_a_limit_says_how_long_to_wait(  # noqa: PLR0913, PLR0917 - a table's columns

@@ -164,6 +164,7 @@ def test_a_marker_comes_back_and_is_seen_by_nobody() -> None:
         '<!-- stackfix {"version":2,"faults":[]} -->',
         '<!-- stackfix {"version":1,"faults":"x"} -->',
         '<!-- other {"version":1,"faults":[]} -->',
+        f'<!-- stackfix {{"version":1,"faults":{"[" * 60_000}}} -->',
     ],
 )
 def test_what_is_no_marker(body: str) -> None:

@@ -62,7 +62,7 @@ def read(body: str) -> State:
 def _remembered(comment: str) -> tuple[frozenset[str], bool]:
     try:
         told = json.loads(comment)
-    except ValueError:
+    except (ValueError, RecursionError):
         return frozenset(), False
     if told.get("version") != _VERSION or not isinstance(told.get("ignored"), list):
         return frozenset(), False

@@ -128,7 +128,8 @@ def _secret(kind: str, environment: Mapping[str, str]) -> Line:
     except Unset as problem:
         return Line(good=False, what=f"{title}: {problem}")
     if found is None:
-        return Line(good=False, what=f"{title}: no webhook secret: set {name} (openssl rand -hex 32 makes one)")
+        advice = f"set {name} (openssl rand -hex 32 makes one)"
+        return Line(good=False, what=f"{title}: the webhook secret is missing: {advice}")
     if any(len(word) < _SHORTEST for word in found.shared):
         return Line(good=False, what=f"{title}: the webhook secret is short: openssl rand -hex 32 makes a good one")
     return Line(good=True, what=f"{title}: webhooks at /webhooks/{kind}, with a secret")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from stackfix.cli.leaving import leave_sleepers
 from stackfix.cli.printing import say
 from stackfix.options import Wrong
 
@@ -146,7 +147,7 @@ def _serve(host: str, port: int, url: str | None, concurrency: int) -> int:
         pass
     finally:
         queue.stop()
-    return 0
+    return leave_sleepers(0)
 
 
 def _secrets() -> Mapping[str, Secrets]:

@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable  # noqa: TC003 - typer evaluates annotations
 from contextlib import contextmanager
 from enum import Enum
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stackfix.cli.leaving import leave_sleepers
 from stackfix.cli.printing import note, say
 from stackfix.options import Wrong
 
@@ -74,7 +74,7 @@ _PerOrganisation = Annotated[
 
 _CORES = max(2, os.cpu_count() or 2)
 _HOST, _ORGANISATION = 16, 8
-_INTERRUPTED, _PATIENCE = 130, 1.0
+_INTERRUPTED = 130
 
 
 @app.command("run")
@@ -164,7 +164,7 @@ def _start(  # noqa: PLR0913 - what, where and how
             run = operating.begin(entries, Manner(where[0], unsafe=unsafe, dry_run=dry_run), pace)
             say(f"{run}\n")
             code = _waited(base, run)
-    return _leave_sleepers(code)
+    return leave_sleepers(code)
 
 
 def _once_more(run: str | None, url: str | None, pace: Pace) -> int:
@@ -179,7 +179,7 @@ def _once_more(run: str | None, url: str | None, pace: Pace) -> int:
             with _asking(base) as client:
                 operating.again(client, run, pace)
             code = _waited(base, run)
-    return _leave_sleepers(code)
+    return leave_sleepers(code)
 
 
 def _waited(base: Database, run: str) -> int:
@@ -231,7 +231,7 @@ def _lend(url: str | None, concurrency: int) -> int:
         note("stackfix: working; Ctrl-C ends it, and its work goes to others")
         while not stop.wait(0.5):
             pass
-    return _leave_sleepers(0)
+    return leave_sleepers(0)
 
 
 # --- around them -----------------------------------------------------------------------------------------------------
@@ -273,22 +273,7 @@ def _interrupted(stop: threading.Event | None = None) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        _leave_sleepers(_INTERRUPTED)
+        leave_sleepers(_INTERRUPTED)
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _leave_sleepers(code: int) -> int:
-    """Work that waits for a forge is in the database: the process ends without its threads, which sleep on.
-
-    A code is given back where there are none.
-    """
-    deadline = time.monotonic() + _PATIENCE
-    while any(thread.name.startswith("dbos-executor") for thread in threading.enumerate()):
-        if time.monotonic() > deadline:
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
-            os._exit(code)
-        time.sleep(0.01)
-    return code

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TRIES = 7
 _LONGEST_WAIT = 900.0
+_LONGEST_ASKED = 3600.0
 _MOST_WAITS = 50
 """For a forge that is asked too often: it says how long to wait, so there may be more of them."""
 
@@ -34,7 +35,7 @@ def persevering(name: str, doing: Callable[[], Plain], first_wait: float) -> Res
             waits += 1
             if waits > _MOST_WAITS:
                 return result
-            DBOS.sleep(max(0.0, result.wait))
+            DBOS.sleep(min(max(0.0, result.wait), _LONGEST_ASKED))
             continue
         tries += 1
         if tries >= _TRIES:

@@ -5,6 +5,7 @@ May import the model.
 
 from __future__ import annotations
 
+import math
 import time
 from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds to wait where a forge asks to wait and doesn't say how long: GitHub's own advice."""
+
+MOST_PATIENCE = 3600.0
+"""Seconds that are waited at most, whatever a forge says: GitHub's limits begin anew each hour."""
+
+_MILLISECONDS = 1e11
+"""A moment from there on counts in milliseconds: as seconds it would be the year 5138."""
 
 _LONGEST = 300
 
@@ -75,23 +82,38 @@ def _is_limit(headers: Mapping[str, str], words: str) -> bool:
 
 
 def wait(headers: Mapping[str, str]) -> float:
-    """The seconds to wait that an answer's headers ask for. `headers` are in lower case."""
+    """The seconds to wait that an answer's headers ask for, within bounds. `headers` are in lower case."""
     after = headers.get("retry-after", "")
-    if (seconds := _number(after)) is not None:
-        return max(0.0, seconds)
-    if (date := parsedate_tz(after)) is not None:
-        return max(0.0, mktime_tz(date) - time.time())
-    for name in ("x-ratelimit-reset", "ratelimit-reset"):
-        if (moment := _number(headers.get(name, ""))) is not None:
-            return max(0.0, moment - time.time())
-    return PATIENCE
+    asked = (_number(after), _until(_date(after)), *(_until(_moment(headers.get(name, ""))) for name in _RESETS))
+    return min(max(0.0, next((seconds for seconds in asked if seconds is not None), PATIENCE)), MOST_PATIENCE)
+
+
+_RESETS = ("x-ratelimit-reset", "ratelimit-reset")
+
+
+def _until(moment: float | None) -> float | None:
+    return None if moment is None else moment - time.time()
+
+
+def _moment(text: str) -> float | None:
+    moment = _number(text)
+    return moment / 1000 if moment is not None and moment > _MILLISECONDS else moment
+
+
+def _date(text: str) -> float | None:
+    try:
+        date = parsedate_tz(text)
+        return None if date is None else float(mktime_tz(date))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def line(words: str) -> str:

@@ -45,7 +45,7 @@ def read(body: str) -> Marker | None:
         return None
     try:
         told = json.loads(found[-1])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if told.get("version") != _VERSION or not isinstance(told.get("faults"), list):
         return None
