@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location
-from stackfix.graph import go_builds, go_listens, go_routing, rust_listening, started
+from stackfix.graph import go_builds, go_listens, go_routing, managed_sockets, rust_listening, rust_routing, started
 from stackfix.graph.command import literal, parted
 from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
 from stackfix.graph.started import Bind, Listens
@@ -47,18 +47,23 @@ def listening(graph: Graph, workload: Workload, begun: Process) -> Listening | N
     if made is not None:
         found = go_listens.addresses(graph.library, made.module, made.package)
         return _opened(found, begun, environment_of(workload, image, begun)) if found is not None else None
-    return _rust(graph, image, posixpath.basename(name), begun, environment_of(workload, image, begun))
+    return _rust(graph, image, name, begun, environment_of(workload, image, begun))
 
 
 def routing(graph: Graph, workload: Workload) -> Routing | None:
-    """What the one Go program serves that a workload runs; None for any other."""
+    """What the one Go program serves that a workload runs, or the WebSockets of another; None where nothing is seen."""
     image, begun = graph.image(workload), graph.started(workload)
     if image is None or begun is None or not begun.known or len(begun.processes) != 1:
         return None
     process = begun.processes[0]
     name = literal(process.words[0]) if process.words else None
     made = go_builds.program(graph, image, name, process.folder) if name else None
-    return None if made is None else go_routing.routing(graph.library, made.module, made.package)
+    if made is not None:
+        return go_routing.routing(graph.library, made.module, made.package)
+    built = name is not None and process.listens is Listens.UNKNOWN and _is_built(image, posixpath.basename(name), name)
+    if built:
+        return rust_routing.routing(graph.library, image.build.context)
+    return managed_sockets.routing(graph, workload, image, process)
 
 
 def environment_of(workload: Workload, image: Image, begun: Process) -> Environment:
@@ -91,8 +96,9 @@ def _endpoint(address: Template, begun: Process, seen: Environment) -> Endpoint 
 # --- Rust ------------------------------------------------------------------------------------------------------------
 
 
-def _rust(graph: Graph, image: Image, name: str, begun: Process, seen: Environment) -> Listening | None:
-    if not _is_built(image, name):
+def _rust(graph: Graph, image: Image, word: str, begun: Process, seen: Environment) -> Listening | None:
+    name = posixpath.basename(word)
+    if not _is_built(image, name, word):
         return None
     # A manifest that the context lacks has no source below it, and gives no listener.
     sites = rust_listening.sites(graph.library, image.build.context)
@@ -109,12 +115,15 @@ def _rust(graph: Graph, image: Image, name: str, begun: Process, seen: Environme
     return Listening(certain, known=True) if len(certain) == len(sites) else NOTHING_KNOWN
 
 
-def _is_built(image: Image, name: str) -> bool:
-    """Whether a step of the Dockerfile makes a program of that name from the one crate at the context's root."""
+def _is_built(image: Image, name: str, word: str) -> bool:
+    """Whether a step of the Dockerfile makes a program of that name from the one crate at the context's root.
+
+    It is taken from the stage that compiles it, or started by its path where that has left it.
+    """
     steps = [i.rest.value for stage in image.document.stages for i in stage.instructions if i.name == "RUN"]
     if len([step for step in steps if _CARGO.search(step)]) != 1 or not _copies_manifest(image):
         return False
-    return any(_from_target(source, name) for source in _taken(image))
+    return _from_target(word, name) or any(_from_target(source, name) for source in _taken(image))
 
 
 def _copies_manifest(image: Image) -> bool:

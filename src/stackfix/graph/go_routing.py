@@ -45,7 +45,7 @@ _BY_HAND = re.compile(
     r"|static\.(?:Serve|New)\(|filesystem\.New\(|middleware\.Static|\.Use\(\s*\"|\bhuma\.|goa\.design|connectrpc\.com"
     r"|twitchtv/twirp|grpc-gateway|beego|revel|kataras/iris|valyala/fasthttp|julienschmidt/httprouter"
 )
-_SOCKET = re.compile(r"\.Upgrade\(|websocket\.(?:Accept|New|Handler)\b|ws\.UpgradeHTTP\(")
+_SOCKET = re.compile(r"\.Upgrade\(|websocket\.(?:Accept|New|Handler)\b|ws\.UpgradeHTTP\(|\bNewWebsocketHandler\(")
 _WILD = re.compile(r":(?P<colon>\w+)\??|\*(?P<star>\w*)|\{(?P<brace>\w+)(?P<all>\.\.\.)?(?::(?P<regex>[^}]*))?\}")
 _DEPTH = 6
 

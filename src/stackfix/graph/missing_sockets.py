@@ -134,7 +134,7 @@ def _served(
         if handler is None or handler.keyword != "proxy_pass":
             continue
         for target in proxying.behind(graph, proxied.workload, handler):
-            routing = proxied_routes.routing_of(graph, target)
+            routing, _ = proxied_routes.routing_at(graph, proxied, handler, target)
             for route in routing.routes if routing is not None else ():
                 if route.websocket and _answers(route, opening):
                     yield target, route, sibling

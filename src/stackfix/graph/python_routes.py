@@ -166,9 +166,12 @@ def _method(source: Source, node: ast.Call, func: ast.Attribute, spot: Spot) -> 
 
 
 def _added(source: Source, node: ast.Call, name: str, owner: str, spot: Spot) -> Iterator[Fact]:
-    """`app.add_route("/x", handler)`; aiohttp's has the method before the path."""
+    """`app.add_route("/x", handler)`; aiohttp's has the method before the path, Sanic's the handler."""
     first = source.module.string(node.args[0]) if node.args else None
-    index = int(name == "add_route" and first is not None and (first.value == "*" or first.value in _UPPER))
+    method = name == "add_route" and first is not None and (first.value == "*" or first.value in _UPPER)
+    second = source.module.string(node.args[1]) if len(node.args) > 1 and first is None else None
+    behind = second is not None and second.value.startswith("/") and name in {"add_route", "add_websocket_route"}
+    index = int(method or behind)
     path = _path(source, node, spot, index)
     if path is None:
         return

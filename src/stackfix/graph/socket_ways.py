@@ -46,6 +46,9 @@ class Way:
 _QUIET = frozenset({"hypercorn", "granian", "gunicorn", "flask"})
 """Servers that send no pings unless told to."""
 
+_OWN = re.compile(r"(?:^|/)(?:\w+-?)?(?:hubs?|signalr|sockjs|stomp)(?:/|$)", re.IGNORECASE)
+"""How locations for SignalR and SockJS are called."""
+
 _WS = re.compile(r"""['"](?:ws|express-ws|@fastify/websocket)['"]""")
 _PINGS = re.compile(r"ping|heartbeat|keep-?alive|socket\.io", re.IGNORECASE)
 
@@ -137,7 +140,7 @@ def _is_meant(graph: Graph, passage: Passage, route: ServedRoute) -> bool:
     location = passage.location
     if passage.alone:
         return True
-    if route.polls and not proxied_routes.is_named_for_sockets(location):
+    if route.polls and not _is_its_own(location, route):
         return False
     own = location.path.value.rstrip("/") + "/"
     routing = proxied_routes.routing_of(graph, passage.target)
@@ -146,6 +149,13 @@ def _is_meant(graph: Graph, passage: Passage, route: ServedRoute) -> bool:
         return False
     named = proxied_routes.is_named_for_sockets(location)
     return not proxied_routes.takes_all(route) or location.path.value == "/" or named
+
+
+def _is_its_own(location: ProxyLocation, route: ServedRoute) -> bool:
+    """Whether a location is for a route alone, by its own path."""
+    path = location.path.value
+    told = _OWN.search(path) is not None or proxied_routes.is_named_for_sockets(location)
+    return told or route.path == path.rstrip("/")
 
 
 def _leads(passage: Passage, opening: SocketPath) -> bool:

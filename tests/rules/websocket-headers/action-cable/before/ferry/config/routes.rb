@@ -1,0 +1,4 @@
+Rails.application.routes.draw do
+  mount ActionCable.server => "/cable"
+  resources :crossings
+end

@@ -1,0 +1,5 @@
+Rails.application.routes.draw do
+  # mount ActionCable.server => "/cable"
+  resource :cable, only: :show
+  resources :crossings
+end

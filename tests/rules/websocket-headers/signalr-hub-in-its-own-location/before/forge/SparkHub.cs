@@ -1,0 +1,3 @@
+namespace Forge;
+
+public class SparkHub : Microsoft.AspNetCore.SignalR.Hub { }
