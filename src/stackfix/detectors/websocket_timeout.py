@@ -10,7 +10,8 @@ WebSocket and has to open it anew.
 Which side is right: the WebSocket, which is meant to stay open.
 
 Limits: servers that ping by themselves (uvicorn and daphne every 20 seconds) keep the connection alive, so they are
-silent, as is a written timeout of any length, and a server that nobody can tell.
+silent, as is a written timeout of any length, a server that nobody can tell, and a program whose source speaks of
+pings.
 """
 
 from __future__ import annotations

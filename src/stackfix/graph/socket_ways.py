@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stackfix.graph.proxying import Proxied
     from stackfix.graph.python_routing import ServedRoute
     from stackfix.graph.started import Process
+    from stackfix.text import Text
 
     _Key = tuple[Workload, Location, Location | None]
 
@@ -51,6 +52,7 @@ _OWN = re.compile(r"(?:^|/)(?:\w+-?)?(?:hubs?|signalr|sockjs|stomp)(?:/|$)", re.
 
 _WS = re.compile(r"""['"](?:ws|express-ws|@fastify/websocket)['"]""")
 _PINGS = re.compile(r"ping|heartbeat|keep-?alive|socket\.io", re.IGNORECASE)
+_TOLD = re.compile(r"ping_interval|heartbeat|\.ping\(|[\"']ping[\"']", re.IGNORECASE)
 
 
 def sends_no_pings(graph: Graph, target: Workload) -> bool:
@@ -67,7 +69,15 @@ def sends_no_pings(graph: Graph, target: Workload) -> bool:
         told = any(text is None or "ping" in text.value or "uvicorn" in text.value for text in words)
         if process.tool not in _QUIET or told or process.configuration is not None:
             return False
+        program = graph.program_of(target, process)
+        if program is not None and any(graph.library.get(path, _speaks_of_pings) for path in program.paths):
+            return False
     return True
+
+
+def _speaks_of_pings(text: Text) -> bool:
+    """Whether a file of a Python program tells its server to ping, or pings by itself."""
+    return _TOLD.search(text.value) is not None
 
 
 def _never_pings(graph: Graph, target: Workload, process: Process) -> bool:
