@@ -19,7 +19,9 @@ NAMESPACE = "/socket.io/"
 _PACKAGES = frozenset({"ws", "isomorphic-ws"})
 _SERVERS = frozenset({"Server", "WebSocketServer"})
 _PATHS = frozenset({"url", "pathname", "path", "originalUrl"})
-_UPGRADES = frozenset({"handleUpgrade", "upgrade", "upgradeWebSocket"})
+_SERVES = {"Bun.serve": "upgrade", "Deno.serve": "upgradeWebSocket"}
+"""What serves with a function for all requests, and what makes a WebSocket of one there."""
+
 _SAME = frozenset({"===", "=="})
 _OTHER = frozenset({"!==", "!="})
 _REFUSES = frozenset({"destroy", "return", "end", "abortHandshake"})
@@ -47,9 +49,9 @@ def routes(source: Source, call: js.Call) -> Iterator[NodeRoute]:
     elif isinstance(call.function, js.Member) and call.function.name == "on" and len(call.arguments) == _EVENT:
         event = source.evaluate(call.arguments[0]).text
         if event is not None and event.value == "upgrade":
-            yield from _by_hand(source, call, _region(source, call.arguments[1]))
-    elif name in {"Bun.serve", "Deno.serve"}:
-        yield from _by_hand(source, call, _region(source, answering(source, call)))
+            yield from _by_hand(source, call, _region(source, call.arguments[1]), "handleUpgrade")
+    elif name in _SERVES:
+        yield from _by_hand(source, call, _region(source, answering(source, call)), _SERVES[name])
 
 
 def _server(source: Source, call: js.Call) -> Iterator[NodeRoute]:
@@ -104,13 +106,13 @@ def _region(source: Source, node: js.Node | None) -> tuple[int, int] | None:
     return next(((f.first, f.last) for f in source.functions if f.first == bound[0].at + 1), None)
 
 
-def _by_hand(source: Source, call: js.Call, region: tuple[int, int] | None) -> Iterator[NodeRoute]:
+def _by_hand(source: Source, call: js.Call, region: tuple[int, int] | None, upgrade: str) -> Iterator[NodeRoute]:
     """The paths for which a function makes WebSockets of requests: compared to what is written, or all."""
     module = source.module
     if region is None:
         return
     inside = range(region[0], region[1] + 1)
-    upgrades = [at for at in inside if module.value(at) in _UPGRADES and module.value(at + 1) == "("]
+    upgrades = [at for at in inside if module.value(at) == upgrade and module.value(at + 1) == "("]
     if not upgrades:
         return
     if not any(module.value(at) in _PATHS for at in inside):

@@ -11,4 +11,6 @@ server.on("upgrade", (request, socket, head) => {
     socket.destroy();
   }
 });
+const shed = require("./shed");
+server.on("upgrade", (request, socket, head) => shed.upgrade(request, socket, head));
 server.listen(7300);
