@@ -48,7 +48,7 @@ _CABLE = re.compile(
 )
 _SCOPED = re.compile(r"^[ \t]*(?:scope|namespace)\b", re.MULTILINE)
 _SOCKET = re.compile(
-    r'^[ \t]*socket[ (]+"(?P<path>/[^"\\#]*)"\s*,\s*[\w.]+(?P<options>(?:[^\n]*,[ \t]*\n)*[^\n]*)', re.MULTILINE
+    r'^[ \t]*socket[ (]+"(?P<path>/[^"\\#]*)"\s*,\s*[\w.]+(?P<options>(?:[^\n]*,[ \t]*\r?\n)*[^\n]*)', re.MULTILINE
 )
 _ASIDE = frozenset({"test", "tests", "target", "build", "bin", "obj", "deps", "_build", "node_modules"})
 
