@@ -40,6 +40,10 @@ def test_a_fault_that_a_pull_request_introduces_is_shown_on_its_commit(
     assert checked(desk, github_server) == "1 introduced"
     assert shown(shop).state == "failure"
     assert shown(shop).title == "1 wire stops meeting"
+    shop.statuses.clear()
+    shop.commit({"nginx.conf": NGINX % 8000}, "change")
+    assert checked(desk, github_server) == "0 introduced"
+    assert shown(shop).state == "success", "mended by a later commit"
 
 
 def test_an_app_says_it_on_the_lines(desk: working.Desk, github_server: Server, shop: Repository) -> None:
@@ -98,18 +102,6 @@ def test_nothing_is_suggested_where_the_change_has_no_line(
     shop.open_pull("change")
     assert checked(desk, github_server) == "1 introduced"
     assert shop.pull(1).remarks == []
-
-
-def test_what_was_mended_by_a_later_commit_is_shown_so(
-    desk: working.Desk, github_server: Server, shop: Repository
-) -> None:
-    shop.commit({"nginx.conf": NGINX % 5000}, "change")
-    shop.open_pull("change")
-    checked(desk, github_server)
-    shop.statuses.clear()
-    shop.commit({"nginx.conf": NGINX % 8000}, "change")
-    assert checked(desk, github_server) == "0 introduced"
-    assert shown(shop).state == "success"
 
 
 def test_a_configuration_that_is_wrong_stops_nobody(

@@ -71,6 +71,7 @@ def test_a_push_opens_a_pull_request_and_a_dashboard_once(
     before = writes(github_server)
     assert pushed(desk, place) == "1 found, 1 fixed: stackfix/fixes unchanged"
     assert writes(github_server) == before
+    assert not [one for one in github_server.requests if github_server.token in str(one.body)]
 
 
 def test_what_is_mended_closes_both(desk: working.Desk, place: Place, shop: Repository) -> None:
@@ -175,8 +176,7 @@ def test_fixes_for_a_person_come_into_the_pull_request(desk: working.Desk, place
     shop.commit({"wiki/compose.yaml": UNSAFE})
     pushed(desk, place)
     assert shop.read("wiki/compose.yaml", "stackfix/fixes") == UNSAFE
-    for _ in range(2):
-        said(desk, place, "/stackfix apply-unsafe")
+    said(desk, place, "/stackfix apply-unsafe")
     assert b"wiki:8080" in (shop.read("wiki/compose.yaml", "stackfix/fixes") or b"")
     assert "with care" in answers(shop)[-1]
 
@@ -214,16 +214,6 @@ def test_what_is_unknown_is_answered_once_with_what_is_known(
     assert re.search("for a pull request that I opened", answers(shop, other.number)[0])
 
 
-def test_no_token_is_written_to_the_forge(
-    desk: working.Desk, place: Place, shop: Repository, github_server: Server
-) -> None:
-    pushed(desk, place)
-    said(desk, place, "/stackfix rebase")
-    told = [str(one.body) for one in github_server.requests if one.body]
-    assert told
-    assert not [text for text in told if github_server.token in text]
-
-
 def test_a_repository_without_configuration_may_be_asked_first(
     desk: working.Desk, place: Place, shop: Repository, github_server: Server
 ) -> None:
@@ -232,3 +222,12 @@ def test_a_repository_without_configuration_may_be_asked_first(
     assert "waits until the pull request that adds a configuration is merged" in board(shop).body.replace("`", "")
     shop.merge(1)
     assert pushed(asking, place).endswith("stackfix/fixes opened")
+
+
+def test_a_configuration_that_is_wrong_is_told_on_the_commit(
+    desk: working.Desk, place: Place, shop: Repository
+) -> None:
+    head = shop.commit({"stackfix.toml": b"[bot]\nlabel = []\n"})
+    assert "labels" in pushed(desk, place)
+    assert [(one.commit, one.title) for one in shop.statuses] == [(head, "Not judged")]
+    assert shop.pulls == []

@@ -150,7 +150,11 @@ def _care(at: _At, wish: _Wish | None = None, branch: str | None = None) -> Prop
         return "the repository is archived"
     login = at.forge.credentials()
     with at.desk.clones.work(at.source, login) as work:
-        said = checking.laid_out(work.folder, work.head.commit)
+        try:
+            said = checking.laid_out(work.folder, work.head.commit)
+        except config.Invalid as problem:
+            at.forge.publish(checking.not_judged(work.head.commit, str(problem)))
+            return f"not judged: {problem}"
         base = said.bot.base or work.head.branch
         if branch not in {None, base}:
             return f"{branch} is not repaired"
