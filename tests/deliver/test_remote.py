@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -152,34 +150,6 @@ def test_the_login_stands_on_no_command_line_and_in_no_file(clone: Path, monkeyp
     assert environment["GIT_TERMINAL_PROMPT"] == "0"
     for path in clone.parent.rglob("*"):
         assert not path.is_file() or b"s3cret" not in path.read_bytes()
-
-
-def test_a_login_goes_to_its_own_site_alone_wherever_that_leads(clone: Path) -> None:
-    seen: list[tuple[int, str | None]] = []
-
-    class Leading(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            seen.append((self.server.server_port, self.headers.get("Authorization")))
-            self.send_response(302 if self.server is first else 404)
-            self.send_header("Location", f"http://127.0.0.1:{second.server_port}{self.path}")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-        server: HTTPServer
-
-    with HTTPServer(("127.0.0.1", 0), Leading) as first, HTTPServer(("127.0.0.1", 0), Leading) as second:
-        for server in (first, second):
-            Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        there = remote(clone, f"http://127.0.0.1:{first.server_port}/a.git", login=Known())
-        with pytest.raises(CannotFetch):
-            there.listed(["x"])
-        first.shutdown()
-        second.shutdown()
-    assert [port for port, _ in seen] == [first.server_port, second.server_port]
-    assert seen[0][1] is not None
-    assert seen[1][1] is None
 
 
 @pytest.mark.parametrize(

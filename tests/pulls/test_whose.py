@@ -11,6 +11,7 @@ from stackfix.deliver.remote import CannotFetch, Remote, Trouble
 from stackfix.fleet import hand, sources
 from stackfix.fleet.jobs import Job, Manner, Result
 from stackfix.forge.model import Credentials
+from stackfix.pulls import setting
 from tests import checkouts
 from tests.checkouts import BROKEN, git, write
 from tests.fleet.serving import commit, serving
@@ -165,3 +166,57 @@ def test_a_login_follows_nowhere(place: Place, tmp_path: Path) -> None:
         assert elsewhere.asked == []
         sent = base64.b64encode(b"bot:hunter2").decode()
         assert server.headers[0]["Authorization"] == f"Basic {sent}"
+
+
+def test_a_login_goes_over_no_line_that_others_can_read(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    login = Credentials("bot", "hunter2")
+    with pytest.raises(CannotFetch, match="a token is not sent over http, where everybody can read it: use https"):
+        Remote(str(place.clone), "http://github.com/acme/shop", str(tmp_path / "scratch"), login=login)
+
+
+@pytest.mark.parametrize("name", ["stackfix", "stackfix/fixes/more"])
+def test_a_branch_whose_name_leaves_no_room_is_one_line(place: Place, run: Run, name: str) -> None:
+    git(place.hub, "branch", name, "main")
+    ran = run("pr", place.clone)
+    said = f"its branch {name} leaves no room for stackfix/fixes: give it another name"
+    assert (ran.code, ran.err) == (2, f"stackfix: origin: {said}\n")
+    told = fleet(place)
+    assert said in str(told.error)
+    assert not told.again
+
+
+def test_what_is_left_as_it_is_is_not_fixed(place: Place, run: Run) -> None:
+    run("pr", place.clone)
+    place.commit({"mine": "x"}, "stackfix/fixes")
+    place.commit({"new": "x"})
+    told = fleet(place)
+    assert (told.findings, told.fixed, told.branch) == (1, 0, None)
+
+
+def test_without_a_forge_the_branch_of_a_group_that_is_no_more_goes(place: Place, run: Run) -> None:
+    place.commit({"stackfix.toml": '[bot.groups]\nnames = ["names", "ports"]\n'})
+    run("pr", place.clone)
+    assert place.branches == ["main", "stackfix/names"]
+    git(place.hub, "branch", "stackfix/theirs", "main")
+    place.commit({"mine": "x"}, "stackfix/theirs")
+    git(place.hub, "branch", "stackfix/new", "main")
+    place.commit({"stackfix.toml": ""})
+    assert "would" in run("pr", place.clone, "--dry-run").err
+    assert "stackfix/names" in place.branches
+    ran = run("pr", place.clone)
+    assert (ran.code, place.branches) == (0, ["main", "stackfix/fixes", "stackfix/new", "stackfix/theirs"])
+    assert "stackfix/names on origin deleted: there is no such group any more\n" in ran.err
+
+
+@pytest.mark.parametrize(("large", "count"), [(True, 30), (False, 3)])
+def test_ignore_rules_that_would_fill_the_disk_are_refused(
+    place: Place, run: Run, monkeypatch: pytest.MonkeyPatch, *, large: bool, count: int
+) -> None:
+    monkeypatch.setattr(setting, "_MOST_RULES", 2 if not large else 20_000)
+    rules = "x" * 999_999 + "\n" if large else ""
+    place.commit({f"f{number}/.gitignore": rules for number in range(count)})
+    ran = run("pr", place.clone)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "its ignore rules are more than" in ran.err
+    assert "its ignore rules are more than" in str(fleet(place).error)

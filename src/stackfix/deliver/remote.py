@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from stackfix.deliver import folder as folders
 from stackfix.deliver.address import Address, Unfit, address, looks_like_one
@@ -29,6 +30,7 @@ LIMIT = 900.0
 """Seconds that one call over the network may take."""
 
 _NAME = "stackfix"  # what git calls the remote in our own repository
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST_SAID = 300  # characters of a remote's own words
 
 _KEYS = r"^(extensions\.partialclone|remote\..*\.(promisor|url|pushurl)|(user|author|committer)\.(name|email))$"
@@ -240,6 +242,8 @@ class Remote:
         if self._pushed.url != self._fetched.url:
             settings[f"remote.{_NAME}.pushUrl"] = self._pushed.url
         known = False
+        if login and any(_is_open(place) for place in (self._fetched, self._pushed)):
+            raise CannotFetch(f"{self.shown}: a token is not sent over http, where everybody can read it: use https")
         for place in dict.fromkeys((self._fetched, self._pushed)):
             user, password = (login.user, login.password) if login else (place.user, place.password)
             if place.site and password is not None:
@@ -342,6 +346,12 @@ def _gist(words: str) -> str:
 
 def _reference(branch: str) -> str:
     return f"refs/remotes/{_NAME}/{branch}"
+
+
+def _is_open(place: Address) -> bool:
+    """Whether others can read what is sent there. This machine itself is nobody else."""
+    parts = urlsplit(place.site)
+    return parts.scheme == "http" and parts.hostname not in _LOOPBACK
 
 
 def _configured(settings: Mapping[str, str]) -> dict[str, str]:

@@ -149,9 +149,9 @@ def _proposed(job: Job, branch: str | None) -> Result:
 
 
 def _result(proposed: Proposed, commit: str) -> Result:
-    from stackfix.pulls.plan import IN_THE_WAY  # noqa: PLC0415 - as above
+    from stackfix.pulls.plan import IN_THE_WAY, Fate  # noqa: PLC0415 - as above
 
-    made = [group for group in proposed.groups if group.body]
+    made = [group for group in proposed.groups if group.body and group.fate is not Fate.LEFT]
     taken = [group for group in proposed.groups if group.reason in IN_THE_WAY]
     return Result(
         commit=commit,

@@ -126,13 +126,17 @@ class Proposed:
 
     @property
     def fixed(self) -> int:
-        """How many of them a branch repairs."""
-        return sum(fault.branch is not None for fault in self.faults)
+        """How many of them a branch repairs that is as it should be."""
+        left = {group.branch for group in self.groups if group.fate is Fate.LEFT}
+        return sum(fault.branch is not None and fault.branch not in left for fault in self.faults)
 
     @property
     def rules(self) -> tuple[tuple[str, int], ...]:
         """How many faults there are of each rule."""
         return tuple(sorted(Counter(fault.rule for fault in self.faults).items()))
+
+
+_NO_GROUP = "there is no such group any more"
 
 
 class OtherBase(Exception):  # noqa: N818 - an answer, for whoever holds another branch
@@ -205,7 +209,7 @@ class _Proposing:
         remote, file = self._remote, self._request.config
         if base is not None and not remote.names(base):
             raise CannotFetch(f"{base!r} can't be a branch's name")
-        listed = remote.listed([f"{groups.PREFIX}*", *([base] if base else [])])
+        listed = remote.listed([f"{groups.PREFIX}*", groups.PREFIX.rstrip("/"), *([base] if base else [])])
         if base is None and listed.default is None:
             # A repository that was made before its first push may have a HEAD of another name.
             listed = remote.listed(["*"])
@@ -217,6 +221,7 @@ class _Proposing:
             raise CannotFetch(f"{self._base} is one of stackfix's own branches, which it makes anew: name another base")
         if not remote.names(self._base):
             raise CannotFetch(f"{remote.shown}: its HEAD names no branch that can be: name one with --base")
+        self._listed = listed
         ours = [name for name in listed.branches if groups.is_branch(name) and name != self._base]
         held = dict([self._request.held]) if self._request.held else {}
         if held and self._base not in held:
@@ -304,7 +309,7 @@ class _Proposing:
         return Group(name, planned.fate, title, text, planned.reason, url)
 
     def _stale(self, current: set[str]) -> Iterator[Group]:
-        """The pull requests of groups that are no more."""
+        """The pull requests of groups that are no more; without a forge, the branches that were made for them."""
         for name in sorted(self._tips.keys() - current - {self._base}):
             past = self._past(name)
             if past.open is not None and marker.read(past.open.body) is not None:
@@ -312,6 +317,11 @@ class _Proposing:
                 planned = plan(self._there(name, past), None, forge=True, gone=gone)
                 self._do(name, planned.actions)
                 yield Group(name, planned.fate, reason=planned.reason, url=past.open.url)
+            elif self._request.forge is None and not self._request.dry_run:
+                planned = plan(self._there(name, past), None, forge=False)
+                if planned.actions and ownership.is_proposed(self._store, self._tips[name]):
+                    self._do(name, planned.actions)
+                    yield Group(name, planned.fate, reason=_NO_GROUP)
 
     def _wanted(self, run: Run, *, unsafe: bool) -> Wanted | None:
         """The group's commits as objects, and its words."""
@@ -369,6 +379,7 @@ class _Proposing:
         for action in actions if not self._request.dry_run else ():
             match action:
                 case Push():
+                    self._make_room(name)
                     self._remote.push(name, action.commit, action.old)
                 case Delete():
                     self._delete(name, action.old)
@@ -376,6 +387,13 @@ class _Proposing:
                     assert self._forge is not None
                     url = self._tell(self._forge, name, action) or url
         return url
+
+    def _make_room(self, name: str) -> None:
+        """CannotPush where another branch's name leaves none: git can't have both."""
+        for other in self._listed.branches:
+            if name.startswith(f"{other}/") or other.startswith(f"{name}/"):
+                why = f"its branch {other} leaves no room for {name}: give it another name"
+                raise CannotPush(f"{self._remote.shown}: {why}")
 
     def _delete(self, name: str, old: str) -> None:
         """Take a branch away. A remote that keeps every branch has it lie there, which is no failure."""

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stackfix.repository import plumbing
+from stackfix.repository import CannotOpen, plumbing
 from stackfix.repository.objects import Blobs
 
 if TYPE_CHECKING:
@@ -24,18 +24,27 @@ _PLAIN = {"100644", "100755"}
 _CONFIGURATIONS = ("stackfix.toml", "pyproject.toml")
 _MOST_BASES = 20
 _LARGEST = 1_000_000  # bytes; a larger file of these was not written by a person
+_MOST_RULES, _MOST_BYTES = 20_000, 20_000_000  # of all ignore rules: who has more means no good
 
 
 def lay_out(top: str, prefix: str, commit: str) -> None:
-    """Put a commit's ignore rules, and the configuration of the root at `prefix`, into the folder `top` of our own."""
+    """Put a commit's ignore rules, and the configuration of the root at `prefix`, into the folder `top` of our own.
+
+    CannotOpen where its ignore rules are more than anybody needs: they would fill the disk.
+    """
     for old in Path(top).iterdir():
         if old.name != ".git":
             shutil.rmtree(old) if old.is_dir() else old.unlink()
     Path(top, prefix).mkdir(parents=True, exist_ok=True)
     files, blobs = _files(top, commit), Blobs(top)
-    for path in files:
-        if path.rpartition("/")[2] == ".gitignore":
-            _write(top, path, blobs.read(files[path], _LARGEST))
+    rules = [path for path in files if path.rpartition("/")[2] == ".gitignore"]
+    room = _MOST_BYTES
+    for path in rules:
+        data = blobs.read(files[path], _LARGEST)
+        room -= len(data)
+        if room < 0 or len(rules) > _MOST_RULES:
+            raise CannotOpen(f"its ignore rules are more than {_MOST_RULES} files or {_MOST_BYTES / 1_000_000:g} MB")
+        _write(top, path, data)
     for name in _CONFIGURATIONS:
         _follow(top, prefix, name, files, blobs)
 
