@@ -351,7 +351,7 @@ def test_version_and_help(run: Callable[..., Ran]) -> None:
     assert run("--quiet", "--version").out == f"stackfix {__version__}\n"
     told = run("--help").out
     assert told.startswith("Usage: stackfix [OPTIONS] [PATH]\n")
-    for later in ("graph", "probe", "fleet", "--interactive"):
+    for later in ("graph", "probe", "--interactive"):
         assert later not in told
 
 
