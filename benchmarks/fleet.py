@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def measured(scratch: Path, count: int, workers: int, concurrency: int, database
     first = start(scratch / "1", "run", "--repos", str(file), *more)
     assert first.stdout is not None
     run = first.stdout.readline().strip()
+    # What it tells in the end is more than a pipe holds.
+    threading.Thread(target=first.stdout.read, daemon=True).start()
     others = [start(scratch / str(number), "worker", *more) for number in range(2, workers + 1)]
     most = 0
     while first.poll() is None:

@@ -274,12 +274,12 @@ def test_a_tree_that_holds_itself_many_times_over_is_cut_off(clones: Clones, ori
         pass
 
 
-def test_one_at_a_time_works_on_one_repository(remote: Remote, tmp_path: Path) -> None:
-    clones = Clones(tmp_path / "cache", Bounds(seconds=0.2))
+def test_one_at_a_time_works_on_one_repository(clones: Clones, remote: Remote, tmp_path: Path) -> None:
+    hasty = Clones(tmp_path / "cache", Bounds(seconds=0.1))
     with (
         clones.work(source(remote)),
         pytest.raises(CannotClone, match="other work") as told,
-        clones.work(source(remote)),
+        hasty.work(source(remote)),
     ):
         pass
     assert told.value.later

@@ -121,14 +121,11 @@ def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str, remote: R
 
 POINTS = [
     "enter-after",
-    "look-before",
     "look-after",
     "claim-after",
     "start-after",
     "clone-after",
-    "push-before",
     "push-after",
-    "open-before",
     "open-after",
     "propose-after",
     "finish-after",

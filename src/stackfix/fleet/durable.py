@@ -8,6 +8,7 @@ May not import anything of stackfix.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -156,6 +157,8 @@ class Worker:
 
     def __enter__(self) -> Self:
         """Say that we live, then begin. All workflows are registered by then. NoDatabase where that can't be."""
+        # The command line hardly collects garbage, for the sake of a short life; this one may be long.
+        gc.set_threshold(2_000, 10, 10)
         self._database.make()
         try:
             # Makes the database itself, too, where there is none of that name.

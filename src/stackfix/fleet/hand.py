@@ -49,7 +49,6 @@ def serve(doings: Mapping[str, Callable[[Plain], Result]]) -> NoReturn:
     os.dup2(nowhere, 2)
     asked: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
-    _import_early()
     while True:
         _answer(asked.get(), answers, doings)
 
@@ -58,12 +57,6 @@ def _listen(asked: SimpleQueue[str]) -> None:
     for line in sys.stdin:
         asked.put(line)
     os._exit(0)
-
-
-def _import_early() -> None:
-    """What every repository needs, while there is nothing to do yet."""
-    import stackfix.engine  # noqa: PLC0415 - a wrong word on the command line must not wait for it
-    import stackfix.pulls.propose  # noqa: F401, PLC0415 - as above
 
 
 def _answer(line: str, answers: TextIO, doings: Mapping[str, Callable[[Plain], Result]]) -> None:

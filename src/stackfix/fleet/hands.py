@@ -11,9 +11,11 @@ import select
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from stackfix.fleet.jobs import Result
@@ -112,6 +114,7 @@ class _Hand:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env=_environment(),
         )
 
     def ask(self, what: str, job: Piece, seconds: float) -> Result:
@@ -149,3 +152,12 @@ class _Hand:
             with suppress(OSError):
                 if stream is not None:
                     stream.close()
+
+
+def _environment() -> dict[str, str]:
+    """Ours, and where we were imported from, if that is no place that every interpreter looks at."""
+    above = str(Path(__file__).resolve().parents[2])
+    if above in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        return dict(os.environ)
+    kept = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{above}{os.pathsep}{kept}" if kept else above}
