@@ -188,9 +188,12 @@ def test_gitea_and_forgejo_speak_as_github_does(server: Starlette, kept: Kept, n
     place = events.Place("gitea", "git.acme.example:3000", "acme/shop")
     assert kept.works == {"gitea:d-1": events.Pushed(place, "main", "b" * 40)}
     pull = {"number": 4, "head": {"sha": "c" * 40, "ref": "x"}}
-    body = body_of({"action": "synchronized", "pull_request": pull, "repository": GITEA_REPOSITORY})
-    post(server, "/webhooks/gitea", body, gitea("pull_request", body, name=name, delivery="d-2"))
-    assert kept.works["gitea:d-2"] == events.Changed(place, 4, "c" * 40)
+    moved: dict[str, Any] = {"action": "edited", "changes": {"ref": {"from": "old"}}}
+    synchronized: dict[str, Any] = {"action": "synchronized"}
+    for number, said in enumerate([synchronized, moved], 2):
+        body = body_of(said | {"pull_request": pull, "repository": GITEA_REPOSITORY})
+        post(server, "/webhooks/gitea", body, gitea("pull_request", body, name=name, delivery=f"d-{number}"))
+        assert kept.works[f"gitea:d-{number}"] == events.Changed(place, 4, "c" * 40)
 
 
 GITLAB_PROJECT = {

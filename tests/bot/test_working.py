@@ -231,3 +231,12 @@ def test_a_configuration_that_is_wrong_is_told_on_the_commit(
     assert "labels" in pushed(desk, place)
     assert [(one.commit, one.title) for one in shop.statuses] == [(head, "Not judged")]
     assert shop.pulls == []
+
+
+def test_a_forge_without_issues_costs_the_dashboard_alone(
+    desk: working.Desk, place: Place, shop: Repository, github_server: Server
+) -> None:
+    github_server.order(410, "Issues are disabled for this repo", path=".*/issues", times=99)
+    told = pushed(desk, place)
+    assert told.startswith("1 found, 1 fixed: stackfix/fixes opened; no dashboard: ")
+    assert "Issues are disabled" in told

@@ -117,8 +117,9 @@ _OPENED = frozenset({"opened", "reopened", "synchronize", "synchronized"})
 def _hub_pull_request(kind: str, said: object) -> Event:
     action = payload.text(said, "action")
     number = payload.number(said, "pull_request", "number")
-    # Another base has other faults; other words have not.
-    if action in _OPENED or (action == "edited" and payload.value(said, "changes", "base") is not None):
+    # Another base (GitHub's word, and Gitea's) has other faults; other words have not.
+    is_moved = any(payload.value(said, "changes", name) is not None for name in ("base", "ref"))
+    if action in _OPENED or (action == "edited" and is_moved):
         return Changed(_hub_place(kind, said), number, payload.commit(said, "pull_request", "head", "sha"))
     if action == "closed":
         branch = payload.branch(said, "pull_request", "head", "ref")

@@ -67,15 +67,20 @@ def done(desk: Desk, work: Work) -> str:
         case Changed():
             return _check(desk, work)
         case Pushed():
-            return _told(_care(_At(desk, work.place), branch=work.branch))
+            return _cared_for(_At(desk, work.place), branch=work.branch)
         case Closed():
-            return _told(_care(_At(desk, work.place)))
+            return _cared_for(_At(desk, work.place))
         case Ticked():
             return _tick(_At(desk, work.place), work)
         case Commanded():
             return _obey(_At(desk, work.place), work)
         case Installed():
-            return "; ".join(f"{place.path}: {_told(_care(_At(desk, place)))}" for place in work.places)
+            return "; ".join(f"{place.path}: {_cared_for(_At(desk, place))}" for place in work.places)
+
+
+def _cared_for(at: _At, wish: _Wish | None = None, branch: str | None = None) -> str:
+    told = _told(_care(at, wish, branch))
+    return "; ".join([told, *at.notes])
 
 
 def _told(proposed: Proposed | str) -> str:
@@ -98,6 +103,7 @@ class _At:
         self.forge: Forge = detect.account(self.kind, place.host, desk.environment).forge(place.path)
         self.repository = self.forge.repository()
         self.source = sources.remote(self.repository.url)
+        self.notes: list[str] = []
 
 
 # --- pull requests of others -----------------------------------------------------------------------------------------
@@ -190,7 +196,7 @@ def _shown(at: _At) -> Issue | None:
     try:
         return at.forge.issue(dashboard.TITLE)
     except (Gone, Refused, Unauthorized) as problem:
-        _LOG.warning("no dashboard: %s", problem)
+        at.notes.append(f"no dashboard: {problem}")
         return None
 
 
@@ -210,7 +216,7 @@ def _show(at: _At, shown: Issue | None, proposed: Proposed, state: dashboard.Sta
                 shown.number, body=None if is_same else body, open_=None if shown.open == needed else needed
             )
     except (Gone, Refused, Unauthorized) as problem:
-        _LOG.warning("no dashboard: %s", problem)
+        at.notes.append(f"no dashboard: {problem}")
 
 
 def _lines(body: str) -> list[str]:
@@ -227,7 +233,7 @@ def _tick(at: _At, event: Ticked) -> str:
         return "no box is ticked"
     if not at.forge.may_write(event.user):
         return "whoever ticked it may not write"
-    return _told(_care(at, _Wish(asked=state.asked, heed=state.heeded)))
+    return _cared_for(at, _Wish(asked=state.asked, heed=state.heeded))
 
 
 # --- commands --------------------------------------------------------------------------------------------------------

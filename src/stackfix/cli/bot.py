@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-_MOST_AT_ONCE = 64
-"""Requests at once; more are turned away, so that bodies can't fill the memory."""
+_MOST_AT_ONCE = 256
+"""Requests at once; more are turned away. Few of them may bring a large body; see `bot.app`."""
 
 
 @app.command()
