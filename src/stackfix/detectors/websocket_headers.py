@@ -12,8 +12,8 @@ location for WebSockets alone gets the constant.
 
 A start script's `envsubst` that empties `$http_upgrade` is given the list of what the template takes from outside.
 
-Socket.IO gets along without: its clients then poll, which is slower and needs sticky sessions. That is a warning, and
-only for a location that is for it by its own path.
+Socket.IO, SockJS and SignalR get along without: their clients then poll, which is slower and needs sticky sessions.
+That is a warning, and only for a location that is for them by its own path.
 
 Limits: a handshake that works is never touched. Where it is known which WebSockets the front end opens, locations that
 none of them comes through are left alone. Silent where an include that can't be read may complete the handshake.
