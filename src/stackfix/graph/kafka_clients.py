@@ -203,10 +203,14 @@ def _asked_brokers(
         return
     if workload in brokers or not _alone(workload) or reference.writing is Writing.SOURCE_DEFAULT:
         return
-    if reference.variable is None or kafka_sources.is_bootstrap(reference.variable):
-        near = [brokers[w] for w in graph.names.neighbours(workload) if w in brokers]
-        published = [b for b in near if reference.address.port in {d.published for d in b.workload.declarations}]
-        yield from ((b, Side.NETWORK) for b in (near if len(near) == 1 else published if len(published) == 1 else ()))
+    near = [brokers[w] for w in graph.names.neighbours(workload) if w in brokers]
+    port = reference.address.port
+    published = [b for b in near if port in {d.published for d in b.workload.declarations}]
+    meant = published if len(published) == 1 else near if len(near) == 1 else []
+    # A variable of any other name asks for Kafka where no port but the broker's can be meant.
+    told = reference.variable is None or kafka_sources.is_bootstrap(reference.variable)
+    if told or (len(published) == 1 and port not in graph.listening(workload).ports):
+        yield from ((b, Side.NETWORK) for b in meant)
 
 
 def _alone(workload: Workload) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stackfix.graph.value import Environment
+    from stackfix.graph.value import Environment, Variable
 
 _MIRRORS = re.compile(
     r"^(?:docker\.io/|index\.docker\.io/|registry-1\.docker\.io/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?"
@@ -124,6 +124,8 @@ SERVICES: dict[str, ServiceImage] = {
     "docker.elastic.co/kibana/kibana": ServiceImage((5601,), ("SERVER_PORT",), ("--port",), ("kibana.yml",)),
     "apache/kafka": _KAFKA,
     "zookeeper": _ZOOKEEPER,
+    "confluentinc/cp-zookeeper": _ZOOKEEPER,
+    "bitnami/zookeeper": _ZOOKEEPER,
     "minio/minio": _MINIO,
     "quay.io/minio/minio": _MINIO,
     "prom/prometheus": _PROMETHEUS,
@@ -260,7 +262,8 @@ def ports(
         return None
     if (moved := _moved(known, environment, words, targets)) is not None:
         return ServicePorts((moved,), frozenset())
-    if any(_named(name, pattern) for name in environment.variables for pattern in known.variables):
+    moving = (v for n, v in environment.variables.items() if any(_named(n, pattern) for pattern in known.variables))
+    if any(not _says(variable, known.ports) for variable in moving):
         return None
     flags = [(word, flag) for word in words for flag in known.flags if _flagged(word, flag)]
     given = _given(words, known) if flags else None
@@ -275,6 +278,11 @@ def ports(
     main = known.ports[:1] if given is None else (given,)
     certain = (*main, *known.ports[1:], *((15672,) if management else ()))
     return ServicePorts(certain, written.union(known.others))
+
+
+def _says(variable: Variable, ports: tuple[int, ...]) -> bool:
+    """Whether a variable that may move the main port gives just the one that the image has as it comes."""
+    return variable.value is not None and variable.value.value == str(ports[0])
 
 
 def is_no_server(words: Iterable[str]) -> bool:
