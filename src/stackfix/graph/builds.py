@@ -246,8 +246,17 @@ def _alone(library: Library, path: str) -> Build | None:
     whole = [build for build, (here, missing) in fitting if here and not missing]
     if len(whole) == 1:
         return whole[0]
-    some = [build for build, (here, _) in fitting if here]
+    some = [build for build, (here, _) in fitting if here] or [b for b, made in built if _starts(library, made)]
     return some[0] if len(some) == 1 and not whole else None
+
+
+def _starts(library: Library, made: Image) -> bool:
+    """Whether an image that is given its whole context starts a file that lies in it."""
+    said = [i for i in made.document.instructions if i.name in {"CMD", "ENTRYPOINT"}][-2:]
+    words = {word for i in said for word in re.findall(r"[\w./-]+(?::\w+)?", i.rest.value)}
+    files = {f"{w.partition(':')[0].replace('.', '/')}.py" if ":" in w else w for w in words if w.strip("./")}
+    whole = any(i.name == "COPY" and re.match(r"\.\.?/?\s|\.\s", i.rest.value) for i in made.document.instructions)
+    return whole and any(library.tree.is_file(join(made.build.context, f)) for f in files if "." in f)
 
 
 _MANIFESTS = (
