@@ -28,6 +28,7 @@ sign = true
 unsafe = true
 title-prefix = "fix(wiring): "
 dashboard = false
+dashboard-title = "Wiring"
 onboarding = true
 checks = false
 
@@ -52,6 +53,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         title_prefix="fix(wiring): ",
         groups={"proxies": frozenset({"proxy-port", "browser"}), "data": frozenset({"data"})},
         dashboard=False,
+        dashboard_title="Wiring",
         onboarding=True,
         checks=False,
     )
@@ -64,7 +66,7 @@ def test_the_defaults_are_those_of_the_schema(tmp_path: Path) -> None:
     assert bot == Bot()
     for key, told in SCHEMA["properties"]["bot"]["properties"].items():
         if "default" in told:
-            assert getattr(bot, key) == told["default"]
+            assert getattr(bot, key.replace("-", "_")) == told["default"]
 
 
 def test_settings_of_the_command_line(tmp_path: Path) -> None:

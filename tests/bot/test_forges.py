@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stackfix.bot import dashboard, working
+from stackfix.bot import working
 from stackfix.bot.events import Changed, Commanded, Place, Pushed, Ticked
+from stackfix.config.bot import DASHBOARD
 from stackfix.fleet.clones import Clones
 from tests.bot.conftest import GOOD, MAIN, NGINX, host
 
@@ -27,7 +28,7 @@ def test_a_repository_is_looked_after(kind: str, request: pytest.FixtureRequest,
     assert working.done(desk, Pushed(place, "main", "a" * 40)).endswith("stackfix/fixes opened")
     (pull,) = shop.pulls
     assert shop.read("nginx.conf", "stackfix/fixes") == NGINX % 8000
-    (board,) = [one for one in shop.issues.values() if one.title == dashboard.TITLE]
+    (board,) = [one for one in shop.issues.values() if one.title == DASHBOARD]
     assert "stackfix/fixes" in board.body
     assert working.done(desk, Pushed(place, "main", "a" * 40)).endswith("stackfix/fixes unchanged")
 

@@ -160,11 +160,11 @@ def test_a_bot_commands_nothing(server: Starlette, kept: Kept) -> None:
 
 def test_a_ticked_box_is_work(server: Starlette, kept: Kept) -> None:
     payload = example("issues", "edited")
-    for number, words in enumerate(["- [ ] a", "- [x] a"]):
+    for number, words in enumerate(["- [ ] <!-- stackfix", "- [x] <!-- stackfix", "- [x] a"], -1):
         payload["issue"]["body"] = words
         body = body_of(payload)
         post(server, "/webhooks/github", body, github("issues", body, delivery=f"d-{number}"))
-    assert list(kept.works) == ["github:d-1"]
+    assert list(kept.works) == ["github:d-0"]
 
 
 def test_a_form_is_taken_as_json_is(server: Starlette, kept: Kept) -> None:
@@ -260,7 +260,8 @@ def gitlab_payloads() -> list[tuple[str, dict[str, Any], events.Work | None]]:
         ("Note Hook", project | {"object_attributes": note | {"noteable_type": "Commit"}}, None),
         (
             "Issue Hook",
-            project | {"object_attributes": {"action": "update", "iid": 9, "description": "- [X] a"}},
+            project
+            | {"object_attributes": {"action": "update", "iid": 9, "description": "- [X] <!-- stackfix fix=a -->"}},
             events.Ticked(place, 9, "root"),
         ),
         ("Pipeline Hook", project, None),

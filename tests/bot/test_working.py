@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stackfix.bot import dashboard, working
+from stackfix.bot import working
 from stackfix.bot.commands import USAGE
 from stackfix.bot.events import Closed, Commanded, Installed, Place, Pushed, Ticked
+from stackfix.config.bot import DASHBOARD
 from tests.bot.conftest import GOOD, NGINX, host
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def said(  # noqa: PLR0913 - a comment's own words
 
 
 def board(shop: Repository) -> Issue:
-    (found,) = [one for one in shop.issues.values() if one.title == dashboard.TITLE]
+    (found,) = [one for one in shop.issues.values() if one.title == DASHBOARD]
     return found
 
 
@@ -109,6 +110,10 @@ def test_the_configuration_may_want_no_dashboard_and_an_archived_repository_noth
     shop.commit({"stackfix.toml": b"[bot]\ndashboard = false\n"})
     pushed(desk, place)
     assert [type(one).__name__ for one in shop.issues.values()] == ["Pull"]
+    shop.commit({"stackfix.toml": b"[bot]\ndashboard-title = 'Wiring'\n"})
+    pushed(desk, place)
+    assert [one.title for one in shop.issues.values()][1:] == ["Wiring"]
+    assert working.done(desk, Ticked(place, 2, "ada")) == "no box is ticked", "known by its title"
     shop.archived = True
     assert pushed(desk, place) == "the repository is archived"
 
@@ -218,7 +223,7 @@ def test_a_repository_without_configuration_may_be_asked_first(
     desk: working.Desk, place: Place, shop: Repository, github_server: Server
 ) -> None:
     asking = working.Desk(desk.clones, {**github_server.environment, working.ONBOARDING: "1"})
-    assert pushed(asking, place).startswith("1 found, 1 fixed: stackfix/configure opened, stackfix/fixes left")
+    assert pushed(asking, place).startswith("1 found, 0 fixed: stackfix/configure opened, stackfix/fixes left")
     assert "waits until the pull request that adds a configuration is merged" in board(shop).body.replace("`", "")
     shop.merge(1)
     assert pushed(asking, place).endswith("stackfix/fixes opened")

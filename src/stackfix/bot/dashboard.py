@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from stackfix.pulls.propose import Fault, Group, Proposed
 
-TITLE = "stackfix: what doesn't connect"
-
 _MOST = 55_000
 """Characters of the text: GitHub takes 65,536."""
 

@@ -16,6 +16,7 @@ from stackfix import catalogue, config
 from stackfix.bot import checking, dashboard
 from stackfix.bot.commands import USAGE, Verb, commands
 from stackfix.bot.events import BRANCHES, Changed, Closed, Commanded, Installed, Pushed, Ticked
+from stackfix.config.bot import DASHBOARD
 from stackfix.fleet import sources
 from stackfix.forge import detect
 from stackfix.forge.model import Gone, Refused, State, Unauthorized
@@ -103,6 +104,7 @@ class _At:
         self.forge: Forge = detect.account(self.kind, place.host, desk.environment).forge(place.path)
         self.repository = self.forge.repository()
         self.source = sources.remote(self.repository.url)
+        self.title = DASHBOARD
         self.notes: list[str] = []
 
 
@@ -171,6 +173,7 @@ def _care(at: _At, wish: _Wish | None = None, branch: str | None = None) -> Prop
 
 
 def _cared(at: _At, work: Clone, login: Credentials | None, said: Config, wish: _Wish) -> Proposed:
+    at.title = said.bot.dashboard_title
     shown = _shown(at) if said.bot.dashboard else None
     state = dashboard.read(shown.body) if shown is not None else dashboard.State()
     ignored = (state.ignored | wish.ignore) - wish.heed
@@ -194,7 +197,7 @@ def _cared(at: _At, work: Clone, login: Credentials | None, said: Config, wish: 
 def _shown(at: _At) -> Issue | None:
     """The dashboard as it is."""
     try:
-        return at.forge.issue(dashboard.TITLE)
+        return at.forge.issue(at.title)
     except (Gone, Refused, Unauthorized) as problem:
         at.notes.append(f"no dashboard: {problem}")
         return None
@@ -208,7 +211,7 @@ def _show(at: _At, shown: Issue | None, proposed: Proposed, state: dashboard.Sta
     body = dashboard.render(proposed, replace(state, ended=not needed))
     try:
         if shown is None:
-            at.forge.create_issue(dashboard.TITLE, body)
+            at.forge.create_issue(at.title, body)
             return
         is_same = _lines(shown.body) == _lines(body)
         if not (is_same and shown.open == needed):
@@ -225,6 +228,8 @@ def _lines(body: str) -> list[str]:
 
 def _tick(at: _At, event: Ticked) -> str:
     """Do what the ticked boxes of the dashboard ask for."""
+    with at.desk.clones.work(at.source, at.forge.credentials()) as work:
+        at.title = checking.laid_out(work.folder, work.head.commit).bot.dashboard_title
     shown = _shown(at)
     if shown is None or shown.number != event.number:
         return "the issue is not the dashboard"

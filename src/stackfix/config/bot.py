@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MOST_OPEN = 10
 """So many pull requests may be open at once unless the configuration says otherwise."""
 
+DASHBOARD = "stackfix: what doesn't connect"
+"""What the dashboard's issue is called unless the configuration says otherwise."""
+
 FIXES, UNSAFE, CONFIGURE = "fixes", "unsafe", "configure"
 """The groups that need no configuration: what no other has, what a person should decide, and the first one of all."""
 
@@ -65,6 +68,7 @@ class Bot:
     title_prefix: str = ""
     groups: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     dashboard: bool = True
+    dashboard_title: str = DASHBOARD
     onboarding: bool = False
     checks: bool = True
 
@@ -82,6 +86,7 @@ _KEYS = (
     "title-prefix",
     "groups",
     "dashboard",
+    "dashboard-title",
     "onboarding",
     "checks",
 )
@@ -103,6 +108,8 @@ def checked(tree: Tree) -> Bot:
         title_prefix=_fit(tree, "title-prefix", re.compile(r"[^\x00-\x1f\x7f]{0,60}"), "one short line") or "",
         groups=MappingProxyType(_groups(values.table(tree, "groups"))),
         dashboard=_flag(tree, "dashboard", otherwise=True),
+        dashboard_title=_fit(tree, "dashboard-title", re.compile(r"\S(?:[^\x00-\x1f\x7f]{0,118}\S)?"), "one short line")
+        or DASHBOARD,
         onboarding=_flag(tree, "onboarding", otherwise=False),
         checks=_flag(tree, "checks", otherwise=True),
     )
