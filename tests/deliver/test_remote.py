@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from stackfix.deliver import ending
 from stackfix.deliver.remote import CannotFetch, CannotPush, Remote, Trouble
 from tests.checkouts import BROKEN, git, repository, write
 
@@ -133,7 +135,7 @@ def test_the_login_stands_on_no_command_line_and_in_no_file(clone: Path, monkeyp
         return subprocess.CompletedProcess(command, 128, b"", b"fatal: Authentication failed for 'https://host/a'\n")
 
     there = remote(clone, "https://ada:hunter2@host.example/a.git", login=Known())
-    monkeypatch.setattr("stackfix.deliver.remote.subprocess.run", instead)
+    monkeypatch.setattr("stackfix.deliver.remote.ending.run", instead)
     with pytest.raises(CannotFetch) as refused:
         there.listed(["x"])
     assert refused.value.trouble is Trouble.LOGIN
@@ -173,7 +175,7 @@ def test_what_git_says_is_told_by_its_kind(
         return subprocess.CompletedProcess(command, 1, b"", words.encode() + b"\n")
 
     there = remote(clone)
-    monkeypatch.setattr("stackfix.deliver.remote.subprocess.run", instead)
+    monkeypatch.setattr("stackfix.deliver.remote.ending.run", instead)
     with pytest.raises(CannotPush) as failed:
         there.push("x", "1", None)
     assert failed.value.trouble is trouble
@@ -185,7 +187,15 @@ def test_a_line_that_never_ends_is_given_up(clone: Path, monkeypatch: pytest.Mon
         raise subprocess.TimeoutExpired(command, timeout)
 
     there = remote(clone)
-    monkeypatch.setattr("stackfix.deliver.remote.subprocess.run", instead)
+    monkeypatch.setattr("stackfix.deliver.remote.ending.run", instead)
     with pytest.raises(CannotFetch, match="no end after 900 seconds") as late:
         there.listed(["x"])
     assert late.value.again
+
+
+def test_who_is_given_up_is_ended_with_all_its_processes(tmp_path: Path) -> None:
+    words = ["sh", "-c", f"sh -c 'echo $$ > {tmp_path}/pid; sleep 60; true' & wait"]
+    with pytest.raises(subprocess.TimeoutExpired):
+        ending.run(words, env=dict(os.environ), timeout=0.5)
+    child = Path("/proc", (tmp_path / "pid").read_text().strip(), "stat")
+    assert not child.exists() or child.read_text().split()[2] == "Z"

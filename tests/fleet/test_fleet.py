@@ -76,6 +76,7 @@ def test_what_is_wrong_with_the_words_is_one_line(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").write_text("# nothing\n")
     for words, told in (
+        ((), "Missing command."),
         (("run",), "say which repositories: --repos FILE, or --org or --query"),
         (("run", "--repos", "x", "--org", "o"), "say which repositories: --repos FILE, or --org or --query"),
         (("run", "--repos", "nowhere"), "nowhere: no such file or directory"),

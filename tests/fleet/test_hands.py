@@ -16,6 +16,8 @@ from stackfix.fleet.jobs import Job, Manner, Result
 from stackfix.fleet.sources import remote
 from stackfix.fleet.transport import CannotClone
 from stackfix.forge.model import Gone, RateLimited, Unavailable
+from tests.fleet.operating import until
+from tests.fleet.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +111,38 @@ def test_a_process_ends_with_whoever_asked_it(tmp_path: Path) -> None:
     while lives(process):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("how", ["too long", "killed", "left"])
+def test_what_a_process_has_started_ends_with_it(tmp_path: Path, how: str) -> None:
+    with serving(tmp_path) as server:
+        server.hangs = threading.Event()
+        url = f"{server.url}/o/r.git"
+        code = (
+            "from stackfix.fleet.hands import Hands\n"
+            "from stackfix.fleet.jobs import Job, Manner\n"
+            "from stackfix.fleet.sources import remote\n"
+            f"hands = Hands(1, {5.0 if how == 'too long' else 60.0})\n"
+            f"print(hands.do('look', Job('7f', remote({url!r}), Manner('none'))).error, flush=True)\n"
+        )
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(Path(hand.__file__).parents[2]),
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        }
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment) as asking:
+            until(lambda: bool(server.asked))
+            if how == "too long":
+                assert asking.communicate(timeout=30)[0] == b"it took longer than 5 seconds\n"
+            elif how == "killed":
+                asking.kill()
+            else:
+                asking.terminate()
+        until(lambda: url not in processes())
+
+
+def processes() -> str:
+    return subprocess.check_output(["ps", "axww", "-o", "args"], text=True)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stackfix import cli
 from stackfix.fleet import durable, operating, persevering, workflows
 from stackfix.fleet.durable import Database, NoDatabase
 from stackfix.fleet.jobs import Job, Manner, Result
@@ -223,6 +224,37 @@ def test_a_run_is_cancelled_and_taken_up_again(base: Database, monkeypatch: pyte
         assert operating.again(client, run, WIDE) == 3
         assert ended(base, run).good
         assert operating.again(client, run, WIDE) == 0
+
+
+def test_what_is_cancelled_is_done_by_no_later_run(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def doing(what: str, job: Job) -> Result:
+        good = what == "look" or job.source.url.endswith("good")
+        return Result(commit=job.source.url) if good else Result(error="it is away", again=True)
+
+    with working(base, monkeypatch, doing) as hands, asking(base) as client:
+        one, two = (begin("https://h/o/a", "https://h/o/b", first_wait=1.0) for _ in range(2))
+        three = begin("https://h/o/c", first_wait=1.0)
+        until(lambda: {url for what, url in hands.asked if what == "propose"} >= {f"https://h/o/{n}" for n in "abc"})
+        until(lambda: len(operating._shared_work(client, [workflows.name(two, n) for n in (0, 1)])) == 2)  # noqa: SLF001
+        assert [operating.cancel(client, run) for run in (one, three)] == [2, 1]
+        rows = client.list_workflows(name=workflows.WORK)
+        # The second run waits for two of them.
+        assert Counter(row.status for row in rows) == {"PENDING": 2, "CANCELLED": 1}
+        assert operating.cancel(client, two) == 2
+        rows = client.list_workflows(name=workflows.WORK)
+        assert Counter(row.status for row in rows) == {"CANCELLED": 3}
+
+
+@pytest.mark.parametrize("held", [b"", b"no database at all\n" * 99])
+def test_a_database_with_nothing_in_it_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], held: bytes
+) -> None:
+    (tmp_path / "x.sqlite").write_bytes(held)
+    for command in ("status", "retry", "cancel"):
+        assert cli.main(["fleet", command, "--database", f"sqlite:///{tmp_path}/x.sqlite"]) == 2
+        told = capsys.readouterr().err
+        assert told.count("\n") == 1
+        assert ("nothing has been run" if not held else "is not a database") in told
 
 
 def test_a_database_is_for_its_user_alone(base: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -33,7 +33,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     help="Repair many repositories, durably: killed anywhere, the work goes on where it was.",
 )
 
@@ -251,13 +250,18 @@ def _asking(base: Database) -> Iterator[DBOSClient]:
 @contextmanager
 def _mistakes() -> Iterator[None]:
     """What is the operator's to mend is told in one line."""
-    from stackfix.fleet.durable import NoDatabase  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from stackfix.fleet.durable import NoDatabase, told  # noqa: PLC0415
     from stackfix.fleet.operating import CannotRun  # noqa: PLC0415
 
     try:
         yield
     except (NoDatabase, CannotRun) as problem:
         raise Wrong(str(problem)) from None
+    except SQLAlchemyError as problem:
+        # It was there, and is no more.
+        raise Wrong(told(problem)) from None
 
 
 @contextmanager

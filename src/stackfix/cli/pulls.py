@@ -5,7 +5,9 @@ May import everything, and imports what the command needs when it needs it.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable  # noqa: TC003 - typer evaluates annotations
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import Enum
 from functools import partial
@@ -18,6 +20,8 @@ from stackfix.cli.printing import note, save, say
 from stackfix.options import Wrong
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stackfix.forge.model import Forge
     from stackfix.pulls.propose import Group, Proposed, Request
 
@@ -85,7 +89,8 @@ def _propose(request: Request, forge: _Kind, body_file: str | None) -> int:
     request = replace(request, forge=_forge(request, forge))
     if others := branch.uncommitted(request.folder):
         note(f"stackfix: not looked at, since not committed: {', '.join(others)}")
-    proposed = propose(request, note)
+    with _interrupted():
+        proposed = propose(request, note)
     made = [group for group in proposed.groups if group.body]
     if request.dry_run:
         say("\n".join(_shown(group) for group in made))
@@ -94,6 +99,20 @@ def _propose(request: Request, forge: _Kind, body_file: str | None) -> int:
     for group in proposed.groups:
         note(f"stackfix: {_told(group, proposed, dry=request.dry_run)}")
     return _code(proposed)
+
+
+@contextmanager
+def _interrupted() -> Iterator[None]:
+    """A friendly kill is a Ctrl-C: what was begun on this machine is taken away again."""
+
+    def told(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, told)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _forge(request: Request, kind: _Kind) -> Forge | None:

@@ -3,7 +3,7 @@
 The user's repository lends its objects and is otherwise left alone: no reference, index, configuration or FETCH_HEAD of
 it changes, and nothing that its configuration names is run. Passwords go to git through the environment.
 
-May import the repository's plumbing, and of this package address and folder.
+May import the repository's plumbing, and of this package address, ending and folder.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from stackfix.deliver import ending
 from stackfix.deliver import folder as folders
 from stackfix.deliver.address import Address, Unfit, address, looks_like_one
 from stackfix.repository import plumbing
@@ -266,14 +267,7 @@ class Remote:
         if "file" in {self._fetched.protocol, self._pushed.protocol}:
             environment = folders.without_secrets(environment)
         try:
-            done = subprocess.run(  # noqa: S603 - git itself, with fixed words and checked names
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-                env=environment,
-                timeout=self._limit,
-            )
+            done = ending.run(command, env=environment, timeout=self._limit)
         except subprocess.TimeoutExpired:
             raise failure(f"{self.shown}: no end after {self._limit:.0f} seconds", Trouble.AWAY) from None
         except OSError as problem:

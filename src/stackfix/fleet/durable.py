@@ -12,6 +12,7 @@ import gc
 import json
 import logging
 import os
+import re
 import socket
 import sqlite3
 import threading
@@ -31,6 +32,9 @@ _SHAPE = 1
 """Of the workflows: a worker takes on only what was begun by its like."""
 
 _BEAT, _DEAD_AFTER, _LOOK, _LET_END = 5.0, 60.0, 0.5, 60  # seconds
+
+_NOTHING_YET = "nothing has been run with this database yet"
+_NOTHING = re.compile(r'no such table|(?:relation|schema) "[^"]*" does not exist')
 
 _WORKERS = sa.Table(
     "stackfix_workers",
@@ -119,7 +123,7 @@ class Database:
         try:
             DBOS.migrate(self.url)
         except Exception as problem:  # noqa: BLE001 - as in client
-            raise NoDatabase(_told(problem)) from None
+            raise NoDatabase(told(problem)) from None
 
     def engine(self) -> sa.Engine:
         """Connections of our own."""
@@ -130,16 +134,21 @@ class Database:
     def client(self, application: str) -> DBOSClient:
         """Who asks and enqueues without becoming a worker. NoDatabase where nothing has been run yet."""
         if self.file is not None and not self.file.is_file():
-            raise NoDatabase("nothing has been run with this database yet")
+            raise NoDatabase(_NOTHING_YET)
         try:
-            return DBOSClient(
+            client = DBOSClient(
                 system_database_url=self.url,
                 serializer=PlainJson(),
                 application_name=application,
                 retry_connection_errors=False,
             )
+            # Only a first question shows whether there is anything.
+            client.list_workflows(limit=1, load_input=False, load_output=False)
         except Exception as problem:  # noqa: BLE001 - of DBOS, SQLAlchemy or the driver, all for one reason
-            raise NoDatabase(_told(problem)) from None
+            if _NOTHING.search(str(problem)):
+                raise NoDatabase(_NOTHING_YET) from None
+            raise NoDatabase(told(problem)) from None
+        return client
 
 
 class Worker:
@@ -169,7 +178,7 @@ class Worker:
             _launch(self._database.url, self._application, self.executor)
         except Exception as problem:  # noqa: BLE001 - as in client
             DBOS.destroy()
-            raise NoDatabase(_told(problem)) from None
+            raise NoDatabase(told(problem)) from None
         self._keeper.start()
         return self
 
@@ -285,7 +294,7 @@ def _now(engine: sa.Engine) -> float:
         return float(connection.execute(sa.text(words)).scalar_one())
 
 
-def _told(problem: Exception) -> str:
+def told(problem: Exception) -> str:
     """One line about a database, without its address, which may hold a password."""
     inner = getattr(problem, "orig", None) or problem
     lines = str(inner).strip().splitlines() or [type(inner).__name__]

@@ -2,7 +2,7 @@
 
 It ends when whoever asks is gone, wherever it is in its work, so that nobody takes the work over while it goes on.
 
-May import forge, pulls, and of this package clones, jobs and transport.
+May import forge, pulls, and of this package clones, jobs, limits and transport.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import sys
 import tempfile
 import threading
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from platformdirs import user_cache_path, user_state_path
 
+from stackfix.fleet import limits
 from stackfix.fleet.clones import Clones
 from stackfix.fleet.jobs import Job, Result
 from stackfix.fleet.transport import CannotClone
@@ -56,6 +58,10 @@ def serve(doings: Mapping[str, Callable[[Plain], Result]]) -> NoReturn:
 def _listen(asked: SimpleQueue[str]) -> None:
     for line in sys.stdin:
         asked.put(line)
+    # Nobody watches any more what we have started.
+    limits.end_all()
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(0)
 
 

@@ -29,6 +29,7 @@ _COMMAND = ("-P", "-m", "stackfix.fleet.hand")
 """`-P`: no module is taken from the current folder."""
 
 _SECONDS = 1800.0
+_LEAVING = 2.0
 _ENDED = "the process that worked on it ended: is there enough memory?"
 _MOST_TAKEN = 1_000_000
 """Kilobytes; a process that grew larger is replaced after its work."""
@@ -73,6 +74,8 @@ class Hands:
         with self._lock:
             self._closed = True
             hands, self._idle = list(self._all), []
+        for hand in hands:
+            hand.leave()
         for hand in hands:
             hand.end()
 
@@ -143,8 +146,17 @@ class _Hand:
             if piece.endswith(b"\n"):
                 return b"".join(pieces)
 
-    def end(self) -> None:
+    def leave(self) -> None:
+        """Nothing is asked any more: it ends, with all that it has started."""
         self.usable = False
+        with suppress(OSError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+
+    def end(self) -> None:
+        self.leave()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LEAVING)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

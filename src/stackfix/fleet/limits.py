@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.002, 0.1  # seconds
+
+
+_going: set[int] = set()
+_starting = threading.Lock()
 
 
 class Exceeded(Exception):  # noqa: N818 - told in one line
@@ -44,14 +49,25 @@ def run(
     with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
         stdin.write(given)
         stdin.seek(0)
-        process = subprocess.Popen(  # noqa: S603 - the caller's fixed words
-            words, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, start_new_session=True
-        )
+        with _starting:
+            process = subprocess.Popen(  # noqa: S603 - the caller's fixed words
+                words, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, start_new_session=True
+            )
+            _going.add(process.pid)
         try:
             _wait(process, limits, stdout, stderr)
         finally:
             _end(process)
+            _going.discard(process.pid)
         return process.returncode, _all(stdout), _all(stderr)
+
+
+def end_all() -> None:
+    """End every program that is going on. For who is about to end: nothing is started any more."""
+    _starting.acquire()
+    for group in tuple(_going):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def _wait(process: subprocess.Popen[bytes], limits: Limits, *streams: IO[bytes]) -> None:

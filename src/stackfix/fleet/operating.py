@@ -203,7 +203,26 @@ def cancel(client: DBOSClient, run: str) -> int:
     rows = client.list_workflows(workflow_id_prefix=f"{run}/", status=_UNENDED, load_input=False, load_output=False)
     if rows:
         client.cancel_workflows([row.workflow_id for row in rows])
+        _cancel_work(client, [row.workflow_id for row in rows if row.status == "PENDING"])
     return len(rows)
+
+
+def _cancel_work(client: DBOSClient, cancelled: Iterable[str]) -> None:
+    """Take the work of cancelled repositories out of the queue, too, if no other run waits for the same."""
+    if work := _shared_work(client, cancelled):
+        waiting = client.list_workflows(
+            name=workflows.REPOSITORY, status=["PENDING"], load_input=False, load_output=False
+        )
+        work -= _shared_work(client, (row.workflow_id for row in waiting))
+    rows = client.list_workflows(workflow_ids=sorted(work), status=_UNENDED, load_input=False) if work else []
+    if rows:
+        client.cancel_workflows([row.workflow_id for row in rows])
+
+
+def _shared_work(client: DBOSClient, repositories: Iterable[str]) -> set[str]:
+    """The work on commits that some repositories of runs have begun or wait for."""
+    steps = (step for name in repositories for step in client.list_workflow_steps(name))
+    return {child for step in steps if (child := step["child_workflow_id"]) is not None}
 
 
 def newest(client: DBOSClient, run: str | None) -> str:
