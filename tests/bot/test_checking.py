@@ -113,6 +113,25 @@ def test_a_configuration_that_is_wrong_stops_nobody(
     assert shown(shop).state == "success", "a commit status has no neutral"
 
 
+def test_a_strangers_change_has_no_say_in_its_own_check(
+    desk: working.Desk, github_server: Server, shop: Repository
+) -> None:
+    silence = {"stackfix.toml": b"ignore = ['proxy-port']\n[bot]\nchecks = false\n"}
+    shop.open_from_fork("change", {"nginx.conf": NGINX % 5000, **silence})
+    assert checked(desk, github_server) == "1 introduced"
+    assert shown(shop).state == "failure"
+    shop.commit({"stackfix.toml": b"[bot]\nchecks = false\n"})
+    assert checked(desk, github_server) == "the configuration wants no checks"
+
+
+def test_a_check_that_can_not_be_made_is_shown_so(desk: working.Desk, github_server: Server, shop: Repository) -> None:
+    shop.commit({"nginx.conf": NGINX % 5000}, "change")
+    shop.open_pull("change")
+    event = Changed(Place("github", host(github_server), "acme/shop"), 1, "a" * 40)
+    working.given_up(desk, event, "it is larger than 1 MB")
+    assert (shown(shop).state, shown(shop).title) == ("success", "Not judged")
+
+
 def test_a_pull_request_that_is_closed_meanwhile_is_nothing_to_do(
     desk: working.Desk, github_server: Server, shop: Repository
 ) -> None:

@@ -89,10 +89,10 @@ def shop(github_server: Server) -> Repository:
     return github_server.add("acme/shop", {**GOOD, "nginx.conf": NGINX % 5000})
 
 
-def push(server: Server) -> dict[str, Any]:
+def push(server: Server, name: str = "acme/shop") -> dict[str, Any]:
     payload = example("push", "refs/heads/master")
     payload["ref"] = "refs/heads/main"
-    payload["repository"] |= {"full_name": "acme/shop", "html_url": f"http://{host(server)}/acme/shop"}
+    payload["repository"] |= {"full_name": name, "html_url": f"http://{host(server)}/{name}"}
     payload["repository"]["default_branch"] = "main"
     return payload
 
@@ -188,9 +188,6 @@ def test_two_share_a_queue_and_one_takes_over_what_the_other_had_begun(
 def test_what_a_forge_refuses_is_told_and_what_may_help_is_done_again(
     github_server: Server, shop: Repository, tmp_path: Path
 ) -> None:
-    def outcomes(bot: Bot) -> list[str]:
-        return [line["outcome"] for line in bot.lines() if line["message"].startswith("work: ")]
-
     with running(github_server, tmp_path) as bot:
         github_server.order(429, "slow down", headers={"Retry-After": "0"})
         bot.send("push", push(github_server), "limited")
@@ -207,14 +204,40 @@ def test_what_a_forge_refuses_is_told_and_what_may_help_is_done_again(
     assert github_server.token not in str(told)
 
 
-def test_it_ends_while_work_waits(github_server: Server, shop: Repository, tmp_path: Path) -> None:
+def outcomes(bot: Bot) -> list[str]:
+    return [line["outcome"] for line in bot.lines() if line["message"].startswith("work: ")]
+
+
+def test_what_waits_takes_nobodys_place_and_keeps_no_process_alive(
+    github_server: Server, shop: Repository, tmp_path: Path
+) -> None:
     with running(github_server, tmp_path) as bot:
-        github_server.order(429, "slow down", headers={"Retry-After": "600"})
-        bot.send("push", push(github_server), "limited")
-        until(lambda: [line for line in bot.lines() if line.get("outcome") == "again"], bot)
+        # As many as are worked on at once.
+        github_server.order(429, "slow down", headers={"Retry-After": "600"}, times=2)
+        for name in ("away", "gone"):
+            bot.send("push", push(github_server, f"{name}/shop"), name)
+        until(lambda: outcomes(bot) == ["again", "again"], bot)
+        bot.send("push", push(github_server), "third")
+        until(lambda: outcomes(bot)[2:] == ["done"], bot)
+        assert len(shop.pulls) == 1
+        assert "stackfix_waiting 2.0" in bot.get("/metrics").text
         bot.process.send_signal(signal.SIGTERM)
         assert bot.process.wait(20) == 0
-    assert shop.pulls == []
+
+
+def test_a_check_that_can_not_be_made_is_told_on_the_commit(
+    github_server: Server, shop: Repository, tmp_path: Path
+) -> None:
+    shop.commit({"nginx.conf": NGINX % 8000}, "change")
+    pull = shop.open_pull("change")
+    payload = example("pull_request", "opened")
+    payload |= {"number": pull.number, "repository": push(github_server)["repository"]}
+    payload["pull_request"]["number"] = pull.number
+    with running(github_server, tmp_path) as bot:
+        github_server.order(409, "not now")
+        bot.send("pull_request", payload, "d-1")
+        until(lambda: shop.statuses, bot)
+    assert [(one.commit, one.title) for one in shop.statuses] == [(pull.frozen, "Not judged")]
 
 
 @pytest.mark.parametrize(

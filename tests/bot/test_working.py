@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +16,13 @@ from stackfix.config.bot import DASHBOARD
 from tests.bot.conftest import GOOD, NGINX, host
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stackfix.pulls.propose import Proposed, Request
     from tests.forge.server import Server
     from tests.forge.state import Issue, Repository
 
+COMMENTS = count(77)
 UNSAFE = b"""\
 services:
   wiki:
@@ -49,7 +55,7 @@ def pushed(desk: working.Desk, place: Place, branch: str = "main") -> str:
 def said(  # noqa: PLR0913 - a comment's own words
     desk: working.Desk, place: Place, text: str, number: int = 1, user: str = "ada", *, on_issue: bool = False
 ) -> str:
-    return working.done(desk, Commanded(place, number, user, text, "77", on_issue))
+    return working.done(desk, Commanded(place, number, user, text, str(next(COMMENTS)), on_issue))
 
 
 def board(shop: Repository) -> Issue:
@@ -155,7 +161,8 @@ def test_a_repair_for_a_person_is_asked_for_by_a_box(desk: working.Desk, place: 
 
 
 def answers(shop: Repository, number: int = 1) -> list[str]:
-    return [comment.body for comment in shop.issues[number].comments if comment.author == "stackfix-bot"]
+    said = [comment.body for comment in shop.issues[number].comments if comment.author == "stackfix-bot"]
+    return [text.partition("\n\n<!-- stackfix-answer ")[0] for text in said]
 
 
 def test_a_rule_is_left_alone_and_heard_of_again(desk: working.Desk, place: Place, shop: Repository) -> None:
@@ -245,3 +252,46 @@ def test_a_forge_without_issues_costs_the_dashboard_alone(
     told = pushed(desk, place)
     assert told.startswith("1 found, 1 fixed: stackfix/fixes opened; no dashboard: ")
     assert "Issues are disabled" in told
+
+
+def test_one_comment_is_answered_once(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    asked = Commanded(place, 1, "ada", "/stackfix merge", "5")
+    for _ in range(2):
+        working.done(desk, asked)
+    working.given_up(desk, asked, "the remote is away")
+    assert answers(shop) == [USAGE]
+    working.given_up(desk, replace(asked, user="eve", comment="6"), "the remote is away")
+    working.given_up(desk, replace(asked, comment="7"), "the remote is away")
+    assert answers(shop) == [USAGE, "I couldn't do that: the remote is away"]
+
+
+def test_a_strangers_pull_request_is_nobodys_to_command(desk: working.Desk, place: Place, shop: Repository) -> None:
+    pushed(desk, place)
+    pull = shop.open_from_fork("stackfix/fixes", {"x": b"y"}, shop.pull(1).body)
+    said(desk, place, "/stackfix apply-unsafe", pull.number)
+    assert pull.body == shop.pull(1).body
+    assert [re.search("for a pull request that I opened", comment.body) is not None for comment in pull.comments] == [
+        True
+    ]
+
+
+def test_a_box_that_is_ticked_during_work_stays_ticked(
+    desk: working.Desk, place: Place, shop: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed(desk, place)
+    shop.close(1)
+    pushed(desk, place)
+    propose = working.propose
+
+    def ticked_meanwhile(request: Request, note: Callable[[str], None]) -> Proposed:
+        made = propose(request, note)
+        board(shop).body = board(shop).body.replace("- [ ]", "- [x]")
+        return made
+
+    monkeypatch.setattr(working, "propose", ticked_meanwhile)
+    shop.commit({"wiki/compose.yaml": UNSAFE})
+    pushed(desk, place)
+    monkeypatch.undo()
+    assert "moss-wiki-1" in board(shop).body
+    assert working.done(desk, Ticked(place, board(shop).number, "ada")).endswith("stackfix/fixes opened")

@@ -204,6 +204,11 @@ class Api(Routed):
         change(issue, call.body)
         return self.said_issue(call.repository, issue)
 
+    @route("GET /projects/{id}/issues/{issue_iid}/notes")
+    def issue_notes(self, call: Call) -> object:
+        said = [said_note(one) for one in call.repository.issues[int(call.names["issue_iid"])].comments]
+        return page(call, said[::-1] if call.request.one("sort", "desc") == "desc" else said)
+
     @route("POST /projects/{id}/issues/{issue_iid}/notes", 201)
     def add_issue_note(self, call: Call) -> object:
         made = state.Comment(next(call.repository.ids), call.person.login, call.body["body"])

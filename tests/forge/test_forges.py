@@ -336,6 +336,8 @@ def test_our_own_issue_is_found_and_kept(forge: Forge, shop: Repository) -> None
     assert (made.number, made.open, made.body) == (2, True, "- [ ] all")
     assert shop.issues[2].labels == ["wiring"]
     forge.comment(2, "Said", on_issue=True)
+    assert forge.is_said(2, "ai", on_issue=True)
+    assert not forge.is_said(2, "ia", on_issue=True)
     assert [one.body for one in shop.issues[2].comments] == ["Said"]
     forge.update_issue(2, body="- [x] all", open_=False)
     forge.create_issue("Dashboard of another name", "")

@@ -97,9 +97,14 @@ class Memory:
             self.said.append((number, word))
         self._done(f"close #{number}")
 
-    def comment(self, number: int, text: str) -> None:
+    def comment(self, number: int, text: str, *, on_issue: bool = False) -> None:
+        assert not on_issue
         self.said.append((number, text))
         self._done(f"comment #{number}")
+
+    def is_said(self, number: int, sign: str, *, on_issue: bool = False) -> bool:
+        assert not on_issue
+        return any(where == number and sign in text for where, text in self.said)
 
     def issue(self, title: str) -> Issue | None:
         raise NotImplementedError(title)

@@ -6,6 +6,7 @@ May import events and working of this package, and fleet.
 from __future__ import annotations
 
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from stackfix.fleet import hand
 from stackfix.fleet.jobs import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackfix.bot.working import Desk
     from stackfix.fleet.jobs import Plain
 
 COMMAND = ("-P", "-m", "stackfix.bot.hand")
@@ -23,12 +27,31 @@ COMMAND = ("-P", "-m", "stackfix.bot.hand")
 
 def main() -> None:
     """Answer until nobody asks any more."""
-    hand.serve({"work": work})
+    hand.serve({"work": work, "tell": tell})
 
 
 def work(plain: Plain) -> Result:
     """Do one piece of work."""
     from stackfix.bot import events, working  # noqa: PLC0415 - the process is ready before they are needed
+
+    with _desk() as desk:
+        return Result(word=working.done(desk, events.of_plain(plain)))
+
+
+def tell(plain: Plain) -> Result:
+    """Say on the forge why a piece of work can't be done."""
+    from stackfix.bot import events, working  # noqa: PLC0415 - as above
+
+    said, why = plain["work"], plain["why"]
+    assert isinstance(said, dict)
+    with _desk() as desk:
+        working.given_up(desk, events.of_plain(said), str(why))
+    return Result()
+
+
+@contextmanager
+def _desk() -> Iterator[Desk]:
+    from stackfix.bot.working import Desk  # noqa: PLC0415 - as above
     from stackfix.fleet.clones import Clones  # noqa: PLC0415 - as above
 
     cache = user_cache_path("stackfix", appauthor=False)
@@ -37,10 +60,9 @@ def work(plain: Plain) -> Result:
     with tempfile.TemporaryDirectory(dir=cache, prefix="bot-") as scratch:
         tempfile.tempdir = str(Path(scratch))
         try:
-            word = working.done(working.Desk(Clones(cache / "clones")), events.of_plain(plain))
+            yield Desk(Clones(cache / "clones"))
         finally:
             tempfile.tempdir = None
-    return Result(word=word)
 
 
 if __name__ == "__main__":

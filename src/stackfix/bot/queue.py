@@ -23,11 +23,12 @@ from platformdirs import user_cache_path
 
 from stackfix.bot import hand
 from stackfix.bot.app import NotTaken
-from stackfix.bot.events import Installed, Place, of_plain, plain
+from stackfix.bot.events import Changed, Commanded, Installed, Place, of_plain, plain
 from stackfix.fleet.clones import Clones
 from stackfix.fleet.durable import Worker
 from stackfix.fleet.hands import Hands
-from stackfix.fleet.persevering import persevering
+from stackfix.fleet.jobs import Result
+from stackfix.fleet.persevering import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,9 +77,20 @@ class _Doing:
 
 
 @DBOS.workflow(name=WORK, max_recovery_attempts=20)
-def work(said: Plain, first_wait: float) -> Plain:
-    """One piece of work, until it is done or can't be."""
-    return persevering("work", lambda: _do(said), first_wait).plain
+def work(said: Plain, first_wait: float, tries: int = 0, waits: int = 0) -> Plain:
+    """One try at a piece of work. What may go through later is entered for then: while it waits, it takes no place."""
+    result = Result.of(DBOS.run_step({"name": "work"}, _do, said))
+    then = later(result, first_wait, tries, waits)
+    if then is not None:
+        place, own, count = _place(of_plain(said)), str(DBOS.workflow_id), tries + waits
+        with (
+            SetWorkflowID(f"{own.removesuffix(f'~{count}')}~{count + 1}"),
+            SetEnqueueOptions(queue_partition_key=_lane(place), delay_seconds=then.seconds),
+        ):
+            DBOS.enqueue_workflow(_queue(place.kind), work, said, first_wait, then.tries, then.waits)
+    elif result.error is not None:
+        DBOS.run_step({"name": "tell"}, _tell, said, result.error)
+    return result.plain
 
 
 @DBOS.workflow(name=SPREAD, max_recovery_attempts=20)
@@ -107,6 +119,14 @@ def _do(said: Plain) -> Plain:
     level = logging.INFO if result.error is None else logging.WARNING
     _LOG.log(level, "work: %s", result.error or result.word, extra={**fields, "seconds": round(seconds, 3)})
     return result.plain
+
+
+def _tell(said: Plain, why: str) -> None:
+    """Say that work can't be done where somebody waits for it: it is tried once."""
+    if isinstance(of_plain(said), (Changed, Commanded)):
+        result = _Doing.hands.do("tell", _Piece({"work": said, "why": why}))
+        if result.error is not None:
+            _LOG.warning("not told: %s", result.error)
 
 
 def _place(event: Work) -> Place:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from stackfix import catalogue, config
+from stackfix import catalogue, config, secrecy
 from stackfix.bot import checking, dashboard
 from stackfix.bot.commands import USAGE, Verb, commands
 from stackfix.bot.events import BRANCHES, Changed, Closed, Commanded, Installed, Pushed, Ticked
@@ -84,6 +85,21 @@ def _cared_for(at: _At, wish: _Wish | None = None, branch: str | None = None) ->
     return "; ".join([told, *at.notes])
 
 
+def given_up(desk: Desk, work: Work, why: str) -> None:
+    """Say why a piece of work can't be done, where a person or a required check waits for it."""
+    match work:
+        case Changed():
+            at = _At(desk, work.place)
+            if (pull := _open(at, work.number)) is not None:
+                at.forge.publish(checking.not_judged(pull.head, why))
+        case Commanded():
+            at = _At(desk, work.place)
+            if commands(work.text) and at.forge.may_write(work.user):
+                _answered(at, work, f"I couldn't do that: {markup.words(secrecy.masked(why))}")
+        case _:
+            pass
+
+
 def _told(proposed: Proposed | str) -> str:
     if isinstance(proposed, str):
         return proposed
@@ -127,7 +143,8 @@ def _checked(at: _At, pull: PullRequest) -> str:
     reference = _REFERENCES[at.kind].format(pull.number)
     with at.desk.clones.compared(at.source, at.forge.credentials(), pull.base, reference) as compared:
         try:
-            said = checking.laid_out(compared.folder, compared.after)
+            # Whether and how a stranger's change is checked, that change has no say in.
+            said = checking.laid_out(compared.folder, compared.after if pull.own else compared.base)
         except config.Invalid as problem:
             at.forge.publish(checking.not_judged(compared.after, str(problem)))
             return f"not judged: {problem}"
@@ -189,6 +206,10 @@ def _cared(at: _At, work: Clone, login: Credentials | None, said: Config, wish: 
     )
     proposed = propose(request, _LOG.info)
     if said.bot.dashboard:
+        if shown is not None:
+            # People tick boxes while work is going on.
+            shown = _shown(at) or shown
+            state = dashboard.read(shown.body)
         asked, heeded = state.asked - wish.asked, state.heeded - wish.heed
         _show(at, shown, proposed, replace(state, asked=asked, heeded=heeded & ignored, ignored=ignored))
     return proposed
@@ -252,12 +273,21 @@ def _obey(at: _At, event: Commanded) -> str:
     if not at.forge.may_write(event.user):
         return "whoever wrote it may not write"
     pull = None if event.on_issue else _open(at, event.number)
-    ours = (
-        pull if pull is not None and marker.read(pull.body) is not None and pull.branch.startswith(BRANCHES) else None
-    )
-    answers = [_answer(at, command, ours) for command in asked]
-    at.forge.comment(event.number, "\n\n".join(dict.fromkeys(answers)), on_issue=event.on_issue)
+    answers = [_answer(at, command, pull if pull is not None and _is_ours(pull) else None) for command in asked]
+    _answered(at, event, "\n\n".join(dict.fromkeys(answers)))
     return f"{len(asked)} commands obeyed"
+
+
+def _is_ours(pull: PullRequest) -> bool:
+    """Of a fork, anybody chooses the branch's name and the words."""
+    return pull.own and pull.branch.startswith(BRANCHES) and marker.read(pull.body) is not None
+
+
+def _answered(at: _At, event: Commanded, words: str) -> None:
+    """Answer a comment, once: a kill may have come between an answer and our word that it was given."""
+    sign = f"<!-- stackfix-answer {sha256(event.comment.encode()).hexdigest()[:16]} -->"
+    if not at.forge.is_said(event.number, sign, on_issue=event.on_issue):
+        at.forge.comment(event.number, f"{words}\n\n{sign}", on_issue=event.on_issue)
 
 
 def _answer(at: _At, command: Command, ours: PullRequest | None) -> str:

@@ -73,11 +73,12 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A folder as in `Work`, with two commits: a change as it is proposed, and where it left its branch."""
+    """A folder as in `Work`, with three commits: a change as it is proposed, where it left its branch, and that now."""
 
     folder: str
     before: str
     after: str
+    base: str
 
 
 class Clones:
@@ -124,7 +125,7 @@ class Clones:
                 shutil.rmtree(history, ignore_errors=True)
             for commit in (before, after):
                 _bring(folder, transport, commit, self._bounds)
-            yield Compared(work.folder, before, after)
+            yield Compared(work.folder, before, after, work.head.commit)
 
     @contextmanager
     def _entry(self, source: Source) -> Iterator[Path]:

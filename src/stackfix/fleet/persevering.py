@@ -6,6 +6,7 @@ May import jobs of this package.
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dbos import DBOS
@@ -24,23 +25,35 @@ _MOST_WAITS = 50
 """For a forge that is asked too often: it says how long to wait, so there may be more of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """When something may be done again, and how often it has been tried and has been asked to wait by then."""
+
+    seconds: float
+    tries: int
+    waits: int
+
+
+def later(result: Result, first_wait: float, tries: int = 0, waits: int = 0) -> Later | None:
+    """When to do again what came to this, after the wait that the forge asks for, or one that grows; None for never."""
+    if not result.again:
+        return None
+    if result.wait is not None:
+        seconds = min(max(0.0, result.wait), _LONGEST_ASKED)
+        return Later(seconds, tries, waits + 1) if waits < _MOST_WAITS else None
+    return Later(wait(tries + 1, first_wait), tries + 1, waits) if tries + 1 < _TRIES else None
+
+
 def persevering(name: str, doing: Callable[[], Plain], first_wait: float) -> Result:
     """A step of a workflow, done again after the wait that the forge asks for, or one that grows."""
     tries = waits = 0
     while True:
         result = Result.of(DBOS.run_step({"name": name}, doing))
-        if not result.again:
+        then = later(result, first_wait, tries, waits)
+        if then is None:
             return result
-        if result.wait is not None:
-            waits += 1
-            if waits > _MOST_WAITS:
-                return result
-            DBOS.sleep(min(max(0.0, result.wait), _LONGEST_ASKED))
-            continue
-        tries += 1
-        if tries >= _TRIES:
-            return result
-        DBOS.sleep(wait(tries, first_wait))
+        tries, waits = then.tries, then.waits
+        DBOS.sleep(then.seconds)
 
 
 def wait(tries: int, first: float) -> float:

@@ -242,14 +242,17 @@ class GiteaForge:
         path = self._at("pulls", number)
         if text(self._host.call("GET", path), "state") != "open":
             return
-        comments = rows(self._host.call("GET", f"{self._at('issues', number)}/comments"))
-        if word not in [text(one, "body") for one in comments][-1:]:
+        if word not in [text(one, "body") for one in self._comments(number)][-1:]:
             self.comment(number, word)
         self._host.call("PATCH", path, {"state": "closed"})
 
     def comment(self, number: int, text: str, *, on_issue: bool = False) -> None:  # noqa: ARG002 - both count together
         """Say something below a pull request or an issue."""
         self._host.call("POST", f"{self._at('issues', number)}/comments", {"body": text})
+
+    def is_said(self, number: int, sign: str, *, on_issue: bool = False) -> bool:  # noqa: ARG002 - as above
+        """Whether a comment there has a sign in it."""
+        return any(sign in text(one, "body") for one in self._comments(number))
 
     def issue(self, title: str) -> Issue | None:
         """Our own newest issue of that title, an open one before a closed."""
@@ -317,6 +320,10 @@ class GiteaForge:
                 continue
             for one in rows(self._host.call("GET", f"{pull}/reviews/{number(review, 'id')}/comments")):
                 yield text(one, "path"), value(one, "position"), text(one, "body")
+
+    def _comments(self, number: int) -> list[object]:
+        """All of them: Gitea gives no pages here."""
+        return rows(self._host.call("GET", f"{self._at('issues', number)}/comments"))
 
     def _at(self, *words: str | int) -> str:
         """A path below the repository's. Only who reads is redirected from an old name, so it has to be today's."""

@@ -228,14 +228,17 @@ class GitHubForge:
         """Close a pull request with a word, which is said once however often this is called."""
         if text(self._host.call("GET", self._at("pulls", number)), "state") != "open":
             return
-        path = f"{self._at('issues', number)}/comments"
-        if word not in [text(one, "body") for one in self._host.pages(path)][-1:]:
+        if word not in [text(one, "body") for one in self._comments(number)][-1:]:
             self.comment(number, word)
         self._host.call("PATCH", self._at("pulls", number), {"state": "closed"})
 
     def comment(self, number: int, text: str, *, on_issue: bool = False) -> None:  # noqa: ARG002 - both count together
         """Say something below a pull request or an issue."""
         self._host.call("POST", f"{self._at('issues', number)}/comments", {"body": text})
+
+    def is_said(self, number: int, sign: str, *, on_issue: bool = False) -> bool:  # noqa: ARG002 - as above
+        """Whether a comment there has a sign in it."""
+        return any(sign in text(one, "body") for one in self._comments(number))
 
     def issue(self, title: str) -> Issue | None:
         """Our own newest issue of that title, an open one before a closed."""
@@ -298,6 +301,9 @@ class GitHubForge:
             # A review that only comments needs words of its own.
             said = {"commit_id": commit, "event": "COMMENT", "body": _HEAD, "comments": new}
             self._host.call("POST", f"{pull}/reviews", said)
+
+    def _comments(self, number: int) -> Iterator[object]:
+        return self._host.pages(f"{self._at('issues', number)}/comments")
 
     def _at(self, *words: str | int) -> str:
         """A path below the repository's. GitHub redirects an old name's readers alone, so it has to be today's."""

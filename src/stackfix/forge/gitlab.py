@@ -240,8 +240,7 @@ class GitLabForge:
         path = self._at("merge_requests", number)
         if text(self._host.call("GET", path), "state") != "opened":
             return
-        notes = self._host.pages(f"{path}/notes", order_by="created_at", sort="desc")
-        last = next((text(one, "body") for one in notes if not flag(one, "system")), None)
+        last = next((text(one, "body") for one in self._notes(path) if not flag(one, "system")), None)
         if word != last:
             self.comment(number, word)
         self._host.call("PUT", path, {"state_event": "close"})
@@ -250,6 +249,11 @@ class GitLabForge:
         """Say something below a merge request or an issue."""
         where = self._at("issues" if on_issue else "merge_requests", number)
         self._host.call("POST", f"{where}/notes", {"body": text})
+
+    def is_said(self, number: int, sign: str, *, on_issue: bool = False) -> bool:
+        """Whether a comment there has a sign in it."""
+        where = self._at("issues" if on_issue else "merge_requests", number)
+        return any(sign in text(one, "body") for one in self._notes(where))
 
     def issue(self, title: str) -> Issue | None:
         """Our own newest issue of that title, an open one before a closed."""
@@ -328,6 +332,10 @@ class GitLabForge:
             if (old := lines[one.end_line]) is not None:
                 place["old_line"] = old
             self._host.call("POST", f"{path}/discussions", {"body": body, "position": place})
+
+    def _notes(self, where: str) -> Iterator[object]:
+        """What was said there, the newest first."""
+        return self._host.pages(f"{where}/notes", order_by="created_at", sort="desc")
 
     def _at(self, *words: str | int) -> str:
         """A path below the project's number, which outlives its name."""

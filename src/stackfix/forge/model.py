@@ -182,6 +182,9 @@ class Forge(Protocol):
     def comment(self, number: int, text: str, *, on_issue: bool = False) -> None:
         """Say something below a pull request, or an issue: GitLab counts them apart."""
 
+    def is_said(self, number: int, sign: str, *, on_issue: bool = False) -> bool:
+        """Whether a comment there has a sign in it."""
+
     def issue(self, title: str) -> Issue | None:
         """Our own newest issue with exactly that title, open ones first; None where there is none."""
 
