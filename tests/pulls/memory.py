@@ -68,6 +68,7 @@ class Memory:
     def create(self, proposal: Proposal) -> PullRequest:
         for pull in self.open:
             if (pull.branch, pull.base) == (proposal.branch, proposal.base):
+                self._dress(pull.number, proposal)
                 return pull
         assert attempt(self.hub, "rev-parse", "--verify", f"refs/heads/{proposal.branch}") == 0, "a branch to merge"
         number = len(self.pulls) + 1
@@ -84,7 +85,14 @@ class Memory:
         self.pulls.append(pull)
         self.proposals.append(proposal)
         self._done(f"create {proposal.branch}")
+        self._dress(number, proposal)
         return pull
+
+    def _dress(self, number: int, proposal: Proposal) -> None:
+        """As forges do that take labels only for what is there."""
+        if proposal.labels:
+            self._change(number, labels=proposal.labels)
+            self._done(f"dress #{number}")
 
     def update(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
         words = {"title": title, "body": body}

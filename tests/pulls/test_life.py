@@ -500,3 +500,49 @@ def test_a_rule_that_is_not_to_be_heard_of_is_repaired_no_more(place: Place, for
     done = proposed(place, forge, ignore=frozenset({rule}))
     assert done.faults == ()
     assert fates(done) == {"stackfix/fixes": Fate.CLOSED}
+
+
+def test_one_that_is_silenced_is_not_said_to_be_mended(place: Place, forge: Memory) -> None:
+    rule = proposed(place, forge).faults[0].rule
+    group = one(place, forge, ignore=frozenset({rule}))
+    assert (group.fate, group.reason) == (Fate.CLOSED, "what is broken is not to be heard of any more")
+    assert forge.said == [
+        (1, "What this repaired is still on `main`, and is not to be heard of there any more, so I leave it alone.")
+    ]
+
+
+def test_mended_it_is_said_so_whatever_else_is_ignored(place: Place, forge: Memory) -> None:
+    proposed(place, forge)
+    place.commit({"compose.yml": REPAIRED, "stackfix.toml": "ignore = ['ingress-service']\n"})
+    assert one(place, forge).reason == "nothing is broken now"
+
+
+@pytest.mark.parametrize("effect", ["create stackfix/fixes", "dress #1"])
+def test_labels_that_a_kill_took_come_with_the_next_run(place: Place, forge: Memory, effect: str) -> None:
+    place.commit({"stackfix.toml": "[bot]\nlabels = ['wiring']\n"})
+
+    def killed(what: str) -> None:
+        if what == effect:
+            raise KeyboardInterrupt
+
+    forge.after = killed
+    with pytest.raises(KeyboardInterrupt):
+        proposed(place, forge)
+    forge.after = _hear
+    assert one(place, forge).fate is Fate.REFRESHED
+    [pull] = forge.pulls
+    assert pull.labels == ("wiring",)
+    forge.log.clear()
+    assert one(place, forge).fate is Fate.UNCHANGED
+    assert forge.log == []
+
+
+def test_what_was_closed_in_a_group_that_is_no_more_stays_closed(place: Place, forge: Memory) -> None:
+    rule = proposed(place, None, dry_run=True).faults[0].rule
+    place.commit({"stackfix.toml": f"[bot.groups]\nports = ['{rule}']\n"})
+    assert one(place, forge).branch == "stackfix/ports"
+    forge.by_person(1, State.CLOSED)
+    place.commit({"stackfix.toml": "[bot]\n"})
+    done = proposed(place, forge)
+    assert [pull.state for pull in forge.pulls] == [State.CLOSED]
+    assert done.faults[0].reason == "a person closed pull request #1, which repaired it"

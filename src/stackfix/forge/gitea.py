@@ -201,30 +201,31 @@ class GiteaForge:
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""
-        said = {
+        said: dict[str, object] = {
             "title": _titled(proposal.title, draft=proposal.draft),
             "body": proposal.body,
             "head": proposal.branch,
             "base": proposal.base,
             "labels": self._label_numbers(proposal.labels),
         }
-        try:
-            made = _pull_request(self._host.call("POST", self._at("pulls"), said))
-        except Refused as problem:
-            if "already exists" not in str(problem):
-                raise
-            for one in self._pulls(proposal.branch, "open"):
-                if one.base == proposal.base:
-                    return one
-            raise Unavailable(
-                f"{self._path}: {proposal.branch} is said to have a pull request, and none is listed"
-            ) from problem
+        made = self._created(proposal, said)
         teams = [one.rpartition("/")[2] for one in proposal.reviewers if "/" in one]
         people = [one.removeprefix("@") for one in proposal.reviewers if "/" not in one]
         pull = self._at("pulls", made.number)
         self._add("POST", f"{pull}/requested_reviewers", reviewers=people, team_reviewers=teams)
         self._add("PATCH", pull, assignees=[one.removeprefix("@") for one in proposal.assignees])
         return made
+
+    def _created(self, proposal: Proposal, said: dict[str, object]) -> PullRequest:
+        try:
+            return _pull_request(self._host.call("POST", self._at("pulls"), said))
+        except Refused as problem:
+            if "already exists" not in str(problem):
+                raise
+        for one in self._pulls(proposal.branch, "open"):
+            if one.base == proposal.base:
+                return one
+        raise Unavailable(f"{self._path}: {proposal.branch} is said to have a pull request, and none is listed")
 
     def update(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
         """Change words of a pull request. A draft, which is a word of the title, stays one."""

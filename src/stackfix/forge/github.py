@@ -209,7 +209,7 @@ class GitHubForge:
                 raise Unavailable(
                     f"{self._path}: GitHub says that {proposal.branch} has a pull request, and lists none"
                 )
-            return already
+            made = already
         issue = self._at("issues", made.number)
         teams = [name.rpartition("/")[2] for name in proposal.reviewers if "/" in name]
         people = [name.removeprefix("@") for name in proposal.reviewers if "/" not in name]

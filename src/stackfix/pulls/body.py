@@ -43,7 +43,7 @@ def body(run: Run, heading: str, *, unsafe: bool = False, link: Callable[[str, i
     """
     done = _repaired(run)
     faults = frozenset(sorted(reported.fingerprint for reported in done)[:_MOST_FAULTS])
-    room = markdown.LIMIT - len(marker.written("", marker.Marker(faults, "0" * 16, unsafe=True, said=True, ended=True)))
+    room = markdown.LIMIT - len(marker.written("", marker.Marker(faults, "0" * 16, *[True] * 4)))
     words = markdown.render(replace(markdown.Body.of(run.outcome, run.places, done), link=link), room)
     return marker.written(words, marker.Marker(faults, marker.digest(heading, words), unsafe=unsafe))
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 _VERSION = 1
+_FLAGS = ("unsafe", "said", "ended", "begun")
 _COMMENT = re.compile(r"<!-- stackfix (\{[^<>]*\}) -->")
 _FAULT = re.compile(r"[0-9a-f]{16}")
 
@@ -20,7 +21,7 @@ class Marker:
     """What is remembered. `faults` are fingerprints of what it repairs; `text` is a digest of the words that we wrote.
 
     `unsafe`: fixes that a person should decide were asked for. `said`: that it was left alone has been said. `ended`:
-    we closed it ourselves.
+    we closed it ourselves. `begun`: it is opened, and not known yet to have its labels and people.
     """
 
     faults: frozenset[str] = frozenset()
@@ -28,12 +29,13 @@ class Marker:
     unsafe: bool = False
     said: bool = False
     ended: bool = False
+    begun: bool = False
 
 
 def written(body: str, marker: Marker) -> str:
     """A body with its comment, in place of an earlier one."""
     told: dict[str, object] = {"version": _VERSION, "faults": sorted(marker.faults), "text": marker.text}
-    told |= {name: True for name in ("unsafe", "said", "ended") if getattr(marker, name)}
+    told |= {name: True for name in _FLAGS if getattr(marker, name)}
     comment = f"<!-- stackfix {json.dumps(told, separators=(',', ':'))} -->"
     return f"{bare(body)}\n\n{comment}\n"
 
@@ -50,8 +52,14 @@ def read(body: str) -> Marker | None:
     if told.get("version") != _VERSION or not isinstance(told.get("faults"), list):
         return None
     faults = (fault for fault in told["faults"] if isinstance(fault, str) and _FAULT.fullmatch(fault))
-    flags = (told.get(name) is True for name in ("unsafe", "said", "ended"))
+    flags = (told.get(name) is True for name in _FLAGS)
     return Marker(frozenset(faults), str(told.get("text", "")), *flags)
+
+
+def begun(body: str) -> str:
+    """A body that says that its pull request isn't complete yet."""
+    known = read(body)
+    return body if known is None else written(body, replace(known, begun=True))
 
 
 def bare(body: str) -> str:

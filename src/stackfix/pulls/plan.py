@@ -128,9 +128,11 @@ IN_THE_WAY = frozenset({TAKEN, ANOTHERS})
 """Why a branch can't have the repairs that it should have."""
 
 _HEALED = "nothing is broken now"
+_SILENT = "what is broken is not to be heard of any more"
 SAME = Plan(Fate.UNCHANGED)
 
 GONE = "What this repaired is no longer found on `{base}`, so there is nothing left to merge here."
+SILENCED = "What this repaired is still on `{base}`, and is not to be heard of there any more, so I leave it alone."
 ELSEWHERE = "What this repaired goes into other pull requests now."
 _MOVED = "Repairs go to `{base}` now."
 _LEFT = (
@@ -147,7 +149,8 @@ def plan(there: There, wanted: Wanted | None, *, forge: bool, room: bool = True,
     if there.another:
         return Plan(Fate.LEFT, reason=ANOTHERS) if wanted is not None else Plan(Fate.NOTHING)
     if wanted is None:
-        return _nothing_wanted(there, gone.format(base=there.base), forge=forge)
+        why = _SILENT if gone == SILENCED else _HEALED
+        return _nothing_wanted(there, gone.format(base=there.base), why, forge=forge)
     if there.taken:
         return SAME if there.tree == wanted.tree else _left(there)
     if there.open is not None and there.open.base != there.base:
@@ -158,21 +161,21 @@ def plan(there: There, wanted: Wanted | None, *, forge: bool, room: bool = True,
     push = () if there.tree == wanted.tree else (Push(wanted.commit, there.tip),)
     if opens:
         return Plan(Fate.OPENED, (*push, Open(wanted.title, wanted.body)))
-    words = _rewritten(there.open, wanted) if there.open is not None else ()
+    words = _brought_up(there.open, wanted) if there.open is not None else ()
     if not push and not words:
         return SAME
     return Plan(Fate.OPENED if there.tip is None and not forge else Fate.REFRESHED, (*push, *words))
 
 
-def _nothing_wanted(there: There, word: str, *, forge: bool) -> Plan:
+def _nothing_wanted(there: There, word: str, why: str, *, forge: bool) -> Plan:
     delete = () if there.tip is None or there.taken else (Delete(there.tip),)
     if there.open is not None:
         if there.taken:
             return _left(there)
         close = _closed(there.open, word)
-        return Plan(Fate.CLOSED, (*close, *delete), _HEALED)
+        return Plan(Fate.CLOSED, (*close, *delete), why)
     if delete and (there.ended or not forge):
-        return Plan(Fate.CLOSED, delete, _HEALED)
+        return Plan(Fate.CLOSED, delete, why)
     return Plan(Fate.NOTHING)
 
 
@@ -198,6 +201,13 @@ def _closed(pull: PullRequest, word: str) -> tuple[Action, ...]:
     known = marker.read(pull.body) or marker.Marker()
     noted = () if known.ended else (Rewrite(pull.number, None, _marked(pull, replace(known, ended=True))),)
     return (*noted, Close(pull.number, word))
+
+
+def _brought_up(pull: PullRequest, wanted: Wanted) -> tuple[Action, ...]:
+    """What an open one lacks: one that may have no labels and people yet is opened once more, which gives it them."""
+    known = marker.read(pull.body)
+    is_begun = known is not None and known.begun
+    return (Open(wanted.title, wanted.body),) if is_begun else _rewritten(pull, wanted)
 
 
 def _rewritten(pull: PullRequest, wanted: Wanted) -> tuple[Action, ...]:

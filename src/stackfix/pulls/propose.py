@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -28,7 +28,21 @@ from stackfix.outcome import Status
 from stackfix.pulls import body, groups, marker, onboarding, setting
 from stackfix.pulls.groups import is_unsafe
 from stackfix.pulls.history import NOTHING, History, history
-from stackfix.pulls.plan import ELSEWHERE, GONE, Close, Delete, Fate, Open, Push, Rewrite, Say, There, Wanted, plan
+from stackfix.pulls.plan import (
+    ELSEWHERE,
+    GONE,
+    SILENCED,
+    Close,
+    Delete,
+    Fate,
+    Open,
+    Push,
+    Rewrite,
+    Say,
+    There,
+    Wanted,
+    plan,
+)
 from stackfix.report import message
 
 if TYPE_CHECKING:
@@ -167,6 +181,7 @@ class _Proposing:
         self._note = note
         self._forge = None if request.dry_run else request.forge
         self._room: int | None = None
+        self._pasts: dict[str, History] = {}
         self._fetch(request.base)
         if request.base is None and self._config.bot.base not in {None, self._base}:
             self._fetch(self._config.bot.base)
@@ -180,6 +195,10 @@ class _Proposing:
         bot = self._config.bot
         pasts = {name: self._past(groups.branch(name)) for name in groups.names(bot)}
         together = {name for name, past in pasts.items() if past.unsafe or self._request.unsafe}
+        # What a person closed stays closed, whatever group its repair would go into today.
+        former = {name.removeprefix(groups.PREFIX) for name in self._tips.keys() - {self._base}}
+        for name in sorted((former | ({UNSAFE} if together else set())) - pasts.keys()):
+            pasts[name] = self._past(groups.branch(name))
         made = groups.groups(bot, together)
         first_of_all = self._first_of_all()
         told: list[Group] = []
@@ -236,7 +255,9 @@ class _Proposing:
     def _past(self, name: str) -> History:
         if self._forge is None:
             return NOTHING
-        return history(self._forge.pull_requests(name), gone=name not in self._tips)
+        if name not in self._pasts:
+            self._pasts[name] = history(self._forge.pull_requests(name), gone=name not in self._tips)
+        return self._pasts[name]
 
     def _spared(self, made: Groups, name: str, pasts: Mapping[str, History]) -> Spared:
         """Why a fix is no part of a group, None where it is."""
@@ -295,7 +316,19 @@ class _Proposing:
             reason = onboarding.REFUSED if onboarding.is_refused(first_of_all) else onboarding.WAITS
             found = (Fate.LEFT, wanted.title, wanted.body, reason) if wanted else (Fate.NOTHING,)
             return Group(name, *found)
-        return self._made(name, past, wanted, ELSEWHERE if group == UNSAFE and made.together else GONE)
+        gone = GONE if wanted is not None or past.open is None else self._gone(past)
+        return self._made(name, past, wanted, ELSEWHERE if group == UNSAFE and made.together else gone)
+
+    def _gone(self, past: History) -> str:
+        """The word for a pull request that repairs nothing more: is it mended, or only not to be heard of?"""
+        settings = self._config
+        selection = settings.selection(ignore=self._request.ignore)
+        if not (selection.ignore or selection.select or selection.per_file_ignores or settings.excluded):
+            return GONE
+        selection = replace(selection, ignore=frozenset(), select=frozenset(), per_file_ignores=())
+        snapshot = repository.open_commit(self._remote.root, self._tips[self._base])
+        run = running.repaired(snapshot, Judging(settings.policy, selection, committing=True, wired=True))
+        return SILENCED if past.faults & {one.fingerprint for one in run.outcome.reported} else GONE
 
     def _made(self, name: str, past: History, wanted: Wanted | None, gone: str = GONE) -> Group:
         there = self._there(name, past)
@@ -409,10 +442,15 @@ class _Proposing:
             case Open():
                 bot = self._config.bot
                 people = {"labels": bot.labels, "reviewers": bot.reviewers, "assignees": bot.assignees}
-                proposal = Proposal(name, self._base, action.title, action.body, draft=bot.draft, **people)
+                is_begun = any(people.values())
+                text = marker.begun(action.body) if is_begun else action.body
+                proposal = Proposal(name, self._base, action.title, text, draft=bot.draft, **people)
                 if self._room is not None:
                     self._room -= 1
-                return forge.create(proposal).url
+                opened = forge.create(proposal)
+                if is_begun:
+                    forge.update(opened.number, title=action.title, body=action.body)
+                return opened.url
             case Rewrite():
                 forge.update(action.number, title=action.title, body=action.body)
             case Close():
