@@ -13,6 +13,7 @@ from stackfix.bot import working
 from stackfix.bot.commands import USAGE
 from stackfix.bot.events import Closed, Commanded, Installed, Place, Pushed, Ticked
 from stackfix.config.bot import DASHBOARD
+from stackfix.pulls.propose import propose
 from tests.bot.conftest import GOOD, NGINX, host
 
 if TYPE_CHECKING:
@@ -282,7 +283,6 @@ def test_a_box_that_is_ticked_during_work_stays_ticked(
     pushed(desk, place)
     shop.close(1)
     pushed(desk, place)
-    propose = working.propose
 
     def ticked_meanwhile(request: Request, note: Callable[[str], None]) -> Proposed:
         made = propose(request, note)

@@ -32,8 +32,8 @@ _LOG = logging.getLogger("stackfix.bot")
 LIMIT = 26_214_400
 """Bytes of a body: as many as GitHub sends at most."""
 
-_SMALL, _MOST_LARGE = 1_048_576, 8
-"""Bytes of a body that any request may bring; so many may bring more at once, so that memory has an end."""
+_SMALL, _MOST_SMALL, _MOST_LARGE = 1_048_576, 64, 8
+"""Bytes of a small body, and how many small and large ones are read at once: nothing is proved before one is here."""
 
 PATIENCE = 30.0
 """Seconds within which a body must be here."""
@@ -104,7 +104,7 @@ async def _health(_: Request) -> Response:
 class _Served:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        self._large = asyncio.Semaphore(_MOST_LARGE)
+        self._small, self._large = asyncio.Semaphore(_MOST_SMALL), asyncio.Semaphore(_MOST_LARGE)
 
     async def ready(self, _: Request) -> Response:
         """Whether work can be taken."""
@@ -165,9 +165,7 @@ class _Served:
         is_small = int(request.headers.get("content-length", _SMALL + 1)) <= _SMALL
         try:
             async with asyncio.timeout(self._setting.patience):
-                if is_small:
-                    return await self._read(request)
-                async with self._large:
+                async with self._small if is_small else self._large:
                     return await self._read(request)
         except TimeoutError:
             raise _Ended(408, "too-slow", f"the body was not here within {self._setting.patience:g} seconds") from None
@@ -175,13 +173,12 @@ class _Served:
             raise _Ended(400, "cut-off", "the connection ended before the body did") from None
 
     async def _read(self, request: Request) -> bytes:
-        chunks, length = [], 0
+        body = bytearray()
         async for chunk in request.stream():
-            length += len(chunk)
-            if length > self._setting.limit:
+            if len(body) + len(chunk) > self._setting.limit:
                 raise self._too_large()
-            chunks.append(chunk)
-        return b"".join(chunks)
+            body += chunk
+        return bytes(body)
 
     def _too_large(self) -> _Ended:
         return _Ended(413, "too-large", f"a body may have {self._setting.limit} bytes")

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-_MOST_AT_ONCE = 256
-"""Requests at once; more are turned away. Few of them may bring a large body; see `bot.app`."""
+_MOST_AT_ONCE = 512
+"""Connections at once; at more, requests are turned away. Of those that say nothing, `connections` keeps fewer."""
 
 
 @app.command()
@@ -118,6 +118,7 @@ def _serve(host: str, port: int, url: str | None, concurrency: int) -> int:
     from stackfix.bot import logs  # noqa: PLC0415
     from stackfix.bot.app import Setting  # noqa: PLC0415
     from stackfix.bot.app import app as served  # noqa: PLC0415
+    from stackfix.bot.connections import Connection  # noqa: PLC0415
     from stackfix.bot.metrics import Metrics  # noqa: PLC0415
     from stackfix.bot.queue import Pace, Queue  # noqa: PLC0415
 
@@ -132,6 +133,8 @@ def _serve(host: str, port: int, url: str | None, concurrency: int) -> int:
         lifespan="off",
         access_log=False,
         server_header=False,
+        http=Connection,
+        ws="none",
         limit_concurrency=_MOST_AT_ONCE,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=30,
