@@ -7,7 +7,8 @@ RABBITMQ_DEFAULT_PASS …, with the images' own defaults).
 Why it breaks: the server refuses the login, or knows no such database.
 
 Which side is right: the server's variables, since they say it for every client. Where they say nothing, and the
-image's own name is what it is created with, a person decides which is meant. Neither secret is ever shown.
+image's own name is what it is created with, a person decides which is meant, and where the settings of a Spring Boot
+program give the login of a connection that the deployment sets. Neither secret is ever shown.
 
 Limits: silent where a script, a migration, a document or the code may make the user or the database, where the
 data is older than the deployment (an external volume), where a file says who may come in, and where either side isn't

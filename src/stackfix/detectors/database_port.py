@@ -1,9 +1,10 @@
 """A connection to a database names a port that the database doesn't bind.
 
-What it finds: a connection string, or a port variable beside a host variable, that reaches a PostgreSQL, MySQL, MariaDB
-or MongoDB server of the same deployment on another port than the one that it binds there: another engine's, or its own
-default where the server is told to use a different one. A port variable that nothing gives counts with the default of
-the source, where that is another engine's. Also RabbitMQ asked by amqp:// on the port of its management.
+What it finds: a connection string, a port variable beside a host variable, or a setting of Spring Boot, that reaches a
+PostgreSQL, MySQL, MariaDB or MongoDB server of the same deployment on another port than the one that it binds there:
+another engine's, or its own default where the server is told to use a different one. A port variable that nothing gives
+counts with the default of the source, where that is another engine's. Also RabbitMQ asked by amqp:// on the port of its
+management.
 
 Why it breaks: the connection is refused.
 

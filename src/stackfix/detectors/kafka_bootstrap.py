@@ -9,7 +9,7 @@ there.
 
 Which side is right: the broker's listener for that place, as it advertises itself, or will once
 `kafka-advertised-listeners` has put it right: then both are repaired together. Examples and fallbacks with the same
-address follow.
+address follow. Where the settings of a Spring Boot program say localhost, the deployment sets the variable over them.
 
 Limits: silent where several listeners fit, where their protocols differ, where a broker's settings can't be read in
 whole, and for files that both a container and the host may read.
@@ -21,11 +21,13 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Family, Finding, Location, Remedy, Rule, Severity, located
 from stackfix.graph.kafka import move
+from stackfix.graph.model import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.graph.kafka import Astray
+    from stackfix.graph.kafka_clients import Client
     from stackfix.graph.link import Graph
 
 RULE = Rule(
@@ -61,10 +63,20 @@ def _finding(graph: Graph, one: Astray) -> Finding:
         location=Location(client.location.path, client.location.span, f"begins at {client.told}"),
         anchor=client.anchor,
         value=client.value.value,
-        evidence=(said, *copies),
+        evidence=(said, *_unset(client), *copies),
         remedy=remedy,
         components=graph.called(broker.workload, *asker),
     )
+
+
+def _unset(client: Client) -> tuple[Location, ...]:
+    """The service by whose want of a variable a setting that is right on the host holds in its container."""
+    reference = client.reference
+    if reference is None or reference.writing is not Writing.APPLICATION_CONFIG or not client.local:
+        return ()
+    workload = reference.workload
+    assert workload is not None
+    return (Location(workload.location.path, workload.location.span, f"{workload.name} is given no other"),)
 
 
 def _remedy(graph: Graph, one: Astray) -> tuple[Remedy | None, tuple[Location, ...]]:

@@ -4,6 +4,8 @@ What it finds: a connection that the source of a container is seen to open (HTTP
 to localhost or 127.0.0.1, on a port that no process of the container binds and that a sibling answers on or publishes.
 The address may be a variable's value, a default of the source that the deployment leaves in force, or written in the
 source; of Next's source that is its server's (route handlers, pages that aren't the browser's and what these import).
+Or it stands in the settings of a Spring Boot program (`spring.datasource.url`, `spring.data.redis.host`,
+`eureka.client.service-url.defaultZone` …) that is surely built from the module, for the profiles that are active.
 Also an address in a configuration file (YAML, JSON, properties) that Compose mounts into a service, where its
 keys name the sibling or its port is nothing but the sibling's published one; it is unsafe to change. So is a variable
 of a Compose service with a data store's URL (`postgres://`, `redis://`, `amqp://` …) that nobody is seen to open, where
@@ -12,7 +14,8 @@ the image holds no such store and no way to one.
 Why it breaks: inside a container localhost is the container itself: the connection is refused.
 
 Which side is right: the deployment. The sibling's service name and its port inside the network are put in the place of
-localhost. A default of the source is right for a run on the host and stays as it is: the deployment sets the variable.
+localhost. A default of the source is right for a run on the host and stays as it is: the deployment sets the variable,
+as it does for a setting of Spring Boot (`SPRING_DATASOURCE_URL`, or `DB_HOST` where the setting reads `${DB_HOST:…}`).
 
 Limits: silent for what a browser uses, links, origins, a shared network (`network_mode`, one pod), code that is tried
 after something else has failed, and where it can't be seen what the container itself binds. A default or an address
@@ -117,7 +120,9 @@ def _finding(graph: Graph, one: Astray, where: Location, anchor: Anchor, *, shar
     witnesses = [Location(opened.location.path, opened.location.span, "connects here")]
     written = located(opened.address.host, f"{one.variable} is this without it")
     if one.given is Given.DEFAULT and written is not None:
-        witnesses.append(written)
+        # A setting is all that there is to see of its call.
+        alone = (written.path, written.span) == (opened.location.path, opened.location.span)
+        witnesses = [written] if alone else [*witnesses, written]
     witnesses += [Location(s.location.path, s.location.span, f"{s.name} is here") for s in one.siblings]
     return Finding(
         rule=RULE,

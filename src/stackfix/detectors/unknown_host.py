@@ -1,9 +1,9 @@
 """A reference names a host that resolves to nothing where it is evaluated.
 
-What it finds: an address in a container's environment, a default in the source that takes effect, or what the source
-itself gives the driver of a data store, whose host is no service, alias, container_name or link on a network that the
-container is on, and no Service of its namespace; and `0.0.0.0` in a variable that a front end is built with, which is
-an address to listen on.
+What it finds: an address in a container's environment, a default in the source or a setting of Spring Boot that takes
+effect, or what the source itself gives the driver of a data store, whose host is no service, alias, container_name or
+link on a network that the container is on, and no Service of its namespace; and `0.0.0.0` in a variable that a front
+end is built with, which is an address to listen on.
 
 Why it breaks: the name is not resolved, so nothing is ever connected.
 
@@ -54,7 +54,7 @@ _FILLED_IN = re.compile(
 _BLANK = re.compile(r"(?i)(?:your|my|the|some)?[_-]?(?:ip|domain|host|hostname|fqdn|server|address)(?:[_-]?name)?$")
 _PLACEHOLDER = re.compile(r"(?i)^(?:your|change)[_-]|[_-](?:goes[_-])?here$|^x{3,}$|^<|>$")
 """Names that are nobody's, whatever they are akin to: `your_postgres_url`."""
-_JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.PROXY})
+_JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.APPLICATION_CONFIG, Writing.PROXY})
 
 
 def detect(graph: Graph) -> Iterator[Finding]:

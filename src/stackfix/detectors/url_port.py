@@ -1,7 +1,7 @@
 """An address reaches a known component on a port that it doesn't bind.
 
-What it finds: an environment value, or a default in the source that takes effect, whose host is a component of the same
-deployment and whose port that component certainly doesn't bind.
+What it finds: an environment value, or a default in the source or a setting of Spring Boot that takes effect, whose
+host is a component of the same deployment and whose port that component certainly doesn't bind.
 
 Why it breaks: the connection is refused.
 
@@ -38,7 +38,7 @@ RULE = Rule(
     yields_to=("host-port-inside-network", "database-port", "database-scheme"),
 )
 
-_JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT})
+_JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.APPLICATION_CONFIG})
 
 
 def detect(graph: Graph) -> Iterator[Finding]:
@@ -88,7 +88,8 @@ def _place(reference: Reference) -> Location:
     """The whole address, or the port's own place where it travels apart from the host."""
     port = reference.address.port_text.place if reference.address.port_text else None
     note = f"reaches for {reference.address.default_port}"
-    apart = port is not None and not reference.location.span.contains(port[1])
+    here = reference.location
+    apart = port is not None and (port[0] != here.path or not here.span.contains(port[1]))
     if port is not None and apart:
         return Location(port[0], port[1], note)
     return Location(reference.location.path, reference.location.span, note)

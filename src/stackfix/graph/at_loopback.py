@@ -118,7 +118,7 @@ def _judged(graph: Graph, one: Opened) -> Astray | None:
     doubtful = given is Given.LITERAL and (abroad or host_runs.started(graph.library, one.entry))
     if given is Given.DEFAULT and variable is not None:
         doubtful = _given_to_others(graph, one, variable)
-    doubtful |= not all(sibling.sure for sibling in found)
+    doubtful |= not one.sure or not all(sibling.sure for sibling in found)
     refused = given is Given.DEFAULT and len(found) == 1 and default_logins.refused(graph, one, found[0].workload)
     return Astray(one, given, variable, found, () if refused else repairs, doubtful, refused)
 
@@ -219,7 +219,8 @@ def _holds(text: Text, place: tuple[str, Span] | None) -> bool:
 
 
 def _default(use: Use) -> Text | None:
-    assert use.hole.default is not None
+    if use.hole.default is None:
+        return None
     value = use.hole.default.fill(Environment())
     return value.text if value is not None else None
 
@@ -228,8 +229,10 @@ def _repairs(one: Opened, sibling: Sibling) -> tuple[Repair, ...]:
     """The repairs, none where any part can't be put right."""
     sets: list[Repair] = []
     given: dict[str, str] = {}
-    for part, new in _changes(one, sibling):
-        said, use = _said(one, part)
+    changes = _changes(one, sibling)
+    whole = _together(one, tuple(part for part, _ in changes))
+    for part, new in changes:
+        said, use = (Given.DEFAULT, whole) if whole is not None else _said(one, part)
         if use is None or (said is Given.VARIABLE and not _apart(one, use)):
             sets.append(SetText(part, new))
             continue
@@ -238,6 +241,15 @@ def _repairs(one: Opened, sibling: Sibling) -> tuple[Repair, ...]:
             return ()
         given[use.hole.name] = _replaced(base, given.get(use.hole.name, base.value), part, new)
     return (*sets, *(AddVariable(one.workload.anchor, name, value) for name, value in given.items()))
+
+
+def _together(one: Opened, parts: tuple[Text, ...]) -> Use | None:
+    """The default that holds all that changes, where smaller ones hold the parts: `${HOST:a}` within a whole URL."""
+    said = [_said(one, part) for part in parts]
+    if any(given is not Given.DEFAULT for given, _ in said):
+        return None
+    texts = ((use, _default(use)) for _, use in said if use is not None)
+    return next((u for u, t in texts if t is not None and all(_holds(t, part.place) for part in parts)), None)
 
 
 def _changes(one: Opened, sibling: Sibling) -> tuple[tuple[Text, str], ...]:
@@ -254,6 +266,8 @@ def _changes(one: Opened, sibling: Sibling) -> tuple[tuple[Text, str], ...]:
 def _settable(one: Opened, use: Use) -> bool:
     """Whether the deployment can be given the variable: nothing there but a file says what it is."""
     given = one.workload.environment.get(use.hole.name)
+    if use.hole.name in one.fixed:
+        return False
     return given is None or given.origin is Origin.ENV_FILE
 
 

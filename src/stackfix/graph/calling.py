@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph import address, kinship, loaded_env, logins, next_server, node_sources, sources
+from stackfix.graph import address, kinship, loaded_env, logins, next_server, node_sources, sources, spring_calls
 from stackfix.graph.python_facts import UNSEEN_FILE
 from stackfix.graph.value import Opaque, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from stackfix.findings import Anchor, Location
     from stackfix.graph.application import Program, ProgramCall
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Address, Workload
     from stackfix.graph.node_facts import NodeCall
+    from stackfix.graph.spring_calls import Call
     from stackfix.graph.started import Process
     from stackfix.graph.value import Environment, Use
 
@@ -45,7 +46,9 @@ class Opened:
 
     `port` is the one that is asked, the client's own where none is written. `entry` is the file that was started,
     `dotenv` whether the source itself looks into a `.env` file. `certain`: the program comes to it whenever it starts.
-    Not `imported`: its file is imported by no code that is seen to run.
+    Not `imported`: its file is imported by no code that is seen to run. `login` is what stands beside the address in a
+    program's settings; `fixed` are variables that can't be set to one address, since other parts are given already.
+    Not `sure`: its code is seen to ask such addresses, not this one.
     """
 
     workload: Workload
@@ -59,6 +62,9 @@ class Opened:
     dotenv: bool
     certain: bool = True
     imported: bool = True
+    login: Mapping[str, Text] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,16 @@ def opened(graph: Graph, workload: Workload) -> Iterator[Opened]:
         else:
             for found in _of(workload, one.calls, one.seen, one.entry, dotenv=one.dotenv):
                 yield replace(found, imported=found.location.path in one.imported)
+    yield from (_of_spring(one) for one in graph.spring(workload) if one.uses and one.engine != "kafka")
+
+
+def _of_spring(one: Call) -> Opened:
+    """A connection by the settings of a Spring program."""
+    names = (one.variable,) if one.variable is not None and not one.settable else ()
+    return Opened(
+        one.workload, one.address, one.port, one.engine, one.uses, one.location, one.anchor, one.entry, dotenv=False,
+        login=one.login, fixed=frozenset(names), sure=one.sure,
+    )  # fmt: skip
 
 
 def _processes(graph: Graph, workload: Workload) -> tuple[Process, ...]:
@@ -230,7 +246,9 @@ def without(graph: Graph, workload: Workload, port: int) -> bool:
 def _binds_other(graph: Graph, workload: Workload, process: Process, port: int) -> bool:
     program = graph.program_of(workload, process)
     found = program if program is not None else node_sources.program(graph, workload, process)
-    if found is None or found.unread:
+    if found is None:
+        return spring_calls.binds_other(graph, workload, process, port)
+    if found.unread:
         return False
     for listen in found.listens:
         value = listen.port.fill(process.environment) if listen.port is not None else None

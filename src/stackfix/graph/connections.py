@@ -78,7 +78,7 @@ class Connection:
 
 
 _HELD = frozenset({Place.CONTAINER, Place.POD})
-_WRITTEN = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT})
+_WRITTEN = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.APPLICATION_CONFIG})
 _URL = re.compile(
     r"(?P<prefix>(?:jdbc|r2dbc):)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
     r"(?:(?P<user>[^:@/\s?#]*)(?::(?P<password>[^@/\s?#]*))?@)?[^@/\s?#]+(?:/(?P<database>[^?#\s]*))?(?P<query>\?\S*)?"
@@ -205,7 +205,7 @@ def _connection(graph: Graph, reference: Reference, reach: Reach, target: Worklo
     parts = {name: reference.value.group(match, name) for name in ("user", "password", "database", "query")}
     scheme = reference.value.group(match, "scheme") if "scheme" in groups else None
     form = Form.GO if scheme is None else Form.JDBC if match["prefix"] else Form.URL
-    beside = _beside(graph, reference, _URL_ENDING) if parts["user"] is None else {}
+    beside = reference.login or (_beside(graph, reference, _URL_ENDING) if parts["user"] is None else {})
     return Connection(
         reference,
         reach,
@@ -258,7 +258,7 @@ def _with_default(graph: Graph, reference: Reference, runs: str) -> Reference:
 
 def _split(graph: Graph, reference: Reference, reach: Reach, target: Workload, runs: str) -> Connection | None:
     reference = _with_default(graph, reference, runs)
-    beside = {**_beside(graph, reference, _HOST_ENDING), **logins.beside(graph, reference)}
+    beside = reference.login or {**_beside(graph, reference, _HOST_ENDING), **logins.beside(graph, reference)}
     said = beside.get("engine") or _engine_in_source(graph, reference)
     name = _variable_name(graph, reference, "engine")
     return Connection(
@@ -267,7 +267,7 @@ def _split(graph: Graph, reference: Reference, reach: Reach, target: Workload, r
         target,
         runs,
         Form.SPLIT,
-        engine_of_word(said.value) if said is not None else None,
+        engine_of_word(said.value) if said is not None else reference.speaks,
         said,
         beside.get("user"),
         beside.get("password"),

@@ -46,7 +46,14 @@ class Difference:
     def certain(self) -> bool:
         """Whether there is one place to write the right value in, and no reason to keep it from there."""
         fits = not self.absent or (self.connection.form is Form.URL and self.connection.user is None)
-        return self.told and fits and self.wrong.place is not None and not self._copies_secret
+        here = self.wrong.place is not None and not self._is_apart
+        return self.told and fits and here and not self._copies_secret
+
+    @property
+    def _is_apart(self) -> bool:
+        """Whether a program's own settings say it apart from where to connect to: for a run elsewhere, too."""
+        wrong, host = self.wrong.place, self.connection.reference.address.host.place
+        return wrong is not None and "src/main/resources/" in wrong[0] and (host is None or host[0] != wrong[0])
 
     @property
     def _copies_secret(self) -> bool:
@@ -58,12 +65,18 @@ class Difference:
         )
 
     @property
+    def _is_inside(self) -> bool:
+        """Whether it stands in the URL itself, not beside it."""
+        place, whole = self.wrong.place, self.connection.reference.value.pieces
+        return place is not None and any(p.path == place[0] and p.span.contains(place[1]) for p in whole)
+
+    @property
     def spelled(self) -> str:
         """The right value as this form of connection writes it."""
         if self.absent:
             return f":{quote(self.right.value, safe='')}@"
         url = self.connection.form in {Form.URL, Form.JDBC} and self.wrong.value != ""
-        url = url and self.connection.reference.address.scheme is not None
+        url = url and self.connection.reference.address.scheme is not None and self._is_inside
         return quote(self.right.value, safe="") if url else self.right.value
 
 
@@ -147,7 +160,7 @@ def _given_elsewhere(graph: Graph, connection: Connection) -> bool:
     reference = connection.reference
     if reference.workload is None:
         return True
-    if reference.writing is Writing.SOURCE_LITERAL:
+    if reference.writing in {Writing.SOURCE_LITERAL, Writing.APPLICATION_CONFIG}:
         return False
     seen = graph.environment(reference.workload)
     host = connection.form is not Form.URL
@@ -181,6 +194,8 @@ def _same_place(one: Text, other: Text) -> bool:
 
 def _database(graph: Graph, connection: Connection, store: Store) -> Iterator[Difference]:
     name = connection.database
+    if connection.query is not None and "createDatabaseIfNotExist=true" in connection.query.value:
+        return
     if name is None or store.databases is None or connection.reference.workload is None:
         return
     asked = connections.plain(name)

@@ -33,6 +33,8 @@ def refused(graph: Graph, one: Opened, target: Workload) -> bool:
 
 def _given(graph: Graph, one: Opened) -> Iterator[dict[str, str]]:
     """The login of each call that opens the connection: in its URL, or beside its host."""
+    if one.login:
+        yield {part: text.value for part, text in one.login.items() if text.value}
     for program in calling.programs(graph, one.workload):
         for call in program.calls:
             if call.location != one.location:

@@ -173,7 +173,7 @@ def _called_like(host: str, workload: Workload) -> bool:
 
 def _sole(graph: Graph, reference: Reference, possible: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """Those that speak the reference's own protocol, else those that answer on its telling port."""
-    engine = kinship.protocol(reference.address.scheme)
+    engine = kinship.protocol(reference.address.scheme) or reference.speaks
     port = reference.address.port
     if reference.writing is Writing.PROXY:
         # What the proxy forwards to by its own name elsewhere is not what another name was meant for.
@@ -207,7 +207,7 @@ def _answers(graph: Graph, candidate: Candidate, port: int | None) -> bool:
 
 def _candidate(graph: Graph, reference: Reference, workload: Workload) -> Candidate | None:
     """The workload as a candidate, unless its protocol or its ports speak against it."""
-    engine = kinship.protocol(reference.address.scheme)
+    engine = kinship.protocol(reference.address.scheme) or reference.speaks
     runs = kinship.engine(_image(workload))
     if engine is not None and runs != engine:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import kafka_clients, kafka_settling, moves
+from stackfix.graph import kafka_clients, kafka_settling, moves, spring_references
 from stackfix.graph.kafka_clients import Side
 from stackfix.graph.kafka_settling import Kind
 from stackfix.graph.model import Platform, Writing
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stackfix.graph.kafka_clients import Client
     from stackfix.graph.kafka_settling import Advertised, Fault, Settled
     from stackfix.graph.link import Graph
+    from stackfix.graph.model import Reference, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ def move(graph: Graph, one: Astray, clients: Iterable[Client] = ()) -> tuple[tup
     if found.port_text is None or found.port_text.place is None or found.host.place is None:
         return (), ()
     if client.side is Side.NETWORK and client.local and found.host.place[0] not in _own_files(client):
-        return _given(client, one), ()
+        return _given(graph, client, one), ()
     if client.reference is not None and not client.local and client.reference.writing is Writing.ENVIRONMENT:
         made = moves.move(graph, client.reference, moves.Target(one.host, one.port))
         return made.repairs, made.copies
@@ -265,14 +266,22 @@ def _own_files(client: Client) -> tuple[str, ...]:
     return workload.deployment.paths if workload is not None else ()
 
 
-def _given(client: Client, one: Astray) -> tuple[Repair, ...]:
+def _given(graph: Graph, client: Client, one: Astray) -> tuple[Repair, ...]:
     """A line of a dotenv file that the host may use too: the container is given its own value above it."""
     workload = client.reference.workload if client.reference is not None else None
+    if client.reference is not None and client.reference.writing is Writing.APPLICATION_CONFIG and workload is not None:
+        return _set(graph, client.reference, workload, one)
     variable = workload.environment.get(client.variable) if workload is not None and client.variable else None
     if workload is None or variable is None or variable.origin is not Origin.ENV_FILE or variable.value is None:
         return ()
     alone = variable.value.value == client.value.value == client.told
     return (AddVariable(workload.anchor, variable.name, one.told),) if alone else ()
+
+
+def _set(graph: Graph, reference: Reference, workload: Workload, one: Astray) -> tuple[Repair, ...]:
+    """A program's own settings, which are right for a run on the host: the deployment sets what stands over them."""
+    name = spring_references.settable(graph, workload, reference)
+    return (AddVariable(workload.anchor, name, one.told),) if name is not None else ()
 
 
 def _repoint(client: Client, one: Astray) -> Iterator[SetText]:

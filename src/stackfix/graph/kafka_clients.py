@@ -40,6 +40,7 @@ _IMAGED = re.compile(
 )
 """How a build of the Java world says that it makes an image without a Dockerfile."""
 _MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts")
+_TOLD = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.APPLICATION_CONFIG})
 _KAFKA_SCHEMES = frozenset({None, "plaintext", "ssl", "kafka", "tcp"})
 
 
@@ -111,7 +112,7 @@ def _starts(found: Address) -> Iterator[tuple[str, int]]:
 
 def _in_containers(graph: Graph) -> Iterator[Reference]:
     for reference in graph.references:
-        if reference.writing in {Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT} and reference.address.port is not None:
+        if reference.writing in _TOLD and reference.address.port is not None:
             yield reference
     for workload in graph.workloads:
         for text, anchor in _texts(graph, workload):

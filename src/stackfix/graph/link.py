@@ -32,6 +32,8 @@ from stackfix.graph import (
     proxying,
     references,
     sources,
+    spring_calls,
+    spring_references,
     starting,
     tying,
     voices,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
     from stackfix.graph.model import Build, Deployment, KubeConfig, Listening, Workload
     from stackfix.graph.proxy_facts import NginxFacts
+    from stackfix.graph.spring_calls import Call
     from stackfix.graph.started import Process, Started
     from stackfix.graph.value import Environment, Template
     from stackfix.policy import Policy
@@ -80,6 +83,7 @@ class Graph:
         self._listening: dict[Workload, Listening] = {}
         self._settled: dict[Workload, Listening] = {}
         self._reached: dict[Reference, Reach] = {}
+        self._spring: dict[Workload, tuple[Call, ...]] = {}
 
     # --- what there is ---
 
@@ -246,6 +250,12 @@ class Graph:
             self._programs[key] = sources.program(self, workload, process)
         return self._programs[key]
 
+    def spring(self, workload: Workload) -> tuple[Call, ...]:
+        """Every address that a workload's Spring programs connect to by their own settings."""
+        if workload not in self._spring:
+            self._spring[workload] = spring_calls.calls(self, workload)
+        return self._spring[workload]
+
     def programs(self, workload: Workload) -> tuple[Program, ...]:
         """Every Python program that a workload runs."""
         begun = self.started(workload)
@@ -311,6 +321,7 @@ class Graph:
         for workload in self.workloads:
             environment = self.environment(workload)
             named = references.of_environment(workload, environment)
+            named = spring_references.joined(self, workload, named)
             found += handed.joined(self, workload, named)
             found += sources.defaults(self, workload)
         for workload in self.running:

@@ -235,7 +235,8 @@ class Reference:
 
     `workload` is who evaluates it (None: nobody known, silent). `variable` is its environment variable, if it has one;
     `calls` says that the source that reads it has been seen to open a connection to it (not merely to print or allow
-    it).
+    it). `speaks` is the engine that its reader speaks, `login` what the reader is given beside the address, as far as
+    it is known.
     """
 
     address: Address
@@ -248,6 +249,8 @@ class Reference:
     variable: str | None = None
     calls: bool = False
     evidence: tuple[Location, ...] = ()
+    speaks: str | None = None
+    login: Mapping[str, Text] = field(default_factory=dict, compare=False)
 
 
 # --- images ----------------------------------------------------------------------------------------------------------

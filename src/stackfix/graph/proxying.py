@@ -211,13 +211,16 @@ class Readers:
         return tuple(dict.fromkeys(found))[:_NAMED]
 
 
+_SHARED = frozenset({Writing.PROXY, Writing.ENVIRONMENT, Writing.APPLICATION_CONFIG})
+
+
 def readers(graph: Graph, reference: Reference, agrees: Callable[[Reference], bool]) -> Readers:
     """Who else reads a written address and may need it as it is: of a proxy, or of a value that workloads share.
 
     `agrees`: whether the repair is right for another one's reference too.
     """
     asker = reference.workload
-    if asker is None or reference.writing not in {Writing.PROXY, Writing.ENVIRONMENT}:
+    if asker is None or reference.writing not in _SHARED:
         return Readers()
     found: dict[Workload, None] = {}
     own = _pieces(reference)

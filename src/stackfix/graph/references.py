@@ -60,7 +60,7 @@ def of_environment(workload: Workload, environment: Environment) -> Iterator[Ref
 
 def addresses(name: str, value: Text) -> Iterator[tuple[Text, Address]]:
     """The addresses in a variable's value: one URL, a comma-separated list of addresses, or one host."""
-    parts = tuple(_split(value))
+    parts = tuple(split(value))
     for part in parts:
         found = address.url(part)
         if found is None:
@@ -79,7 +79,8 @@ def _ends_like_pair(part: Text) -> bool:
     return port.isdigit() and bool(re.search(r"[A-Za-z]", host)) and "/" not in host
 
 
-def _split(value: Text) -> Iterator[Text]:
+def split(value: Text) -> Iterator[Text]:
+    """The parts of a comma-separated list, each with its place."""
     start = 0
     for match in re.finditer(r",|$", value.value):
         if match.start() > start or match.start() == 0:

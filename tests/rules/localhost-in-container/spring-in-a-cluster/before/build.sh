@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+docker build -t papers:1.2 papers
