@@ -216,9 +216,14 @@ def test_groups_have_branches_of_their_own(place: Place, forge: Memory) -> None:
     assert ("http://api:9100" in fixes, "[aip]" in fixes) == (True, False)
     assert fates(proposed(place, forge)) == {"stackfix/ports": Fate.UNCHANGED, "stackfix/fixes": Fate.UNCHANGED}
     # The group goes out of the configuration: its pull request is closed, its fixes go where the others are.
+    tip = place.tip("stackfix/ports")
     place.commit({"stackfix.toml": ""})
     assert fates(proposed(place, forge)) == {"stackfix/fixes": Fate.REFRESHED, "stackfix/ports": Fate.CLOSED}
     assert forge.said == [(1, "What this repaired goes into other pull requests now.")]
+    assert place.branches == ["main", "stackfix/fixes"]
+    # Killed before the branch was gone.
+    git(place.hub, "branch", "stackfix/ports", tip)
+    assert fates(proposed(place, forge)) == {"stackfix/fixes": Fate.UNCHANGED, "stackfix/ports": Fate.CLOSED}
     assert place.branches == ["main", "stackfix/fixes"]
 
 

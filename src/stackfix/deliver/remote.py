@@ -257,7 +257,7 @@ class Remote:
             # What is sent goes to its own host alone; an address that somebody else wrote down leads nowhere else.
             settings["http.followRedirects"] = "false"
         allowed = {_PROTOCOLS, *(place.protocol for place in (self._fetched, self._pushed))}
-        more = {**_configured({**settings, **({"credential.helper": ""} if known else {})})}
+        more = plumbing.configured({**settings, **({"credential.helper": ""} if known else {})})
         # What is sent is known: no program is asked for it, and none is told it.
         return {**more, "GIT_ALLOW_PROTOCOL": ":".join(sorted(allowed)), **({"GIT_ASKPASS": ""} if known else {})}
 
@@ -346,15 +346,6 @@ def _is_open(place: Address) -> bool:
     """Whether others can read what is sent there. This machine itself is nobody else."""
     parts = urlsplit(place.site)
     return parts.scheme == "http" and parts.hostname not in _LOOPBACK
-
-
-def _configured(settings: Mapping[str, str]) -> dict[str, str]:
-    """Settings as git reads them from its environment, after those that are there."""
-    count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
-    found = {"GIT_CONFIG_COUNT": str(count + len(settings))}
-    for number, (key, value) in enumerate(settings.items(), count):
-        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return found
 
 
 def _lender(folder: str) -> _Lender:

@@ -342,7 +342,7 @@ class _Proposing:
         return Group(name, planned.fate, title, text, planned.reason, url)
 
     def _stale(self, current: set[str]) -> Iterator[Group]:
-        """The pull requests of groups that are no more; without a forge, the branches that were made for them."""
+        """The pull requests of groups that are no more, and the branches that were made for them."""
         for name in sorted(self._tips.keys() - current - {self._base}):
             past = self._past(name)
             if past.open is not None and marker.read(past.open.body) is not None:
@@ -350,8 +350,9 @@ class _Proposing:
                 planned = plan(self._there(name, past), None, forge=True, gone=gone)
                 self._do(name, planned.actions)
                 yield Group(name, planned.fate, reason=planned.reason, url=past.open.url)
-            elif self._request.forge is None and not self._request.dry_run:
-                planned = plan(self._there(name, past), None, forge=False)
+            elif past.ended or (self._request.forge is None and not self._request.dry_run):
+                # The branch that a kill left behind a pull request that we closed, or one that never had any.
+                planned = plan(self._there(name, past), None, forge=self._forge is not None)
                 if planned.actions and ownership.is_proposed(self._store, self._tips[name]):
                     self._do(name, planned.actions)
                     yield Group(name, planned.fate, reason=_NO_GROUP)
