@@ -278,6 +278,12 @@ def test_files_that_cant_be_read_are_said_so(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_folder_of_that_name_is_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "stackfix.toml").mkdir()
+    with pytest.raises(Invalid, match=r"^stackfix\.toml: not a plain file$"):
+        load(tmp_path)
+
+
 def test_the_roots_own_configuration_doesnt_lead_out_of_it(tmp_path: Path) -> None:
     write(tmp_path, {"outside.toml": "[ports]\na = 1\n", "root/stackfix.toml": "extends = '../outside.toml'\n"})
     with pytest.raises(Invalid, match="leads out of"):

@@ -217,6 +217,7 @@ def test_what_waits_takes_nobodys_place_and_keeps_no_process_alive(
         for name in ("away", "gone"):
             bot.send("push", push(github_server, f"{name}/shop"), name)
         until(lambda: outcomes(bot) == ["again", "again"], bot)
+        assert bot.send("push", push(github_server, "away/shop"), "again") == (200, "seen"), "one head, one work"
         bot.send("push", push(github_server), "third")
         until(lambda: outcomes(bot)[2:] == ["done"], bot)
         assert len(shop.pulls) == 1

@@ -23,7 +23,7 @@ from platformdirs import user_cache_path
 
 from stackfix.bot import hand
 from stackfix.bot.app import NotTaken
-from stackfix.bot.events import Changed, Commanded, Installed, Place, of_plain, plain
+from stackfix.bot.events import Changed, Commanded, Installed, Place, Pushed, of_plain, plain
 from stackfix.fleet.clones import Clones
 from stackfix.fleet.durable import Worker
 from stackfix.fleet.hands import Hands
@@ -188,13 +188,15 @@ class Queue:
         self._open.close()
 
     def take(self, identity: str, event: Work) -> bool:
-        """Keep work; False where that delivery was taken before."""
+        """Keep work; False where that delivery was taken before, or the same of a repository and its head waits."""
         client = self._client
         if client is None:
             raise NotTaken("the server is stopping")
         name = SPREAD if isinstance(event, Installed) else WORK
         place = _place(event)
         try:
+            if isinstance(event, (Pushed, Changed)) and _is_waiting(client, event):
+                return False
             client.enqueue(
                 {
                     "workflow_name": name,
@@ -252,6 +254,21 @@ class Queue:
 
 
 _MOST_COUNTED = 10_000
+_MOST_COMPARED = 200
+
+
+def _is_waiting(client: DBOSClient, event: Pushed | Changed) -> bool:
+    """Whether just that is in the queue and not begun: it looks at what is there when its turn comes."""
+    place, said = event.place, plain(event)
+    rows = client.list_workflows(
+        status=["ENQUEUED", "DELAYED"],
+        name=WORK,
+        queue_name=_queue(place.kind),
+        sort_desc=True,
+        limit=_MOST_COMPARED,
+        load_output=False,
+    )
+    return any(row.input is not None and row.input["args"][0] == said for row in rows)
 
 
 def forget(client: DBOSClient, days: float) -> int:

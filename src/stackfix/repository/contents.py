@@ -133,10 +133,12 @@ def read_regular(path: str) -> bytes | str:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError as problem:
         return _why(problem)
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        # Python's own open takes no folder.
+        os.close(handle)
+        return "not a plain file"
     with open(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            return "not a plain file"
         if status.st_size > LIMIT:
             return too_large(status.st_size)
         try:
