@@ -189,11 +189,14 @@ def test_our_commits_on_what_another_branch_keeps_are_rebuilt(root: Path) -> Non
     assert commit(root, PORTS).base == git(root, "rev-parse", "main")
 
 
-def test_our_commits_on_theirs_that_nobody_else_keeps_are_left_alone(root: Path) -> None:
+@pytest.mark.parametrize("alone", [False, True])
+def test_our_commits_on_theirs_that_nobody_else_keeps_are_left_alone(root: Path, *, alone: bool) -> None:
     git(root, "checkout", "-q", "--detach")
     git(root, "commit", "-q", "--allow-empty", "-m", "Mine")
     tip = commit(root, PORTS).tip
-    git(root, "checkout", "-q", "main")
+    git(root, "checkout", "-q", "--detach", "main")
+    if alone:
+        git(root, "branch", "-q", "-D", "main")
     with pytest.raises(BranchTaken, match="stackfix/fixes holds commits that are not stackfix's"):
         commit(root, PORTS, SCRIPTS)
     assert git(root, "rev-parse", "stackfix/fixes") == tip
