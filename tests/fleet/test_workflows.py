@@ -197,6 +197,20 @@ def test_what_does_not_answer_is_asked_again_and_then_given_up(base: Database, m
     assert [url for _, url in hands.asked].count("https://h/o/never") == 7
 
 
+def test_what_waits_takes_nobodys_place(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def doing(what: str, job: Job) -> Result:
+        if job.source.url.endswith("away"):
+            return Result(error="it is away", again=True)
+        return DONE if what == "propose" else Result(commit="c")
+
+    with working(base, monkeypatch, doing) as hands, asking(base) as client:
+        run = begin("https://h/o/away", "https://h/o/good", pace=Pace(1, 1, 1), first_wait=60)
+        until(lambda: ("propose", "https://h/o/good") in hands.asked)
+        until(lambda: operating.status(client, run).states() == {State.DONE: 1, State.QUEUED: 1})
+        assert operating.cancel(client, run) == 1
+        assert ended(base, run).states() == {State.DONE: 1, State.CANCELLED: 1}
+
+
 def test_waits_grow_and_differ() -> None:
     waits = [persevering.wait(tries, 2.0) for tries in range(1, 20)]
     assert 1.6 <= waits[0] <= 2.4

@@ -1,4 +1,4 @@
-"""A durable step that is done again as long as that may help.
+"""When something that failed is done again, as long as that may help. Pure.
 
 May import jobs of this package.
 """
@@ -9,14 +9,8 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dbos import DBOS
-
-from stackfix.fleet.jobs import Result
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from stackfix.fleet.jobs import Plain
+    from stackfix.fleet.jobs import Result
 
 _TRIES = 7
 _LONGEST_WAIT = 900.0
@@ -34,6 +28,9 @@ class Later:
     waits: int
 
 
+AT_ONCE = Later(0.0, 0, 0)
+
+
 def later(result: Result, first_wait: float, tries: int = 0, waits: int = 0) -> Later | None:
     """When to do again what came to this, after the wait that the forge asks for, or one that grows; None for never."""
     if not result.again:
@@ -42,18 +39,6 @@ def later(result: Result, first_wait: float, tries: int = 0, waits: int = 0) -> 
         seconds = min(max(0.0, result.wait), _LONGEST_ASKED)
         return Later(seconds, tries, waits + 1) if waits < _MOST_WAITS else None
     return Later(wait(tries + 1, first_wait), tries + 1, waits) if tries + 1 < _TRIES else None
-
-
-def persevering(name: str, doing: Callable[[], Plain], first_wait: float) -> Result:
-    """A step of a workflow, done again after the wait that the forge asks for, or one that grows."""
-    tries = waits = 0
-    while True:
-        result = Result.of(DBOS.run_step({"name": name}, doing))
-        then = later(result, first_wait, tries, waits)
-        if then is None:
-            return result
-        tries, waits = then.tries, then.waits
-        DBOS.sleep(then.seconds)
 
 
 def wait(tries: int, first: float) -> float:

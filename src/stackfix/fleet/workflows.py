@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
 from stackfix.fleet.jobs import Job, Plain, Result
-from stackfix.fleet.persevering import persevering
+from stackfix.fleet.persevering import AT_ONCE, Later, later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,39 +69,45 @@ def forget(days: int) -> int:
     return len(found)
 
 
-def enter(job: Job, workflow: str) -> None:
+def enter(job: Job, workflow: str, then: Later = AT_ONCE) -> None:
     """Put a repository into the queue, where it isn't yet."""
     key = job.source.organisation if job.source.host else None
-    with SetWorkflowID(workflow), SetEnqueueOptions(queue_partition_key=key):
-        DBOS.enqueue_workflow(queue(job.source.host), repository, job.plain)
+    with SetWorkflowID(workflow), SetEnqueueOptions(queue_partition_key=key, delay_seconds=then.seconds or None):
+        DBOS.enqueue_workflow(queue(job.source.host), repository, job.plain, then.tries, then.waits)
 
 
 @DBOS.workflow(name=REPOSITORY, max_recovery_attempts=20)
-def repository(job: Plain) -> Plain:
-    """One repository of a run: see where it is, and share the work with whoever is doing just that already."""
-    looked = _persevering("look", job)
+def repository(job: Plain, tries: int = 0, waits: int = 0) -> Plain:
+    """One try at a repository of a run. The next, if one may help, is another attempt: it takes no place meanwhile."""
+    result = _tried(job)
+    then = later(result, Job.of(job).first_wait, tries, waits)
+    if then is not None:
+        run_, number, attempt = str(DBOS.workflow_id).split("/")
+        enter(Job.of(job), name(run_, int(number), int(attempt) + 1), then)
+    return result.plain
+
+
+def _tried(job: Plain) -> Result:
+    """See where it is, and share the work with whoever is doing just that already."""
+    looked = Result.of(DBOS.run_step({"name": "look"}, _do, "look", job))
     if looked.error is not None:
-        return looked.plain
+        return looked
     free = DBOS.run_step({"name": "claim"}, _free_name, Job.of(job).key(looked.commit))
     with SetWorkflowID(free):
         handle = DBOS.start_workflow(work, job)
-    return handle.get_result()
+    return Result.of(handle.get_result())
 
 
 @DBOS.workflow(name=WORK, max_recovery_attempts=20)
 def work(job: Plain) -> Plain:
     """Clone, judge, repair, propose."""
-    return _persevering("propose", job).plain
+    return DBOS.run_step({"name": "propose"}, _do, "propose", job)
 
 
 def _free_name(key: str) -> str:
     """What the work on a commit is called: the same for two who ask while it goes on, another once it has ended."""
     ended = DBOS.list_workflows(workflow_id_prefix=f"{key}/", status=list(_ENDED), load_input=False, load_output=False)
     return f"{key}/{max((int(row.workflow_id.rpartition('/')[2]) for row in ended), default=-1) + 1}"
-
-
-def _persevering(what: str, job: Plain) -> Result:
-    return persevering(what, lambda: _do(what, job), Job.of(job).first_wait)
 
 
 def _do(what: str, plain: Plain) -> Plain:
