@@ -241,9 +241,13 @@ def test_a_run_is_cancelled_and_taken_up_again(base: Database, monkeypatch: pyte
 
 
 def test_what_is_cancelled_is_done_by_no_later_run(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+
     def doing(what: str, job: Job) -> Result:
-        good = what == "look" or job.source.url.endswith("good")
-        return Result(commit=job.source.url) if good else Result(error="it is away", again=True)
+        if what == "look":
+            return Result(commit=job.source.url)
+        go.wait(20)
+        return Result(error="it is away", again=True)
 
     with working(base, monkeypatch, doing) as hands, asking(base) as client:
         one, two = (begin("https://h/o/a", "https://h/o/b", first_wait=1.0) for _ in range(2))
@@ -257,6 +261,24 @@ def test_what_is_cancelled_is_done_by_no_later_run(base: Database, monkeypatch: 
         assert operating.cancel(client, two) == 2
         rows = client.list_workflows(name=workflows.WORK)
         assert Counter(row.status for row in rows) == {"CANCELLED": 3}
+        go.set()
+        until(lambda: not hands.busy)
+        assert not client.list_workflows(status=["ENQUEUED", "DELAYED", "PENDING"])
+
+
+def test_a_run_that_broke_off_has_failed(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> None:
+        raise RuntimeError
+
+    with working(base, monkeypatch, lambda *_: DONE), asking(base) as client:
+        with monkeypatch.context() as broken:
+            broken.setattr(workflows, "enter", breaks)
+            run = begin("https://h/o/a")
+            until(lambda: client.list_workflows(workflow_ids=[run])[0].status == "ERROR")
+        (failed,) = operating.wait(client, run).repositories
+        assert (failed.state, failed.error) == (State.FAILED, "the run broke off before it came to this")
+        assert operating.again(client, run, WIDE) == 1
+        assert ended(base, run).good
 
 
 @pytest.mark.parametrize("held", [b"", b"no database at all\n" * 99])

@@ -287,16 +287,25 @@ def _latest(client: DBOSClient, run: str, entries: list[Plain]) -> Iterator[tupl
         number, attempt = (int(part) for part in row.workflow_id.split("/")[1:])
         if attempt > rows.get(number, (0, row))[0]:
             rows[number] = (attempt, row)
-    cancelled = _started(client, run, whole=False).status == "CANCELLED"
+    outcome = _started(client, run, whole=False).status
     for number, entry in enumerate(entries):
         url = str(entry["url"])
         if "why" in entry:
             yield number, 0, Progress(url, State.FAILED, error=str(entry["why"]))
         elif number not in rows:
-            yield number, 0, Progress(url, State.CANCELLED if cancelled else State.QUEUED)
+            yield number, 0, _not_entered(url, outcome)
         else:
             attempt, row = rows[number]
             yield number, attempt, _progress(url, row)
+
+
+def _not_entered(url: str, outcome: str) -> Progress:
+    """What a repository is that a run has not come to, by what became of the run."""
+    if outcome in {*_UNENDED, "SUCCESS"}:
+        return Progress(url, State.QUEUED)
+    if outcome == "CANCELLED":
+        return Progress(url, State.CANCELLED)
+    return Progress(url, State.FAILED, error="the run broke off before it came to this")
 
 
 def _progress(url: str, row: WorkflowStatus) -> Progress:
