@@ -61,11 +61,8 @@ def is_kept(store: Store, commit: str, branch: str) -> bool:
     output = store.run("for-each-ref", "--format=%(refname)", "--contains", commit).decode("utf-8", "replace")
     if any(not name.endswith(f"/{branch}") for name in output.splitlines()):
         return True
-    heads = store.run("for-each-ref", "--format=%(refname)", "refs/heads").decode("utf-8", "replace").splitlines()
-    # Without another branch git would take HEAD's own past, which knows what was done on this one, too.
-    others = [name for name in heads if name != f"refs/heads/{branch}"]
     words = ("log", "--walk-reflogs", "--format=%H", f"--exclude={branch}", "--branches", "--")
-    return bool(others) and commit in store.attempt(*words)[1].decode().split()
+    return commit in store.attempt(*words)[1].decode().split()
 
 
 def _is_within(store: Store, commit: str, base: str) -> bool:
