@@ -151,8 +151,21 @@ def _of_properties(text: Text) -> tuple[Keys, ...]:
     )
 
 
-def _of_yaml(text: Text) -> tuple[Keys, ...]:
-    return tuple(dict(_flat(document.root, "")) for document in yaml.read(text))
+def _of_yaml(text: Text) -> tuple[Keys, ...] | None:
+    """The documents; None where a mapping has a key twice, which Spring's reader refuses."""
+    documents = yaml.read(text)
+    if any(_has_twice(document.root) for document in documents):
+        return None
+    return tuple(dict(_flat(document.root, "")) for document in documents)
+
+
+def _has_twice(node: yaml.Node | None) -> bool:
+    if isinstance(node, yaml.Sequence):
+        return any(_has_twice(inner) for inner in node.items)
+    if not isinstance(node, yaml.Mapping):
+        return False
+    keys = [item.key.value for item in node.items if isinstance(item.key, yaml.Scalar)]
+    return len(keys) != len(set(keys)) or any(_has_twice(item.value) for item in node.items)
 
 
 def _flat(node: yaml.Node | None, prefix: str) -> Iterator[tuple[str, Text]]:
