@@ -167,13 +167,26 @@ def test_one_variable_says_the_whole_address() -> None:
         ("6.0", "{}", "app.Run();", [80]),
         ("8.0", "{ASPNETCORE_URLS: 'http://+:5001;http://*:5002'}", "app.Run();", [5001, 5002]),
         ("8.0", "{ASPNETCORE_HTTP_PORTS: '5003'}", "app.Run();", [5003]),
-        ("8.0", "{}", 'app.Run("http://0.0.0.0:5000");', None),
+        ("8.0", "{}", 'app.Run("http://0.0.0.0:5000");', [5000]),
+        ("8.0", "{}", 'app.Run("http://localhost:5000");', None),
+        ("8.0", "{ASPNETCORE_URLS: 'http://+:1'}", 'builder.WebHost.UseUrls("http://*:5006");', [5006]),
+        ("8.0", "{}", "builder.WebHost.ConfigureKestrel(o => {\n  o.ListenAnyIP(5007, l => {});\n});", [5007]),
         ("8.0", "{}", "builder.WebHost.ConfigureKestrel(o => o.ListenAnyIP(5000));", None),
+        ("8.0", "{}", 'if (dev) {\n  builder.WebHost.UseUrls("http://*:5008");\n}', None),
+        ("8.0", "{}", 'if (dev)\n  builder.WebHost.UseUrls("http://*:5009");', None),
+        ("8.0", "{}", 'if (dev) { Log(); }\nbuilder.WebHost.UseUrls("http://*:5010");', [5010]),
     ],
 )
 def test_an_aspnet_program(version: str, environment: str, source: str, expected: list[int] | None) -> None:
     found = bound({"Dockerfile": DOTNET % version, "Program.cs": source, "out/Api.dll": ""}, environment)
     assert (None if found is None else [port for port, *_ in found]) == expected
+
+
+SPRING_PROFILES = {"application.yml": "server:\n  port: 8084\n", "application-prod.yml": "server:\n  port: 8085\n"}
+SPRING_DOCUMENTS = (
+    "server:\n  port: 8087\n---\nspring.config.activate.on-profile: cloud\nserver.port: 8088\n---\n"
+    "spring:\n  profiles: old\nserver:\n  port: 8089\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -184,11 +197,53 @@ def test_an_aspnet_program(version: str, environment: str, source: str, expected
         ({"application.yml": "server:\n  port: ${PORT:8082}\n"}, "{}", [8082]),
         ({"application.properties": "server.port=8083\n"}, "{}", [8083]),
         ({"application.properties": "server.port=8083\n"}, "{SERVER_PORT: '9000'}", [9000]),
-        ({"application.yml": "server:\n  port: 1\n", "application-prod.yml": "server:\n  port: 2\n"}, "{}", None),
+        (SPRING_PROFILES, "{}", [8084]),
+        (SPRING_PROFILES, "{SPRING_PROFILES_ACTIVE: prod}", [8085]),
+        (SPRING_PROFILES, "{SPRING_PROFILES_ACTIVE: ''}", [8084]),
+        (SPRING_PROFILES, "[SPRING_PROFILES_ACTIVE]", None),
+        ({"application.yml": "server:\n  port: ${app.port}\napp.port: 8086\n"}, "{}", [8086]),
+        ({"application.yml": "server.port: 0\n"}, "{}", None),
+        ({"application.yml": "spring.config.import: 'configserver:'\n"}, "{}", None),
+        ({"application.yml": SPRING_DOCUMENTS}, "{}", [8087]),
+        ({"application.yml": SPRING_DOCUMENTS}, "{SPRING_PROFILES_ACTIVE: 'a,cloud'}", [8088]),
+        ({"application.yml": SPRING_DOCUMENTS}, "{SPRING_PROFILES_ACTIVE: old}", [8089]),
+        ({"application.properties": "spring.profiles.active=dev\n#---\nserver.port=1\n",
+          "application-dev.properties": "server.port = ${PORT:${SERVICE_PORT:8090}}\n"}, "{SERVICE_PORT: '8091'}", [8091]),
+        ({"application.yml": "server: {port: 1}\n", "application.properties": "server.port 8092\n"}, "{}", [8092]),
+        ({"application.yml": "server: {port: 1}\n"}, "{SERVER_PORT: '', JAVA_TOOL_OPTIONS: -Xmx512m}", [1]),
+        ({"application.yml": "server: {port: 1}\n"}, "{JAVA_TOOL_OPTIONS: -Dserver.port=2}", None),
     ],
 )
 def test_a_spring_program(settings: dict[str, str], environment: str, expected: list[int] | None) -> None:
     files = {f"src/main/resources/{name}": text for name, text in settings.items()}
     pom = "<artifactId>spring-boot-starter-web</artifactId>\n"
     found = bound({"Dockerfile": JAVA, "pom.xml": pom, "target/api.jar": "", **files}, environment)
+    assert (None if found is None else [port for port, *_ in found]) == expected
+
+
+LAYERS = (
+    "FROM openjdk:17-jdk-slim AS cut\nWORKDIR /x\nARG JAR_FILE=target/*.jar\nCOPY ${JAR_FILE} app.jar\n"
+    "RUN java -Djarmode=layertools -jar app.jar extract\nFROM openjdk:17-jdk-slim\nWORKDIR /x\n"
+    "COPY --from=cut /x/dependencies/ ./\nCOPY --from=cut /x/application/ ./\n"
+    'ENTRYPOINT ["java", "org.springframework.boot.loader.launch.JarLauncher"]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "expected"),
+    [
+        ("FROM openjdk:17\nARG JAR_FILE=target/*.jar\nCOPY ${JAR_FILE} app.jar\nENTRYPOINT java -jar /app.jar\n", [7001]),
+        (LAYERS, [7001]),
+        ("FROM maven:3-eclipse-temurin-21\nWORKDIR /a\nCOPY . .\nCMD mvn spring-boot:run\n", [7001]),
+        ("FROM eclipse-temurin:21\nWORKDIR /a\nCOPY . .\nCMD ./mvnw -q spring-boot:run -Dspring-boot.run.profiles=x\n", None),
+        ("FROM eclipse-temurin:21\nCOPY lib/other.jar /app.jar\nCMD java -jar /app.jar\n", None),
+        ("FROM eclipse-temurin:21\nCOPY target/a.jar /app.jar\nCMD java -javaagent:/m.jar=9404:c -jar /app.jar\n", None),
+        ("FROM eclipse-temurin:21\nCOPY target/a.jar /app.jar\nCMD java -Xmx1g -jar /app.jar --server.port=7002\n", [7002]),
+        ("FROM eclipse-temurin:21\nCOPY target/a.jar a.jar\nCOPY prod.yml config/application.yml\nCMD java -jar a.jar\n", None),
+    ],
+)
+def test_the_jar_is_followed_to_its_module(dockerfile: str, expected: list[int] | None) -> None:
+    pom = "<artifactId>spring-boot-starter-web</artifactId>\n"
+    settings = {"src/main/resources/application.properties": "server.port=7001\n", "prod.yml": "server.port: 1\n"}
+    found = bound({"Dockerfile": dockerfile, "pom.xml": pom, "mvnw": "", **settings})
     assert (None if found is None else [port for port, *_ in found]) == expected

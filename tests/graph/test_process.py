@@ -217,7 +217,7 @@ def test_a_default_in_the_shell_is_used_until_the_variable_is_set() -> None:
         "poetry build",
         "uv run --strange uvicorn app:app",
         "npm run start",
-        "php -S 0.0.0.0:80",
+        "php -S $ADDRESS",
     ],
 )
 def test_what_hides_the_port_is_unknown(command: str) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import Location
 from stackfix.graph import go_builds, go_listens, go_routing, managed_sockets, rust_listening, rust_routing, started
 from stackfix.graph.command import literal, parted
+from stackfix.graph.image_files import Found
 from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
 from stackfix.graph.started import Bind, Listens
 from stackfix.graph.value import Template
@@ -106,13 +107,27 @@ def _rust(graph: Graph, image: Image, word: str, begun: Process, seen: Environme
         return None
     if len(sites) > 1 and not all(site.starts for site in sites):
         return None
-    found = [_endpoint(site.address, begun, seen) for site in sites if site.address is not None]
+    addresses = [_of_rocket(graph, image, begun) if s.address is rust_listening.ROCKET else s.address for s in sites]
+    if any(address is None for address in addresses):
+        return None
+    found = [_endpoint(address, begun, seen) for address in addresses if address is not None]
     certain = tuple(
         replace(e, evidence=(*e.evidence, Location(s.location.path, s.location.span, f"{name} binds {e.port}")))
         for e, s in zip(found, sites, strict=True)
         if e is not None
     )
     return Listening(certain, known=True) if len(certain) == len(sites) else NOTHING_KNOWN
+
+
+def _of_rocket(graph: Graph, image: Image, begun: Process) -> Template | None:
+    """What Rocket binds with the file that it looks for in its working folder; None where that may be anything."""
+    if any(begun.environment.get(name) is not None for name in ("ROCKET_CONFIG", "ROCKET_PROFILE")):
+        return None
+    path = image.files.lookup(posixpath.join(begun.folder or "/", "Rocket.toml"))
+    if isinstance(path, str):
+        return graph.library.get(path, rust_listening.rocket)
+    absent = path is Found.ABSENT or not graph.library.tree.named("Rocket.toml")
+    return rust_listening.ROCKET if absent else None
 
 
 def _is_built(image: Image, name: str, word: str) -> bool:

@@ -155,22 +155,36 @@ def words(graph: Graph, workload: Workload) -> tuple[Words | None, Words | None]
     if workload.command is not None:
         return entrypoint, workload.command
     if image.command is None and image.entrypoint is None:
-        return None
+        served = _serving(image)
+        return None if served is None else (entrypoint, served)
     return entrypoint, image.command
 
 
 def _of_base(image: Image) -> Words | None:
     """The entry point that an image has from its base, where that hands its words on to a program."""
-    starts = image.base.starts if image.base is not None and image.inherits_entrypoint else ()
-    words = tuple(Template.literal(Text.unwritten(word)) for word in starts)
-    return Words(words, shell=False, location=image.location, anchor=image.anchor) if words else None
+    return _unwritten(image, image.base.starts if image.base is not None and image.inherits_entrypoint else ())
+
+
+def _serving(image: Image) -> Words | None:
+    """The command that an image has from its base, where that serves by a configuration."""
+    return _unwritten(image, image.base.serves if image.base is not None and image.inherits_command else ())
+
+
+def _unwritten(image: Image, words: tuple[str, ...]) -> Words | None:
+    found = tuple(Template.literal(Text.unwritten(word)) for word in words)
+    return Words(found, shell=False, location=image.location, anchor=image.anchor) if found else None
+
+
+_BARE = frozenset({
+    "python", "node", "golang", "ruby", "debian", "ubuntu", "alpine", "nginx", "nginx-unprivileged", "php", "rust",
+    "eclipse-temurin", "openjdk", "amazoncorretto", "maven", "bun",
+})  # fmt: skip
 
 
 def is_bare(workload: Workload) -> bool:
     """Whether a pulled image is a bare language or nginx image, whose entry point hands its arguments on."""
     name = workload.image.value if workload.image else ""
-    bare = {"python", "node", "golang", "ruby", "debian", "ubuntu", "alpine", "nginx", "nginx-unprivileged"}
-    return workload.build is None and name.rpartition("/")[2].partition(":")[0] in bare
+    return workload.build is None and name.rpartition("/")[2].partition(":")[0] in _BARE
 
 
 def begun(graph: Graph, workload: Workload, seen: Files) -> Started | None:

@@ -204,7 +204,7 @@ def given(graph: Graph, found: FrontBuild, name: str) -> Given:
         return Given.YES
     if _mentioned(graph, found, name):
         return Given.UNKNOWN
-    if found.stage.base is None:
+    if found.stage.base is None or not found.stage.base.lacks:
         return Given.UNKNOWN
     values = [_by_file(graph, found, name, file) for file in _FILES]
     return next((state for state in (Given.YES, Given.UNKNOWN) if state in values), Given.NO)

@@ -72,16 +72,16 @@ def settings(library: Library, folder: str, bundler: Bundler, package: yaml.Node
 def configured(text: Text) -> Settings:
     """What one configuration file of Vite, Vue CLI, webpack, Nuxt or Next says."""
     source = Source(js.read(text))
-    root = next((o for o in map(source.object, _roots(source)) if o is not None), None)
+    root = next((o for o in map(source.object, roots(source)) if o is not None), None)
     if root is None:
         return Settings(known=False)
-    proxies = [p for path in _PROXY_PATHS for p in _proxies(source, _at(source, root, *path))]
-    exported = _text(source, _at(source, root, "output"))
+    proxies = [p for path in _PROXY_PATHS for p in _proxies(source, at(source, root, *path))]
+    exported = _text(source, at(source, root, "output"))
     return Settings(
         (*proxies, *_rewrites(source, root)),
-        _text(source, _at(source, root, "base") or _at(source, root, "publicPath") or _at(source, root, "basePath")),
-        _text(source, _at(source, root, "build", "outDir") or _at(source, root, "outputDir")),
-        _template(source, _at(source, root, "server", "port") or _at(source, root, "devServer", "port")),
+        _text(source, at(source, root, "base") or at(source, root, "publicPath") or at(source, root, "basePath")),
+        _text(source, at(source, root, "build", "outDir") or at(source, root, "outputDir")),
+        _template(source, at(source, root, "server", "port") or at(source, root, "devServer", "port")),
         True if exported is not None and exported.value == "export" else None,
         known=root.whole,
         prefixes=_env_prefix(source, root),
@@ -90,13 +90,13 @@ def configured(text: Text) -> Settings:
 
 def _env_prefix(source: Source, root: js.Object) -> tuple[str, ...]:
     """Vite's `envPrefix`: further prefixes of variables that are built in."""
-    given = _at(source, root, "envPrefix")
+    given = at(source, root, "envPrefix")
     nodes = given.items if isinstance(given, js.Array) else (given,)
     texts = [_text(source, n) for n in nodes]
     return tuple(t.value for t in texts if t is not None)
 
 
-def _roots(source: Source) -> Iterator[js.Node]:
+def roots(source: Source) -> Iterator[js.Node]:
     """What the module gives back: `export default`, `module.exports =`; one layer of a wrapper is looked through."""
     module = source.module
     for at in range(len(module.tokens.all)):
@@ -111,7 +111,8 @@ def _roots(source: Source) -> Iterator[js.Node]:
                 yield from value.arguments
 
 
-def _at(source: Source, node: js.Node | None, *keys: str) -> js.Node | None:
+def at(source: Source, node: js.Node | None, *keys: str) -> js.Node | None:
+    """What keys lead to, from object to object."""
     for key in keys:
         holder = source.object(node)
         node = holder.get(key) if holder is not None else None
@@ -136,10 +137,10 @@ def _proxies(source: Source, node: js.Node | None) -> Iterator[DevProxy]:
         for path in context.items if isinstance(context, js.Array) else (context,):
             text = _text(source, path)
             if text is not None:
-                yield _proxy(source, text.value, item, _at(source, item, "target"))
+                yield _proxy(source, text.value, item, at(source, item, "target"))
     rules = source.object(node) if not isinstance(node, js.Array) else None
     for rule in rules.properties if rules is not None else ():
-        target = _at(source, rule.value, "target")
+        target = at(source, rule.value, "target")
         yield _proxy(source, rule.key, rule.value, target if target is not None else rule.value)
 
 
@@ -169,7 +170,7 @@ def _rewrites(source: Source, root: js.Object) -> Iterator[DevProxy]:
     groups.extend(p.value for p in holder.properties if isinstance(p.value, js.Array)) if holder is not None else None
     for group in groups:
         for item in group.items if isinstance(group, js.Array) else ():
-            path, target = _text(source, _at(source, item, "source")), _at(source, item, "destination")
+            path, target = _text(source, at(source, item, "source")), at(source, item, "destination")
             if path is None or target is None:
                 continue
             value = source.evaluate(target)
@@ -208,7 +209,7 @@ def middleware(text: Text) -> tuple[DevProxy, ...]:
         if isinstance(made, js.Call) and name in {"createProxyMiddleware", "proxy"} and path is not None:
             options = js.argument(made, len(made.arguments) - 1)
             if options is not None:
-                found.append(_proxy(source, path.value, options, _at(source, options, "target")))
+                found.append(_proxy(source, path.value, options, at(source, options, "target")))
     return tuple(found)
 
 
@@ -271,7 +272,7 @@ def _proxy_file(library: Library, path: str) -> Iterator[DevProxy]:
 
 def _rules_module(text: Text) -> tuple[DevProxy, ...]:
     source = Source(js.read(text))
-    return tuple(p for root in _roots(source) for p in _proxies(source, root))
+    return tuple(p for root in roots(source) for p in _proxies(source, root))
 
 
 def _scalar(node: yaml.Node | None) -> Text | None:

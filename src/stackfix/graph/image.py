@@ -280,7 +280,7 @@ class _Builder:
         scope = Scope(complete=base is not None)
         if base is not None:
             self._reserve(scope, stage, base)
-        files = image_files.of_base(known=base is not None)
+        files = image_files.of_base(known=base is not None, folders=base.folders if base is not None else ())
         return _State(scope, files, base, name.text if name else None)
 
     def _reserve(self, scope: Scope, stage: Stage, base: Base) -> None:

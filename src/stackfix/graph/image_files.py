@@ -205,11 +205,14 @@ def _under(path: str, prefix: str) -> bool:
 EVERYWHERE = Layer(-1, -1, {}, ("/",))
 
 
-def of_base(*, known: bool) -> ImageFiles:
-    """The files of a base image: unknown everywhere, or in a public one only where such images have their own."""
+def of_base(*, known: bool, folders: tuple[str, ...] = ()) -> ImageFiles:
+    """The files of a base image: unknown everywhere, or in a public one only where such images have their own.
+
+    `folders` are further ones in which it has some.
+    """
     if not known:
         return ImageFiles((EVERYWHERE,))
-    return ImageFiles((Layer(-1, -1, {}, _BASE_FOLDERS, ("/",)),))
+    return ImageFiles((Layer(-1, -1, {}, (*_BASE_FOLDERS, *folders), ("/",)),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 from stackfix.graph import (
     compiled,
     container,
+    dev_servers,
+    gunicorn_settings,
     kafka_brokers,
     known_images,
     loaded_env,
     managed,
     node_sources,
     proxies,
+    ruby_servers,
     started,
+    web_servers,
 )
 from stackfix.graph.model import NOTHING_KNOWN, Endpoint, Listening, Witness
 from stackfix.graph.started import Bind, Listens
@@ -35,6 +39,9 @@ if TYPE_CHECKING:
 
 def of(graph: Graph, workload: Workload) -> Listening:
     """All endpoints of a workload, or that nobody can tell."""
+    served = web_servers.of_pulled(graph, workload) if graph.build_of(workload) is None else None
+    if served is not None:
+        return served
     if workload.build is None and graph.build_of(workload) is None and not container.is_bare(workload):
         pulled = _pulled(graph, workload)
         return pulled if pulled.known or pulled.endpoints else _commanded(graph, workload)
@@ -131,7 +138,14 @@ def _is_written(bind: Bind, workload: Workload) -> bool:
 
 
 def _process(graph: Graph, workload: Workload, process: Process) -> Listening:
-    readers = (node_sources.bundler, compiled.listening, managed.listening)
+    readers = (
+        dev_servers.listening,
+        compiled.listening,
+        managed.listening,
+        web_servers.listening,
+        gunicorn_settings.listening,
+        ruby_servers.listening,
+    )
     told = next((said for read in readers if (said := read(graph, workload, process)) is not None), None)
     if told is not None:
         return told

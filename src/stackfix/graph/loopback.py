@@ -15,6 +15,7 @@ from stackfix.graph.command import literal
 from stackfix.graph.lacking import EVERY
 from stackfix.graph.model import Platform
 from stackfix.graph.started import Listens, endpoints
+from stackfix.repairs.add_variable import AddVariable
 from stackfix.repairs.append_item import AppendItem
 from stackfix.repairs.set_argument import SetArgument
 from stackfix.repairs.set_command import SetCommand
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 _DAPR = re.compile(rb"dapr\.io/app-port[\"']?\s*:\s*[\"']?(\d{1,5})\b")
 _UNQUOTED = ("shell:plain", "shell:word")
 _BOUNDARIES = frozenset({b"", b" ", b"\t", b"\n", b"\r", b'"', b"'", b";", b"&", b"|", b")"})
-_KEYWORDS = {"gradio": "server_name", "werkzeug.serving.run_simple": "hostname", "grpc": None, "tornado": None}
+_OPTIONS = ("--host", "--binding", "--ip", "--bind")
+_CONFIGURED = frozenset({"vite", "astro", "ng", "rails"})
+"""Programs whose command line stands over their configuration, which says no host."""
+_KEYWORDS = {"gradio": "server_name", "werkzeug.serving.run_simple": "hostname", "grpc": None, "tornado": None,
+    "cherrypy": None}  # fmt: skip
 """What calls name their host's argument; the others say `host`."""
 
 
@@ -93,7 +98,15 @@ def _closed(graph: Graph, workload: Workload, endpoint: Endpoint, asking: tuple[
         where = Location(process.location.path, process.location.span, note)
         return Closed(workload, endpoint, where, process.anchor, asking, _words(graph, workload, process, endpoint))
     where = Location(workload.location.path, workload.location.span, note)
-    return Closed(workload, endpoint, where, workload.anchor, asking, ())
+    return Closed(workload, endpoint, where, workload.anchor, asking, _variable(workload, endpoint))
+
+
+def _variable(workload: Workload, endpoint: Endpoint) -> tuple[Repair, ...]:
+    """The variable by which a program that has no such option is told its host."""
+    name = endpoint.host_variable
+    if name is None or name == endpoint.variable or workload.deployment.platform is Platform.IMAGE:
+        return ()
+    return (AddVariable(workload.anchor, name, EVERY),)
 
 
 def _processes(graph: Graph, workload: Workload, endpoint: Endpoint) -> Iterator[Process]:
@@ -101,9 +114,12 @@ def _processes(graph: Graph, workload: Workload, endpoint: Endpoint) -> Iterator
     begun = graph.started(workload)
     for process in begun.processes if begun is not None else ():
         if process.listens is Listens.COMMAND:
-            if any(e.port == endpoint.port and e.loopback for e in endpoints(process).endpoints):
+            bound = endpoints(process).endpoints
+            if any(e.port == endpoint.port and e.loopback for e in bound) or process.tool in _CONFIGURED:
                 yield process
-        elif process.listens is Listens.SOURCE:
+        elif process.listens is Listens.SOURCE or (
+            process.listens is Listens.CONFIGURATION and process.tool in _CONFIGURED
+        ):
             yield process
 
 
@@ -137,9 +153,10 @@ def _words(graph: Graph, workload: Workload, process: Process, endpoint: Endpoin
         return _runserver(graph, workload, process, endpoint)
     values = tuple(v for w in process.words[1:] if (v := literal(w)) is not None)
     tool = tools.find(process.tool, values)
-    if tool is None or not ({"--host"} & {*tool.host} or {"--bind"} & {*tool.bind}):
+    option = next((o for o in _OPTIONS if tool is not None and o in {*tool.host, *tool.bind}), None)
+    if tool is None or option is None:
         return ()
-    added = ("--host", EVERY) if tool.host else ("--bind", f"{EVERY}:{endpoint.port}")
+    added = (option, EVERY if option in tool.host else f"{EVERY}:{endpoint.port}")
     at = next((i for i, w in enumerate(process.words) if literal(w) in tool.port), len(process.words))
     before = process.words[at - 1].text if at else None
     if before is None or before.place is None:

@@ -1,7 +1,7 @@
 """What an ASP.NET or Spring Boot program binds: the frameworks' own variables and settings, and their defaults.
 
 Sources: Microsoft's documentation of ASPNETCORE_URLS and ASPNETCORE_HTTP_PORTS (images from 8.0 on set the latter to
-8080, those before listen on 80); Spring Boot's of `server.port` (8080) and of externalised configuration.
+8080, those before listen on 80). Spring Boot's settings are read apart (graph.spring).
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from stackfix.formats import yaml
-from stackfix.graph import compiled, started
+from stackfix.graph import compiled, spring, started
 from stackfix.graph.command import literal
 from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
 from stackfix.graph.started import Bind, Listens
@@ -35,23 +34,25 @@ _URL = re.compile(r"http://[^:/;]+:(?P<port>\d{2,5})/?")
 _CODED = re.compile(
     r"UseUrls\(|ConfigureKestrel|UseKestrel|ListenAnyIP|ListenLocalhost|\bUrls\.Add|\.Run(?:Async)?\(\s*\$?\"|\bWebListener"
 )
+_WRITTEN = re.compile(
+    r"(?:UseUrls\(|\.?Urls\.Add\(|\.Run(?:Async)?\()\s*\"http://(?:0\.0\.0\.0|\*|\+|\[::\]):(?P<port>\d{2,5})/?\"\s*\)"
+    r"|ListenAnyIP\(\s*(?P<number>\d{2,5})\s*[,)]"
+)
+_WRAPPER = re.compile(r"(?:ConfigureKestrel|UseKestrel)\(\s*(?:\w+|\(\w+(?:,\s*\w+)?\))\s*=>\s*\{")
+_UNDER = re.compile(r"\b(?:if|else|switch|case|catch|for|foreach|while|#if)\b|\?\s*$")
+_NEAR = 200
+"""As much of the code before a place as tells what it stands under."""
 _IN_SETTINGS = re.compile(r'"(?:Kestrel|[Uu]rls)"')
-_SETTINGS = re.compile(r"application(?:-(?P<profile>[\w-]+))?\.(?:properties|ya?ml)$")
-_LINE = re.compile(r"^[ \t]*server\.port[ \t]*[=:][ \t]*(?P<value>[^\s#]+)", re.MULTILINE)
-_HOLE = re.compile(r"\$\{(?P<name>[A-Za-z_][\w.-]*)(?::(?P<default>\d*))?\}")
-_OPTIONS = frozenset({"JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "SPRING_APPLICATION_JSON"})
-_WEB = re.compile(r"spring-boot-starter-(?:web|webflux|jersey)\b")
-_MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts")
 
 
 def listening(graph: Graph, workload: Workload, begun: Process) -> Listening | None:
     """What such a program binds; None for any other."""
     image = graph.image(workload)
-    if image is None or begun.listens is not Listens.UNKNOWN or begun.tool not in {"dotnet", "java"}:
+    if image is None or begun.listens is not Listens.UNKNOWN or begun.tool not in {"dotnet", "java", *spring.RUNNERS}:
         return None
     seen = compiled.environment_of(workload, image, begun)
-    read = _aspnet if begun.tool == "dotnet" else _spring
-    binds = read(graph.library, image, begun, seen)
+    dotnet = begun.tool == "dotnet"
+    binds = _aspnet(graph.library, image, begun, seen) if dotnet else spring.binds(graph, workload, image, begun)
     if binds is None:
         return None
     found = [started.endpoint(bind, begun, seen) for bind in binds]
@@ -65,17 +66,28 @@ def listening(graph: Graph, workload: Workload, begun: Process) -> Listening | N
 def _aspnet(library: Library, image: Image, begun: Process, seen: Environment) -> tuple[Bind, ...] | None:
     base = _ASPNET.match(image.base_name.value) if image.base_name is not None else None
     words = [literal(word) for word in begun.words[1:]]
-    if base is None or len(words) != 1 or not (words[0] or "").endswith(".dll") or _is_coded(library, image):
+    if base is None or len(words) != 1 or not (words[0] or "").endswith(".dll"):
         return None
+    coded = tuple(_coded(library, image, posixpath.basename(words[0] or "").removesuffix(".dll")))
+    if coded:
+        found = tuple(pair for pair in coded if pair is not None)
+        # What Kestrel is told stands over the URLs of the host.
+        certain = len(found) == len(coded) and len({kind for kind, _ in found}) == 1
+        return tuple(bind for _, bind in found) if certain else None
+    return _of_environment(seen, begun, newer=int(base["major"]) >= _PORTS_FROM)
+
+
+def _of_environment(seen: Environment, begun: Process, *, newer: bool) -> tuple[Bind, ...] | None:
     for name in ("ASPNETCORE_URLS", "DOTNET_URLS", "URLS"):
         if (given := seen.get(name)) is not None:
             return _of_urls(given, begun)
+    if seen.get("ASPNETCORE_HTTPS_PORTS") is not None:
+        return None
     for name in ("ASPNETCORE_HTTP_PORTS", "DOTNET_HTTP_PORTS"):
         if seen.get(name) is not None:
             return (Bind(Template((Hole(name),)), variable=name),)
-    if seen.get("ASPNETCORE_HTTPS_PORTS") is not None or not seen.complete:
+    if not seen.complete:
         return None
-    newer = int(base["major"]) >= _PORTS_FROM
     port = Template.literal(Text.unwritten("8080" if newer else "80"))
     return (Bind(port, variable="ASPNETCORE_HTTP_PORTS" if newer else None, witness=Witness.TOOL),)
 
@@ -106,92 +118,50 @@ def _taken(given: Variable, port: Text) -> Template:
     return Template.literal(port)
 
 
-def _is_coded(library: Library, image: Image) -> bool:
-    """Whether the source or a settings file may say the port."""
+def _coded(library: Library, image: Image, name: str) -> Iterator[tuple[str, Bind] | None]:
+    """What the source or a settings file says, by the kind of call; None for what can't be read or holds at times."""
+    webs = [p for p in library.tree.below(image.build.context) if p.endswith(".csproj") and _is_web(library, p)]
+    others = tuple(f"{posixpath.dirname(p)}/" for p in webs if posixpath.basename(p) != f"{name}.csproj")
     for path in library.tree.below(image.build.context):
-        name = posixpath.basename(path)
-        settings = name.startswith("appsettings") and name.endswith(".json")
-        if not (path.endswith(".cs") or settings):
+        file = posixpath.basename(path)
+        settings = file.startswith("appsettings") and file.endswith(".json")
+        if not (path.endswith(".cs") or settings) or (len(webs) > len(others) and path.startswith(others)):
             continue
         text = library.text(path)
-        if text is None or (_IN_SETTINGS if settings else _CODED).search(text.value):
-            return True
-    return False
-
-
-# --- Spring Boot -----------------------------------------------------------------------------------------------------
-
-
-def _spring(library: Library, image: Image, begun: Process, seen: Environment) -> tuple[Bind, ...] | None:
-    words = [literal(word) for word in begun.words[1:]]
-    if "-jar" not in words or None in words or any(seen.get(name) is not None for name in _OPTIONS):
-        return None
-    told = _of_words(begun.words[1:])
-    if told is not None:
-        return (Bind(told),)
-    if any("port" in (word or "") or "spring.config" in (word or "") for word in words):
-        return None
-    inside = [p for p in library.tree.below(image.build.context) if not re.search(r"(?:^|/)(?:test|target|build)/", p)]
-    if sum(_is_web(library, path) for path in inside) != 1 or not seen.complete:
-        return None
-    written = list(_written(library, inside))
-    if any(profile is not None for profile, _ in written) or len(written) > 1:
-        return None
-    default = written[0][1] if written else Template.literal(Text.unwritten("8080"))
-    if default is None:
-        return None
-    port = Template((Hole("SERVER_PORT", default, empty_is_unset=True),))
-    return (Bind(port, witness=Witness.CONFIGURATION),)
-
-
-def _of_words(words: tuple[Template, ...]) -> Template | None:
-    """`-Dserver.port=9000`, `--server.port=9000`."""
-    for word in words:
-        text = word.text
-        match = re.fullmatch(r"(?:-D|--)server\.port=(\d{2,5})", text.value) if text is not None else None
-        if text is not None and match is not None:
-            return Template.literal(text.slice(*match.span(1)))
-    return None
+        if text is None or (settings and _IN_SETTINGS.search(text.value)):
+            yield None
+        elif not settings:
+            yield from _in_code(text)
 
 
 def _is_web(library: Library, path: str) -> bool:
-    text = library.text(path) if posixpath.basename(path) in _MANIFESTS else None
-    return text is not None and _WEB.search(text.value) is not None
+    text = library.text(path)
+    return text is not None and "Microsoft.NET.Sdk.Web" in text.value
 
 
-def _written(library: Library, paths: list[str]) -> Iterator[tuple[str | None, Template | None]]:
-    """Each settings file's `server.port`, with the profile that it is for."""
-    for path in paths:
-        match = _SETTINGS.fullmatch(posixpath.basename(path))
-        text = library.text(path) if match is not None else None
-        if match is None or text is None:
+def _in_code(text: Text) -> Iterator[tuple[str, Bind] | None]:
+    for match in _CODED.finditer(text.value):
+        found = _WRITTEN.match(text.value, match.start())
+        if found is None and _WRAPPER.match(text.value, match.start()):
+            # What configures it is written inside, and found there.
             continue
-        value = _of_properties(text) if path.endswith(".properties") else _of_yaml(library, path)
-        if value is not None:
-            yield match["profile"], _value(value)
+        if found is None or _is_conditional(text.value, match.start()):
+            yield None
+            continue
+        group = "port" if found["port"] else "number"
+        yield group, Bind(Template.literal(text.slice(*found.span(group))), witness=Witness.SOURCE)
 
 
-def _of_properties(text: Text) -> Text | None:
-    found = _LINE.search(text.value)
-    return None if found is None else text.group(found, "value")
-
-
-def _of_yaml(library: Library, path: str) -> Text | None:
-    documents = library.get(path, yaml.read)
-    for document in documents or ():
-        for keys in (("server", "port"), ("server.port",)):
-            node = yaml.get(document.root, *keys)
-            if isinstance(node, yaml.Scalar):
-                return node.text
-    return None
-
-
-def _value(text: Text) -> Template | None:
-    """`8081`, `${PORT:8081}`."""
-    if text.value.isdecimal():
-        return Template.literal(text)
-    match = _HOLE.fullmatch(text.value)
-    if match is None or "." in match["name"]:
-        return None
-    default = text.group(match, "default")
-    return Template((Hole(match["name"], Template.literal(default) if default else None),))
+def _is_conditional(source: str, at: int) -> bool:
+    """Whether code stands in a comment, under a condition, or in a block of one."""
+    line = source[source.rfind("\n", 0, at) + 1 : at]
+    depth = 0
+    if "//" in line or _UNDER.search(source[max(0, at - _NEAR) : at].rpartition(";")[2]):
+        return True
+    for index in range(at - 1, -1, -1):
+        depth += {"}": 1, "{": -1}.get(source[index], 0)
+        if depth < 0:
+            depth = 0
+            if _UNDER.search(re.split(r"[;{}]", source[:index][-_NEAR:])[-1]):
+                return True
+    return False

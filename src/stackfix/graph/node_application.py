@@ -16,6 +16,7 @@ from stackfix.formats import yaml
 from stackfix.graph.javascript_names import Modules, json, names
 from stackfix.graph.node_file import facts
 from stackfix.graph.node_routing import routing
+from stackfix.graph.node_servers import BUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -274,7 +275,7 @@ def _listens(
 ) -> Iterator[ProgramListen]:
     for path, known in found.items():
         for listen in known.listens:
-            if listen.spot.main and path != entry:
+            if (listen.spot.main or listen.framework == BUN) and path != entry:
                 continue
             runs = all(name in called or name == "default" for name in listen.spot.functions)
             yield ProgramListen(

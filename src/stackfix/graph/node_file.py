@@ -43,7 +43,7 @@ def facts(text: Text) -> NodeFacts:
         javascript_names.of(source),
         tuple(source.reads()),
         (*made.values(), *parts),
-        tuple(node_servers.listens(source, calls, made)),
+        (*node_servers.listens(source, calls, made), *node_servers.exported(source, made)),
         (*node_routes.routes(source, calls, made), *node_decorators.decorated(source)),
         (*node_routes.uses(source, calls, made), *_given(source, calls, made)),
         tuple(node_routes.cors(source, calls)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
 from stackfix.graph.node_facts import NodeListen, Server, Spot
-from stackfix.graph.value import Opaque, Symbol, Template
+from stackfix.graph.value import Hole, Opaque, Symbol, Template
+from stackfix.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +31,25 @@ _MADE = {
 _HTTP = frozenset({"http", "https", "http2", "node:http", "node:https", "node:http2"})
 _ROUTERS = {("express", "Router"): "express"}
 _PORTED = frozenset({"@hono/node-server"})
+_HAPI = frozenset(
+    (package, export)
+    for package in ("@hapi/hapi", "hapi")
+    for export in ("server", "Server", "default.server", "*.server")
+)
+BUN = "export of bun"
+"""The framework of what only Bun serves, and only of its entry file."""
+
+
+def _unset(default: str, *names: str) -> Template:
+    value = Template.literal(Text.unwritten(default))
+    for name in reversed(names):
+        value = Template((Hole(name, value),))
+    return value
+
+
+DEFAULT_PORTS = {
+    "hono": _unset("3000"), "deno": _unset("8000"), "bun": _unset("3000", "BUN_PORT", "PORT", "NODE_PORT"),
+}  # fmt: skip
 _MAIN = re.compile(r"require\.main|import\.meta\.(?:main|url|filename)|module\.parent|__main__")
 _NOT_TEST = re.compile(r"NODE_ENV.*!==?\s*['\"]test['\"]|isPrimary|isMaster|isWorker|VITEST|JEST", re.DOTALL)
 _TESTED = frozenset({"if", "while", "switch", "for", "catch"})
@@ -213,6 +233,8 @@ def listens(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Serve
             yield from _listen(source, call, function, made, spots)
         elif name in {"Bun.serve", "Deno.serve"} or (origin(source, name) or ("",))[0] in _PORTED:
             yield from _served(source, call, name, spots)
+        elif (origin(source, name) or ("",)) in _HAPI or required(source, call.function) in _HAPI:
+            yield from _hapi(source, call, spots)
         elif call.new and _is_websocket_server(source, name):
             options = source.object(js.argument(call, 0))
             port = options.get("port") if options is not None else None
@@ -266,13 +288,53 @@ def _may_be_host(source: Source, node: js.Node | None) -> bool:
 
 
 def _served(source: Source, call: js.Call, name: str, spots: Spots) -> Iterator[NodeListen]:
-    options = source.object(js.argument(call, 0))
-    if options is None and name != "Deno.serve":
+    first = js.argument(call, 0)
+    options = source.object(first) if not isinstance(first, js.Function) else None
+    if options is None and name == "Bun.serve":
+        return
+    if any(o is not None and not o.whole for o in (options,)):
         return
     port = options.get("port") if options is not None else None
     host = (options.get("hostname") or options.get("host")) if options is not None else None
+    unix = options is not None and (options.get("unix") or options.get("path")) is not None
     framework = "hono" if "." not in name else name.partition(".")[0].lower()
-    yield _made(source, call, framework, (None, True), port, host, spots)
+    made = _made(source, call, framework, (None, True), port, host, spots)
+    if port is None and not unix and framework in DEFAULT_PORTS and (options is not None or framework == "hono"):
+        made = replace(made, port=DEFAULT_PORTS[framework])
+    yield made
+
+
+def _hapi(source: Source, call: js.Call, spots: Spots) -> Iterator[NodeListen]:
+    """The server's options, which `start()` binds; `address` is what it binds where `host` is but its name."""
+    options = source.object(js.argument(call, 0))
+    if options is not None and options.whole and options.get("port") is not None and options.get("listener") is None:
+        host = options.get("address") or options.get("host")
+        yield _made(source, call, "hapi", (None, True), options.get("port"), host, spots)
+
+
+def exported(source: Source, made: Mapping[str, Server]) -> Iterator[NodeListen]:
+    """What Bun serves of its entry file: `export default {port, fetch}`, `export default app` of Hono and Elysia."""
+    module, spots = source.module, Spots(source)
+    for index, token in enumerate(module.tokens.all[:-1]):
+        if token.value != "export" or module.value(index + 1) != "default":
+            continue
+        node = module.expressions.expression(index + 2)
+        options = node if isinstance(node, js.Object) else None
+        name = js.dotted(node) if node is not None else None
+        served = made.get(name or "")
+        if node is None or (options is None and (served is None or served.framework != "hono")):
+            continue
+        if options is not None and (not options.whole or options.get("fetch") is None):
+            continue
+        port = options.get("port") if options is not None else None
+        host = options.get("hostname") if options is not None else None
+        yield NodeListen(
+            BUN, None, known=True,
+            port=DEFAULT_PORTS["bun"] if port is None else source.evaluate(port),
+            host=None if host is None else source.evaluate(host),
+            spot=spots.at(index), location=module.location(node), anchor=module.anchor(node),
+            port_anchor=None if port is None else module.anchor(port),
+        )  # fmt: skip
 
 
 def _apollo(source: Source, call: js.Call, spots: Spots) -> Iterator[NodeListen]:

@@ -6,15 +6,17 @@ May import the graph's nouns, container and node_application.
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix import tree
-from stackfix.graph import environment, frontend_settings, node_application, sources, started, tool_names
+from stackfix.graph import environment, node_application, sources, started, tool_names
 from stackfix.graph.command import literal
 from stackfix.graph.container import Files
 from stackfix.graph.image_files import Found, absolute
 from stackfix.graph.model import NOTHING_KNOWN, Listening, Witness
+from stackfix.graph.node_servers import BUN
 from stackfix.graph.started import Bind, Listens
 from stackfix.graph.value import Environment, Hole, Template
 from stackfix.text import Text
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 _TOOLS = frozenset(tool_names.SCRIPTED) - {"php", "gradio"}
 _ENDINGS = ("", ".js", ".mjs", ".cjs", ".ts", "/index.js")
 _STANDALONE = ".next/standalone"
+_SVELTE = re.compile(r"/(?:build|build/index\.js)$")
 _NITRO = "/.output/server/index.mjs"
-_VITE_PORT = "5173"
 
 
 def is_node(process: Process) -> bool:
@@ -109,7 +111,7 @@ def listening(graph: Graph, workload: Workload, begun: Process) -> Listening:
     found = program(graph, workload, begun)
     if found is None or not found.listens_known:
         return NOTHING_KNOWN
-    binds = tuple(map(_bind, found.listens))
+    binds = tuple(_bind(listen) for listen in found.listens if listen.framework != BUN or begun.tool == "bun")
     return _bound((*binds, *begun.binds), begun, environment_of(seen, found, begun))
 
 
@@ -145,7 +147,19 @@ def _generated(seen: Files, path: str) -> Bind | None:
     if path.endswith(_NITRO) or (path.endswith("/server/index.mjs") and _copied(seen, ".output")):
         port, host = _variables("3000", "NITRO_PORT", "PORT"), _variables("0.0.0.0", "NITRO_HOST", "HOST")  # noqa: S104 - as above
         return Bind(port, host, witness=Witness.TOOL)
+    if _SVELTE.search(path) and _is_svelte(seen, _SVELTE.sub("", path)):
+        return Bind(_variables("3000", "PORT"), _variables("0.0.0.0", "HOST"), witness=Witness.TOOL)  # noqa: S104 - as above
     return None
+
+
+def _is_svelte(seen: Files, folder: str) -> bool:
+    """Whether a folder's package is built by SvelteKit's adapter for Node, its variables named as usual."""
+    path = seen.lookup(posixpath.join(folder, "package.json"))
+    known = node_application.package(seen.library, path) if isinstance(path, str) else None
+    if known is None or "@sveltejs/adapter-node" not in known.dependencies | known.development:
+        return False
+    configured = [seen.library.text(p) for p in seen.library.tree.directly_in(known.folder) if "svelte.config." in p]
+    return all(text is not None and "envPrefix" not in text.value for text in configured)
 
 
 def _copied(seen: Files, folder: str) -> bool:
@@ -177,22 +191,3 @@ def environment_of(seen: Files, found: NodeProgram, begun: Process) -> Environme
         return Environment(given or {}, given is not None).under(begun.environment)
     absent = path is not None and seen.lacks(path)
     return begun.environment if absent else replace(begun.environment, complete=False)
-
-
-# --- development servers ---------------------------------------------------------------------------------------------
-
-
-def bundler(graph: Graph, workload: Workload, begun: Process) -> Listening | None:
-    """What a development server binds by its own configuration; None where the process is none."""
-    if begun.tool != "vite" or begun.listens is not Listens.CONFIGURATION or begun.configuration is None:
-        return None
-    given = next((bind for bind in begun.binds if bind.port is not None), None)
-    if given is not None:
-        return _bound((Bind(given.port),), begun, begun.environment)
-    seen = sources.files(graph, workload)
-    path = seen.lookup(begun.configuration)
-    told = graph.library.get(path, frontend_settings.configured) if isinstance(path, str) else None
-    if told is None or not told.known or any(literal(w) == "preview" for w in begun.words):
-        return NOTHING_KNOWN
-    port = told.port or Template.literal(Text.unwritten(_VITE_PORT))
-    return _bound((Bind(port, witness=Witness.CONFIGURATION),), begun, begun.environment)

@@ -117,10 +117,16 @@ def _run(words: tuple[Template, ...], setting: Setting) -> Started:
         return Started(python(words, setting), known=True)
     if base == "supervisord":
         return _supervised(words, setting)
-    package = packaged(base, words, setting)
+    package = None if base == "bun" and _is_file(words) else packaged(base, words, setting)
     if package is not None:
         return _packaged(package, base, words, setting)
     return _program(base, name, words, setting)
+
+
+def _is_file(words: tuple[Template, ...]) -> bool:
+    """`bun src/index.ts`, `bun run --hot index.ts`: a file of source, not a script of a package."""
+    named = [value for word in words[1:] if (value := literal(word) or "") != "run" and not value.startswith("-")]
+    return bool(named) and named[0].endswith((".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts"))
 
 
 def _supervised(words: tuple[Template, ...], setting: Setting) -> Started:

@@ -80,6 +80,7 @@ _TOOLS = {
     "websockets.legacy.server.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
     "websockets.asyncio.server.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
     "websockets.sync.server.serve": _Tool(None, ("host", 1), ("port", 2), default_host=None),
+    "nicegui.ui.run": _Tool(None, default_host=None, default_port=8080),
     "prometheus_client.start_http_server": _Tool(None, ("addr", 1), ("port", 0), default_host=None),
 }
 _RUNS = {
@@ -92,6 +93,10 @@ _RUNS = {
     "connexion": _Tool(None, default_port=8000),
     "": _Tool(None),
 }
+_ROBYN = _Tool(None, ("host", 0), ("port", 1), default_port=8080)
+_CHERRYPY = {"server.socket_host": "host", "server.socket_port": "port"}
+_QUICKSTART = 2
+"""Arguments of `cherrypy.quickstart` before the one that is a configuration."""
 _GRADIO = _Tool(None, ("server_name", None), ("server_port", None), default_port=7860)
 _STARTS = {"run", "run_server", "run_debug"}
 _PAIR = 2
@@ -140,6 +145,8 @@ def _call(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, ServerO
     tool = _TOOLS.get(name)
     if tool is not None and not own:
         yield _listen(source, node, spot, name, tool)
+    elif name == "cherrypy.quickstart":
+        yield from _cherrypy(source, node, spot)
     elif tool is not None and tool.pair is not None:
         yield from _subclassed(source, node, spot, name, own)
     elif isinstance(node.func, ast.Attribute):
@@ -173,6 +180,8 @@ def _method(
     known = made.get(owner or "")
     if func.attr in _STARTS and owner is not None:
         yield from _run(source, node, spot, owner, known)
+    elif func.attr == "start" and known is not None and known.framework == "robyn":
+        yield _listen(source, node, spot, "robyn.start", _ROBYN, owner)
     elif func.attr == "launch" and ("server_port" in _given(node) or _uses_gradio(source, func, spot)):
         yield _listen(source, node, spot, "gradio", _GRADIO)
     elif func.attr in {"add_insecure_port", "add_secure_port"} and node.args:
@@ -189,6 +198,28 @@ def _run(source: Source, node: ast.Call, spot: Spot, owner: str, known: ServerOb
             yield _listen(source, node, spot, f"{known.framework}.run", tool, owner)
     elif _given(node) & {"host", "port"} or (source.imported(owner) and owner.rpartition(".")[2] in {"app", "server"}):
         yield _listen(source, node, spot, "run", _RUNS[""], owner)
+
+
+def _cherrypy(source: Source, node: ast.Call, spot: Spot) -> Iterator[Listen]:
+    """`cherrypy.quickstart`, with what one `cherrypy.config.update({…})` of the file gives the server."""
+    updates = [call for call, _ in source.calls if source.qualified(call.func) == "cherrypy.config.update"]
+    given = updates[0].args[0] if len(updates) == 1 and len(updates[0].args) == 1 else None
+    read = not updates or isinstance(given, ast.Dict)
+    if not read or len(node.args) > _QUICKSTART or node.keywords:
+        return
+    values = {}
+    for key, value in zip(given.keys, given.values, strict=True) if isinstance(given, ast.Dict) else ():
+        name = source.module.string(key) if key is not None else None
+        if name is None:
+            return
+        values[_CHERRYPY.get(name.value, "")] = value
+    host, port = (
+        None if (v := values.get(key)) is None else evaluate(source, v, spot.scope) for key in ("host", "port")
+    )
+    yield Listen(
+        "cherrypy", None, host, port, "127.0.0.1", 8080, spot, source.module.location(node), source.module.anchor(node),
+        None, None,
+    )  # fmt: skip
 
 
 def _given(node: ast.Call) -> set[str]:

@@ -1,4 +1,7 @@
-"""What a Rust program binds: listeners of tokio and std, axum's server, actix-web's `bind`, with their defaults."""
+"""What a Rust program binds: listeners of tokio, std and poem, axum's and warp's servers, actix-web's `bind`, Rocket.
+
+Source for Rocket: its guide's "Configuration": 127.0.0.1:8000, ROCKET_ADDRESS and ROCKET_PORT, Rocket.toml below them.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,18 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
 
 _SITES = re.compile(
-    r"(?:TcpListener::bind|\bServer::bind|axum_server::bind(?:_rustls)?)\(|(?P<actix>\.bind(?:_\w+)?)\(|(?P<other>\brocket::build\(|warp::serve\()"
+    r"(?:TcpListener::(?:bind|new)|\bServer::bind|axum_server::bind(?:_rustls)?)\(|(?P<actix>\.bind(?:_\w+)?)\(|(?P<rocket>\brocket::build\()"
+    r"|(?P<warp>\bwarp::serve\()|(?P<other>\brocket::(?:custom|execute)\(|\brocket::Config\b|\.configure\(\s*\w*[Ff]igment)"
 )
 _ENVIRONMENT = re.compile(r"(?:std::)?env::var\(\s*\"(?P<name>[A-Za-z_]\w*)\"\s*\)")
 _DEFAULT = re.compile(r"\.unwrap_or(?:_else)?\(")
 _ADDRESS = re.compile(r"(?:(?:std::net::)?SocketAddr::from\(\s*)?\(\s*(?P<host>\[[\d,\s]+\])\s*,\s*")
 _BRACES = re.compile(r"\{(?:(?P<name>[a-z_]\w*))?\}")
-_MAIN = re.compile(r"\bfn\s+main\s*\(")
+_MAIN = re.compile(r"\bfn\s+main\s*\(|#\[(?:rocket::)?launch\]")
+_RUN = re.compile(r"\s*\.(?:run|bind|try_bind)\(")
+_TABLE = re.compile(r"(?m)^[ \t]*\[(?P<name>[^\]]+)\]")
+_PROFILES = ("global", "release", "default")
+_SETTING = re.compile(r"(?m)^[ \t]*(?P<key>address|port)[ \t]*=[ \t]*[\"']?(?P<value>[\w.:]+)[\"']?[ \t]*(?:#.*)?\r?$")
 _ASIDE = frozenset({"tests", "examples", "benches", "target"})
 
 
@@ -63,6 +71,31 @@ def _binding(text: Text) -> _Binding:
     return _Binding(_MAIN.search(source) is not None, tuple(_File(text, source).sites()))
 
 
+def _unset(name: str, default: str) -> Hole:
+    return Hole(name, Template.literal(Text.unwritten(default)))
+
+
+ROCKET = Template((_unset("ROCKET_ADDRESS", "127.0.0.1"), Text.unwritten(":"), _unset("ROCKET_PORT", "8000")))
+"""What Rocket binds where no file of its own says anything."""
+
+
+def rocket(text: Text) -> Template | None:
+    """What Rocket binds by a Rocket.toml: the profile of released builds over the default; None for other profiles."""
+    found: dict[tuple[str, str], Text] = {}
+    tables = list(_TABLE.finditer(text.value))
+    for index, table in enumerate(tables):
+        end = tables[index + 1].start() if index + 1 < len(tables) else len(text)
+        for line in _SETTING.finditer(text.value, table.end(), end):
+            found[table["name"].strip(), line["key"]] = text.slice(*line.span("value"))
+    if any(table not in _PROFILES for table, _ in found):
+        return None
+    parts: list[Text | Hole] = []
+    for name, key, default in (("ROCKET_ADDRESS", "address", "127.0.0.1"), ("ROCKET_PORT", "port", "8000")):
+        given = next((found[t, key] for t in _PROFILES if (t, key) in found), None)
+        parts += [Hole(name, Template.literal(given or Text.unwritten(default))), Text.unwritten(":")]
+    return Template(tuple(parts[:-1]))
+
+
 class _File:
     def __init__(self, text: Text, source: str) -> None:
         self.text, self.source = text, source
@@ -71,13 +104,20 @@ class _File:
         for match in _SITES.finditer(self.source):
             if match["actix"] and "HttpServer" not in self.source:
                 continue
-            end = closing(self.source, match.end() - 1)
             place = located(self.text.slice(*match.span()))
             if place is None:
                 continue
-            known = not match["other"] and end is not None
-            value = self._value(match.end(), end) if known and end is not None else None
-            yield Site(value, place, within_main(self.source, r"\bfn\s+main\s*\(", match.start()))
+            starts = bool(match["rocket"]) or within_main(self.source, r"\bfn\s+main\s*\(", match.start())
+            yield Site(ROCKET if match["rocket"] else self._bound(match), place, starts)
+
+    def _bound(self, match: re.Match[str]) -> Template | None:
+        end = closing(self.source, match.end() - 1) if not match["other"] else None
+        start = match.end()
+        if match["warp"] and end is not None:
+            run = _RUN.match(self.source, end + 1)
+            start = run.end() if run is not None else start
+            end = closing(self.source, run.end() - 1) if run is not None else None
+        return None if end is None else self._value(start, end)
 
     def _value(self, start: int, end: int, depth: int = 0) -> Template | None:
         while start < end and (self.source[start].isspace() or self.source[start] == "&"):

@@ -31,6 +31,8 @@ def serving(name: str, words: tuple[Template, ...], setting: Setting) -> Process
         name = "flower"
     if name in tool_names.PROXIES:
         return _proxy(name, words, setting)
+    if name == "php" and (served := _php(words, setting)) is not None:
+        return served
     if name in tool_names.SCRIPTED:
         return _interpreted(name, words, setting)
     tool = tools.find(name, tuple(value for w in arguments if (value := literal(w)) is not None))
@@ -39,6 +41,22 @@ def serving(name: str, words: tuple[Template, ...], setting: Setting) -> Process
     if name in tool_names.SILENT:
         return setting.process(name, words, Listens.NOTHING, entry=_application(name, arguments, setting))
     return setting.process(name, words, Listens.UNKNOWN)
+
+
+def _php(words: tuple[Template, ...], setting: Setting) -> Process | None:
+    """`php -S host:port`, `php artisan serve`; None for any other use."""
+    said = [literal(word) for word in words]
+    if "-S" in said[1:-1]:
+        pair = parted(words[said.index("-S") + 1], ":")
+        binds = (Bind(pair[1], pair[0]),) if pair is not None else ()
+        return setting.process("php", words, Listens.COMMAND if binds else Listens.UNKNOWN, binds=binds)
+    if len(said) > _ARTISAN and (said[1] or "").endswith("artisan") and said[2] == "serve":
+        tool = tools.find("artisan", ("serve",))
+        return _tool(tool, words[1:], setting) if tool is not None else None
+    return None
+
+
+_ARTISAN = 2
 
 
 def _tool(tool: Tool, words: tuple[Template, ...], setting: Setting) -> Process:
@@ -344,12 +362,17 @@ def _interpreted(name: str, words: tuple[Template, ...], setting: Setting) -> Pr
             return setting.process(name, words, Listens.UNKNOWN)
         if option in values and not equals and queue:
             queue.pop(0)
-    while queue and literal(queue[0]) in {"run", "watch", "start", "--"}:
+    while queue and (literal(queue[0]) in {"run", "watch", "start", "--"} or (name == "bun" and _is_flag(queue[0]))):
         queue.pop(0)
     text = queue[0].text if queue else None
     if text is None or any(b.port is None for b in binds):
         return setting.process(name, words, Listens.UNKNOWN)
     return setting.process(name, words, Listens.SOURCE, entry=script_entry(text, setting), binds=tuple(binds))
+
+
+def _is_flag(word: Template) -> bool:
+    """An option of `bun run` that takes no value."""
+    return literal(word) in {"--hot", "--watch", "--smol", "--bun", "-b", "--silent"}
 
 
 def _inspected(value: str) -> Bind:

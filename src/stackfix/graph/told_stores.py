@@ -77,7 +77,7 @@ def _is_default(graph: Graph, path: str, span: Span) -> bool:
 def _may_serve(graph: Graph, user: Workload) -> bool:
     """Whether a store, or a way to one, may be in the container itself: only a built image on a known base has none."""
     image = graph.image(user)
-    if image is None or image.base is None or user.network_mode is not None:
+    if image is None or image.base is None or not image.base.lacks or user.network_mode is not None:
         return True
     steps = "\n".join(i.rest.value for stage in image.played for i in stage.instructions if i.name == "RUN")
     name = image.base_name.value if image.base_name is not None else ""

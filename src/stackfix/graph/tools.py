@@ -54,6 +54,7 @@ def _flags(text: str) -> frozenset[str]:
 
 
 _VITE = ("vite.config.ts", "vite.config.js", "vite.config.mts", "vite.config.mjs", "vite.config.cts", "vite.config.cjs")
+_ASTRO = ("astro.config.mjs", "astro.config.js", "astro.config.ts", "astro.config.mts", "astro.config.cjs")
 _VITE_FLAGS = _flags("--open --cors --strictPort --force --help --version -d --debug --clearScreen --profile")
 _NEXT_FLAGS = _flags("--turbo --turbopack --webpack --experimental-https --disable-source-maps --help")
 _UVICORN_FLAGS = _flags(
@@ -359,6 +360,69 @@ TOOLS = (
             "--open -o --watch --live-reload --disable-host-check --ssl --hmr --prod --verbose --no-live-reload"
         ),
         configuration=("angular.json",),
+    ),
+    *(
+        Tool(
+            "astro",
+            (command,),
+            port=("--port",),
+            host=("--host",),
+            flags=_flags("--open --verbose --silent --help"),
+            default_port=4321,
+            default_host="localhost",
+            names=Names.NOTHING,
+            configuration=_ASTRO,
+            configured_by=("--config",),
+            hides=_flags("--root"),
+        )
+        for command in ("dev", "preview", "start")
+    ),
+    *(
+        Tool(
+            name,
+            ("dev",),
+            port=("-p", "--port"),
+            host=("-h", "--host"),
+            flags=_flags("--open --https --clear --fork --no-fork --no-clear --qr --inspect --public"),
+            port_variables=("NUXT_PORT", "NITRO_PORT", "PORT"),
+            default_port=3000,
+            names=Names.FOLDER,
+            configuration=("nuxt.config.ts", "nuxt.config.js", "nuxt.config.mjs"),
+            hides=_flags("--cwd --dotenv"),
+        )
+        for name in ("nuxt", "nuxi")
+    ),
+    *(
+        Tool(
+            name,
+            port_variables=("PORT",),
+            host_variables=("HOST",),
+            default_port=3000,
+            names=Names.FOLDER,
+        )
+        for name in ("remix-serve", "react-router-serve")
+    ),
+    Tool(
+        "json-server",
+        port=("-p", "--port"),
+        host=("-H", "--host"),
+        flags=_flags("-w --watch --ro --read-only --nc --no-cors --ng --no-gzip -q --quiet"),
+        default_port=3000,
+        default_host="localhost",
+        names=Names.FOLDER,
+        configuration=("json-server.json",),
+        configured_by=("-c", "--config"),
+        unsure_variables=("PORT", "HOST"),
+    ),
+    Tool(
+        "artisan",
+        ("serve",),
+        port=("--port",),
+        host=("--host",),
+        flags=_flags("--no-reload --ansi --no-ansi -q --quiet -v -n --no-interaction"),
+        default_port=8000,
+        default_host=_LOOPBACK,
+        unsure_variables=("SERVER_PORT", "SERVER_HOST"),
     ),
     Tool(
         "serve",

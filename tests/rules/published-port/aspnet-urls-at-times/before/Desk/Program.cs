@@ -1,0 +1,9 @@
+var builder = WebApplication.CreateBuilder(args);
+if (builder.Environment.IsDevelopment())
+{
+    builder.WebHost.UseUrls("http://0.0.0.0:5200");
+}
+var app = builder.Build();
+
+app.MapGet("/", () => "desk");
+app.Run();
