@@ -32,11 +32,11 @@ _PORTS_FROM = 8
 """The first major version whose images listen on 8080."""
 _URL = re.compile(r"http://[^:/;]+:(?P<port>\d{2,5})/?")
 _CODED = re.compile(
-    r"UseUrls\(|ConfigureKestrel|UseKestrel|ListenAnyIP|ListenLocalhost|\bUrls\.Add|\.Run(?:Async)?\(\s*\$?\"|\bWebListener"
+    r"UseUrls\(|ConfigureKestrel|UseKestrel|\.Listen(?:AnyIP|Localhost|UnixSocket|NamedPipe|Handle)?\(|\bUrls\.Add|\.Run(?:Async)?\(\s*\$?\"|\bWebListener"
 )
 _WRITTEN = re.compile(
     r"(?:UseUrls\(|\.?Urls\.Add\(|\.Run(?:Async)?\()\s*\"http://(?:0\.0\.0\.0|\*|\+|\[::\]):(?P<port>\d{2,5})/?\"\s*\)"
-    r"|ListenAnyIP\(\s*(?P<number>\d{2,5})\s*[,)]"
+    r"|\.?(?:ListenAnyIP\(|Listen\(\s*(?:System\.Net\.)?IPAddress\.(?:IPv6)?Any\s*,)\s*(?P<number>\d{2,5})\s*[,)]"
 )
 _WRAPPER = re.compile(r"(?:ConfigureKestrel|UseKestrel)\(\s*(?:\w+|\(\w+(?:,\s*\w+)?\))\s*=>\s*\{")
 _UNDER = re.compile(r"\b(?:if|else|switch|case|catch|for|foreach|while|#if)\b|\?\s*$")

@@ -243,7 +243,7 @@ SERVICES: dict[str, ServiceImage] = {
         (16686,),
         ("QUERY_HTTP_SERVER_HOST_PORT", "QUERY_*"),
         ("--query.http",),
-        others=(4317, 4318, 5775, 5778, 6831, 6832, 8888, 9411, 13133, 14250, *range(14267, 14272), 16685),
+        others=(4317, 4318, 5775, 5778, 6831, 6832, 8888, 9411, 13133, 14250, *range(14267, 14272), 16685, 16687),
     ),
     "rabbitmq": ServiceImage(
         (5672,),
