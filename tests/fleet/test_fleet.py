@@ -106,12 +106,11 @@ def test_two_machines_work_on_one_queue(tmp_path: Path, postgres: str, remote: R
     assert run.stdout is not None
     name = run.stdout.readline().strip()
     worker = two.starts("fleet", "worker", "--concurrency", "1")
-    until(lambda: any((two.home / "cache" / "stackfix" / "clones").glob("*/kept")))
+    until(lambda: all(any((op.home / "cache" / "stackfix" / "clones").glob("*/kept")) for op in (one, two)))
     run.kill()
     run.communicate()
     until(lambda: set(third.states(name, postgres)) == {"done"})
     assert [moves(origin) for origin in origins] == [1] * len(origins)
-    assert {len(list((op.home / "cache" / "stackfix" / "clones").glob("*/kept"))) > 0 for op in (one, two)} == {True}
     worker.send_signal(signal.SIGTERM)
     out, err = worker.communicate(timeout=30)
     assert (worker.returncode, out) == (0, "")
