@@ -160,6 +160,8 @@ def _logins(tree: Tree, key: str) -> tuple[str, ...]:
 
 def _groups(tree: Tree) -> dict[str, frozenset[str]]:
     """Rules and families by group; each word stands in one group alone."""
+    if not tree:
+        return {}
     from stackfix import catalogue  # noqa: PLC0415 - needed for names alone
 
     found: dict[str, frozenset[str]] = {}
