@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -59,7 +60,8 @@ def cluster() -> Iterator[str]:
         _wait(port)
         yield f"postgresql://fleet:{PASSWORD}@127.0.0.1:{port}/fleet"
     finally:
-        server.terminate()
+        # Not SIGTERM: that waits for whoever a failed test has left connected.
+        server.send_signal(signal.SIGINT)
         server.wait()
         shutil.rmtree(folder)
 

@@ -163,9 +163,9 @@ def test_next_makes_a_server_of_its_own(environment: str, expected: Bound) -> No
     [
         ("server: { host: true, port: 8700 }", "npx vite", [(8700, None)]),
         ("server: { host: true }", "npx vite", [(5173, None)]),
-        ("server: { port: 8700 }", "npx vite --port 9700", [(9700, None)]),
+        ("server: { port: 8700 }", "npx vite --port 9700", [(9700, "localhost")]),
         ("server: { port: pick() }", "npx vite", None),
-        ("preview: { port: 8700 }", "npx vite preview", None),
+        ("preview: { port: 8700 }", "npx vite preview", [(8700, "localhost")]),
     ],
 )
 def test_vite_by_its_configuration(config: str, command: str, expected: Bound | None) -> None:
