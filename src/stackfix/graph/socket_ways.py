@@ -52,7 +52,11 @@ _OWN = re.compile(r"(?:^|/)(?:\w+-?)?(?:hubs?|signalr|sockjs|stomp)(?:/|$)", re.
 
 _WS = re.compile(r"""['"](?:ws|express-ws|@fastify/websocket)['"]""")
 _PINGS = re.compile(r"ping|heartbeat|keep-?alive|socket\.io", re.IGNORECASE)
-_TOLD = re.compile(r"ping_interval|heartbeat|\.ping\(|[\"']ping[\"']", re.IGNORECASE)
+_TOLD = re.compile(
+    r"ping_interval|heartbeat|\b\w*(?:ws|sock(?:et)?|conn(?:ection)?|client)\.ping\("
+    r"|\bsend\w*\([^)\n]*[\"']ping[\"']",
+    re.IGNORECASE,
+)
 
 
 def sends_no_pings(graph: Graph, target: Workload) -> bool:
