@@ -255,7 +255,7 @@ def _starts(library: Library, made: Image) -> bool:
     said = [i for i in made.document.instructions if i.name in {"CMD", "ENTRYPOINT"}][-2:]
     words = {word for i in said for word in re.findall(r"[\w./-]+(?::\w+)?", i.rest.value)}
     files = {f"{w.partition(':')[0].replace('.', '/')}.py" if ":" in w else w for w in words if w.strip("./")}
-    whole = any(i.name == "COPY" and re.match(r"\.\.?/?\s|\.\s", i.rest.value) for i in made.document.instructions)
+    whole = any(i.name == "COPY" and re.match(r"\.\.?/?\s", i.rest.value) for i in made.document.instructions)
     return whole and any(library.tree.is_file(join(made.build.context, f)) for f in files if "." in f)
 
 

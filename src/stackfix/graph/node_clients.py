@@ -1,6 +1,6 @@
 """What a file of a Node program connects to: the calls that open a connection, each part of an address with its place.
 
-May import formats and the values of JavaScript.
+May import formats, the values of JavaScript, and what tells a package that is called where it is required.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
 from stackfix.graph.node_facts import NodeCall
+from stackfix.graph.node_servers import required
 from stackfix.graph.value import Opaque
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _canonical(source: Source, call: js.Call) -> str | None:
     """What is called, by the package that it comes from: `pg.Pool` however it is imported."""
     name = js.dotted(call.function)
     if name is None:
-        return _required(source, call.function)
+        found = required(source, call.function)
+        return None if found is None else ".".join(found).removesuffix(".*")
     if name in _PLAIN:
         return name
     head, _, rest = name.partition(".")
@@ -78,16 +80,6 @@ def _canonical(source: Source, call: js.Call) -> str | None:
     own = () if imported.name in {"default", "*"} else (imported.name,)
     parts = (imported.specifier, *own, *((rest,) if rest else ()))
     return ".".join(parts)
-
-
-def _required(source: Source, function: js.Node) -> str | None:
-    """`require("knex")({…})`, `new (require("pg").Pool)(…)`."""
-    member = function.name if isinstance(function, js.Member) else ""
-    owner = function.owner if isinstance(function, js.Member) else function
-    if not isinstance(owner, js.Call) or js.dotted(owner.function) != "require":
-        return None
-    said = source.evaluate(js.argument(owner, 0)).text
-    return None if said is None else ".".join(filter(None, (said.value, member)))
 
 
 def _addressed(source: Source, call: js.Call, name: str) -> Iterator[tuple[str, js.Node]]:

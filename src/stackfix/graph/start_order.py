@@ -523,7 +523,6 @@ class LaidOver:
     says nothing of that service; `services` holds all. `policy` is what it gives the others, None where it gives none.
     """
 
-    path: str
     services: Anchor
     name: Text | None
     anchor: Anchor | None
@@ -542,7 +541,7 @@ def laid_over(graph: Graph, workload: Workload) -> LaidOver | None:
         policies = {_policy(part) for part in found.services} - {None}
         services = found.services[0].anchor.parent
         name, anchor = (None, None) if own is None else (own.name, own.anchor)
-        return LaidOver(path, services, name, anchor, policies.pop() if len(policies) == 1 else None)
+        return LaidOver(services, name, anchor, policies.pop() if len(policies) == 1 else None)
     return None
 
 
