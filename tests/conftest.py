@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.forge.server import Server
+
+
+# Containers are often told to keep no bytecode. The many processes that tests start would compile all of us anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(autouse=True)
