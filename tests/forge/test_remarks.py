@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackfix.forge.model import Annotation
-from stackfix.forge.remarks import is_shown, shown_lines, words
+from stackfix.forge.remarks import shown_lines, unsaid, words
 
 PATCH = "@@ -1,4 +1,4 @@ services:\n a\n-b\n+B\n c\n@@ -20 +20,2 @@\n t\n+u\n\\ No newline at end of file"
 
@@ -15,10 +15,12 @@ def test_the_lines_that_a_patch_shows() -> None:
 
 def test_what_is_spoken_of_has_an_added_line() -> None:
     lines = shown_lines(PATCH)
-    assert is_shown(Annotation("f", 2, 2, "", ""), lines)
-    assert is_shown(Annotation("f", 1, 3, "", ""), lines)
-    assert not is_shown(Annotation("f", 1, 1, "", ""), lines)
-    assert not is_shown(Annotation("f", 2, 4, "", ""), lines)
+    places = [(2, 2), (1, 3), (1, 1), (2, 4), (2, 2)]
+    annotations = [Annotation("f", first, last, "title", "") for first, last in places]
+    said = unsaid(annotations, {"f": lines}, [("g", 2, "**title**"), ("f", 2, "other")])
+    assert [(one.line, one.end_line, body) for one, body in said] == [(2, 2, "**title**"), (1, 3, "**title**")]
+    assert not list(unsaid(annotations, {"f": lines}, [("f", 2, "**title**"), ("f", 3, "**title**")]))
+    assert not list(unsaid(annotations, {}, []))
 
 
 def test_a_repositorys_words_are_no_markup() -> None:

@@ -39,6 +39,9 @@ _NOT_ALLOWED = (
     "saml",
 )
 
+NO_JSON = "the answer is no JSON"
+ELSEWHERE = "it is redirected to another address"
+
 _TOO_MUCH = ("rate limit", "abuse detection", "submitted too quickly")
 
 
@@ -114,6 +117,11 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def silence(*, is_late: bool) -> str:
+    """Why there was no answer, without the address, which a proxy's name and password may be in."""
+    return "no answer in time" if is_late else "no connection, or it broke off"
 
 
 def line(words: str) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from stackfix.forge.failing import failure, flag, name, number, rows, text, value
+from stackfix.forge.failing import ELSEWHERE, NO_JSON, failure, flag, number, rows, silence, text, value
 from stackfix.forge.model import (
     Check,
     Conclusion,
@@ -27,13 +27,14 @@ from stackfix.forge.model import (
     Gone,
     Issue,
     PullRequest,
-    Refused,
     Repository,
     State,
     Unauthorized,
     Unavailable,
 )
-from stackfix.forge.remarks import is_shown, shown_lines, words
+from stackfix.forge.once import opened, stands
+from stackfix.forge.remarks import shown_lines, unsaid
+from stackfix.forge.threads import Threads, issue, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +73,7 @@ class Host:
         try:
             answered: object = answer.json()
         except ValueError as problem:
-            raise Unavailable(f"{self._name}: {verb} {path}: the answer is no JSON") from problem
+            raise Unavailable(f"{self._name}: {verb} {path}: {NO_JSON}") from problem
         return answered
 
     def read(self, path: str) -> str:
@@ -87,7 +88,7 @@ class Host:
             try:
                 found = rows(answer.json(), *names)
             except ValueError as problem:
-                raise Unavailable(f"{self._name}: GET {path}: the answer is no JSON") from problem
+                raise Unavailable(f"{self._name}: GET {path}: {NO_JSON}") from problem
             yield from found
             seen += len(found)
             total = answer.headers.get("x-total-count", "")
@@ -100,11 +101,11 @@ class Host:
             # A repository of another name is redirected to; httpx leaves the token behind where the host is another.
             answer = self._client.request(verb, path, params=dict(query), json=body, follow_redirects=verb == "GET")
         except httpx.TimeoutException as problem:
-            raise Unavailable(f"{what}: no answer in time") from problem
+            raise Unavailable(f"{what}: {silence(is_late=True)}") from problem
         except httpx.HTTPError as problem:
-            raise Unavailable(f"{what}: no connection, or it broke off") from problem
+            raise Unavailable(f"{what}: {silence(is_late=False)}") from problem
         if answer.is_redirect:
-            raise ForgeFailed(f"{what}: it is redirected to another address")
+            raise ForgeFailed(f"{what}: {ELSEWHERE}")
         if answer.is_error:
             raise failure(what, answer.status_code, answer.headers, _said(answer))
         return answer
@@ -136,7 +137,7 @@ class GiteaAccount:
         if organisation is None:
             asked = {} if query is None else {"q": query}
             listed = self._host.pages("/repos/search", "data", **asked) if asked else self._host.pages("/user/repos")
-            yield from map(_repository, listed)
+            yield from map(repository, listed)
             return
         owner = quote(organisation, safe="")
         try:
@@ -145,7 +146,7 @@ class GiteaAccount:
             yield from self._listed(f"/users/{owner}/repos", query)
 
     def _listed(self, path: str, query: str | None) -> Iterator[Repository]:
-        for one in map(_repository, self._host.pages(path)):
+        for one in map(repository, self._host.pages(path)):
             if query is None or query.lower() in one.path.rpartition("/")[2].lower():
                 yield one
 
@@ -154,17 +155,7 @@ class GiteaAccount:
         return GiteaForge(self._host, path)
 
 
-def _repository(said: object) -> Repository:
-    return Repository(
-        name(said, "full_name"),
-        text(said, "clone_url"),
-        text(said, "default_branch"),
-        flag(said, "archived"),
-        flag(said, "fork"),
-    )
-
-
-class GiteaForge:
+class GiteaForge(Threads[Host]):
     """One repository on Gitea or Forgejo."""
 
     def __init__(self, host: Host, path: str) -> None:
@@ -176,7 +167,7 @@ class GiteaForge:
     def repository(self) -> Repository:
         """The repository as it is now, under the name that it has now."""
         said = self._host.call("GET", f"/repos/{quote(self._path, safe='/')}")
-        found = _repository(said)
+        found = repository(said)
         self._path, self._id = found.path, number(said, "id")
         return found
 
@@ -190,14 +181,7 @@ class GiteaForge:
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """All open pull requests, the newest first."""
-        return _newest_first(map(_pull_request, self._host.pages(self._at("pulls"), state="open")))
-
-    def pull_request(self, number: int) -> PullRequest | None:
-        """The pull request of that number."""
-        try:
-            return _pull_request(self._host.call("GET", self._at("pulls", number)))
-        except Gone:
-            return None
+        return _newest_first(map(self._pull, self._host.pages(self._at("pulls"), state="open")))
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""
@@ -208,24 +192,16 @@ class GiteaForge:
             "base": proposal.base,
             "labels": self._label_numbers(proposal.labels),
         }
-        made = self._created(proposal, said)
-        teams = [one.rpartition("/")[2] for one in proposal.reviewers if "/" in one]
-        people = [one.removeprefix("@") for one in proposal.reviewers if "/" not in one]
+        made = opened(
+            lambda: self._pull(self._host.call("POST", self._at("pulls"), said)),
+            lambda: self._pulls(proposal.branch, "open"),
+            proposal,
+            self._path,
+        )
         pull = self._at("pulls", made.number)
-        self._add("POST", f"{pull}/requested_reviewers", reviewers=people, team_reviewers=teams)
+        self._ask_for_reviews(pull, proposal)
         self._add("PATCH", pull, assignees=[one.removeprefix("@") for one in proposal.assignees])
         return made
-
-    def _created(self, proposal: Proposal, said: dict[str, object]) -> PullRequest:
-        try:
-            return _pull_request(self._host.call("POST", self._at("pulls"), said))
-        except Refused as problem:
-            if "already exists" not in str(problem):
-                raise
-        for one in self._pulls(proposal.branch, "open"):
-            if one.base == proposal.base:
-                return one
-        raise Unavailable(f"{self._path}: {proposal.branch} is said to have a pull request, and none is listed")
 
     def update(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
         """Change words of a pull request. A draft, which is a word of the title, stays one."""
@@ -238,29 +214,12 @@ class GiteaForge:
         if said:
             self._host.call("PATCH", path, said)
 
-    def close(self, number: int, word: str) -> None:
-        """Close a pull request with a word, which is said once however often this is called."""
-        path = self._at("pulls", number)
-        if text(self._host.call("GET", path), "state") != "open":
-            return
-        if word not in [text(one, "body") for one in self._comments(number)][-1:]:
-            self.comment(number, word)
-        self._host.call("PATCH", path, {"state": "closed"})
-
-    def comment(self, number: int, text: str, *, on_issue: bool = False) -> None:  # noqa: ARG002 - both count together
-        """Say something below a pull request or an issue."""
-        self._host.call("POST", f"{self._at('issues', number)}/comments", {"body": text})
-
-    def is_said(self, number: int, sign: str, *, on_issue: bool = False) -> bool:  # noqa: ARG002 - as above
-        """Whether a comment there has a sign in it."""
-        return any(sign in text(one, "body") for one in self._comments(number))
-
     def issue(self, title: str) -> Issue | None:
         """Our own newest issue of that title, an open one before a closed."""
         me = text(self._host.call("GET", "/user"), "login")
         for state in ("open", "closed"):
             found = self._host.pages(self._at("issues"), state=state, type="issues", created_by=me)
-            ours = [_issue(one) for one in found if text(one, "title") == title and text(one, "user", "login") == me]
+            ours = [issue(one) for one in found if text(one, "title") == title and text(one, "user", "login") == me]
             if ours:
                 return max(ours, key=lambda one: one.number)
         return None
@@ -268,15 +227,7 @@ class GiteaForge:
     def create_issue(self, title: str, body: str, labels: Sequence[str] = ()) -> Issue:
         """Open an issue."""
         said = {"title": title, "body": body, "labels": self._label_numbers(labels)}
-        return _issue(self._host.call("POST", self._at("issues"), said))
-
-    def update_issue(self, number: int, *, body: str | None = None, open_: bool | None = None) -> None:
-        """Change an issue's body, close it or open it again."""
-        said = {} if body is None else {"body": body}
-        if open_ is not None:
-            said["state"] = "open" if open_ else "closed"
-        if said:
-            self._host.call("PATCH", self._at("issues", number), said)
+        return issue(self._host.call("POST", self._at("issues"), said))
 
     def may_write(self, user: str) -> bool:
         """Whether a person may push. Only an administrator of the repository may ask that of others."""
@@ -293,12 +244,8 @@ class GiteaForge:
             "state": "success" if check.conclusion is Conclusion.NEUTRAL else check.conclusion.value,
             "description": check.title[:_DESCRIPTION],
         }
-        found = self._host.pages(self._at("commits", check.commit, "statuses"))
-        ours = [one for one in found if text(one, "context") == check.name]
-        if ours:
-            last = max(ours, key=lambda one: number(one, "id"))
-            if (text(last, "status"), text(last, "description")) == (said["state"], said["description"]):
-                return
+        if stands(self._host.pages(self._at("commits", check.commit, "statuses")), "context", said):
+            return
         self._host.call("POST", self._at("statuses", check.commit), said)
 
     def suggest(self, number: int, commit: str, annotations: Sequence[Annotation]) -> None:
@@ -307,9 +254,8 @@ class GiteaForge:
         shown = _patches(self._host.read(f"{pull}.diff")) if annotations else {}
         said = set(self._remarks(pull)) if annotations else set()
         new = [
-            {"path": one.path, "new_position": one.end_line, "body": words(one)}
-            for one in dict.fromkeys(annotations)
-            if is_shown(one, shown.get(one.path, {})) and (one.path, one.end_line, words(one)) not in said
+            {"path": one.path, "new_position": one.end_line, "body": body}
+            for one, body in unsaid(annotations, shown, said)
         ]
         if new:
             self._host.call("POST", f"{pull}/reviews", {"commit_id": commit, "event": "COMMENT", "comments": new})
@@ -321,6 +267,10 @@ class GiteaForge:
                 continue
             for one in rows(self._host.call("GET", f"{pull}/reviews/{number(review, 'id')}/comments")):
                 yield text(one, "path"), value(one, "position"), text(one, "body")
+
+    @staticmethod
+    def _pull(said: object) -> PullRequest:
+        return _pull_request(said)
 
     def _comments(self, number: int) -> list[object]:
         """All of them: Gitea gives no pages here."""
@@ -335,7 +285,7 @@ class GiteaForge:
     def _pulls(self, branch: str, state: str) -> tuple[PullRequest, ...]:
         found = self._host.pages(self._at("pulls"), state=state)
         ours = [one for one in found if value(one, "head", "repo_id") == self._id]
-        return _newest_first(one for one in map(_pull_request, ours) if one.branch == branch)
+        return _newest_first(one for one in map(self._pull, ours) if one.branch == branch)
 
     def _label_numbers(self, labels: Sequence[str]) -> list[int]:
         """The numbers of labels, of the repository or its organisation; one that isn't there is made."""
@@ -354,15 +304,6 @@ class GiteaForge:
                 made = self._host.call("POST", self._at("labels"), {"name": label, "color": _COLOUR})
                 known[label] = number(made, "id")
         return [known[label] for label in labels]
-
-    def _add(self, verb: str, path: str, **names: list[str]) -> None:
-        """Add names to what was made. One that isn't taken is told, and takes nothing else with it."""
-        if not any(names.values()):
-            return
-        try:
-            self._host.call(verb, path, {key: some for key, some in names.items() if some})
-        except (Refused, Unauthorized, Gone) as problem:
-            _LOG.warning("not added: %s: %s", ", ".join(one for some in names.values() for one in some), problem)
 
 
 def _patches(diff: str) -> dict[str, dict[int, int | None]]:
@@ -412,13 +353,3 @@ def _pull_request(said: object) -> PullRequest:
 def _labels(said: object) -> list[object]:
     """A pull request's labels; null where it has none."""
     return [] if value(said, "labels") is None else rows(said, "labels")
-
-
-def _issue(said: object) -> Issue:
-    return Issue(
-        number(said, "number"),
-        text(said, "title"),
-        text(said, "body"),
-        text(said, "state") == "open",
-        text(said, "html_url"),
-    )

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from github import Auth
 
-from stackfix.forge.failing import flag, name, number, rows, text, value
+from stackfix.forge.failing import flag, number, rows, text, value
 from stackfix.forge.github_host import Host
 from stackfix.forge.model import (
     Check,
@@ -27,9 +27,10 @@ from stackfix.forge.model import (
     Repository,
     State,
     Unauthorized,
-    Unavailable,
 )
-from stackfix.forge.remarks import is_shown, shown_lines, words
+from stackfix.forge.once import opened
+from stackfix.forge.remarks import shown_lines, unsaid
+from stackfix.forge.threads import Threads, issue, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -142,30 +143,20 @@ def _repositories(host: Host, organisation: str | None, query: str | None) -> It
         asked = f"{query} org:{organisation}" if organisation else query
         # The search gives its first thousand and refuses the next page.
         found = islice(host.pages("/search/repositories", "items", q=asked), _FOUND)
-        yield from map(_repository, found)
+        yield from map(repository, found)
         return
     if organisation is None:
         listed = ("/installation/repositories", "repositories") if host.is_app else ("/user/repos",)
-        yield from map(_repository, host.pages(*listed))
+        yield from map(repository, host.pages(*listed))
         return
     owner = quote(organisation, safe="")
     try:
-        yield from map(_repository, host.pages(f"/orgs/{owner}/repos"))
+        yield from map(repository, host.pages(f"/orgs/{owner}/repos"))
     except Gone:
-        yield from map(_repository, host.pages(f"/users/{owner}/repos"))
+        yield from map(repository, host.pages(f"/users/{owner}/repos"))
 
 
-def _repository(said: object) -> Repository:
-    return Repository(
-        name(said, "full_name"),
-        text(said, "clone_url"),
-        text(said, "default_branch"),
-        flag(said, "archived"),
-        flag(said, "fork"),
-    )
-
-
-class GitHubForge:
+class GitHubForge(Threads[Host]):
     """One repository on GitHub."""
 
     def __init__(self, host: Host, path: str) -> None:
@@ -176,7 +167,7 @@ class GitHubForge:
 
     def repository(self) -> Repository:
         """The repository as it is now, under the name that it has now."""
-        found = _repository(self._host.call("GET", f"/repos/{_quoted(self._path)}"))
+        found = repository(self._host.call("GET", f"/repos/{_quoted(self._path)}"))
         self._path, self._is_known = found.path, True
         return found
 
@@ -191,54 +182,42 @@ class GitHubForge:
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """All open pull requests, the newest first."""
         found = self._host.pages(self._at("pulls"), state="open", sort="created", direction="desc")
-        return tuple(map(_pull_request, found))
-
-    def pull_request(self, number: int) -> PullRequest | None:
-        """The pull request of that number."""
-        try:
-            return _pull_request(self._host.call("GET", self._at("pulls", number)))
-        except Gone:
-            return None
+        return tuple(map(self._pull, found))
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""
-        made = self._created(proposal)
-        if made is None:
-            already = next((pull for pull in self._pulls(proposal.branch, "open") if pull.base == proposal.base), None)
-            if already is None:
-                raise Unavailable(
-                    f"{self._path}: GitHub says that {proposal.branch} has a pull request, and lists none"
-                )
-            made = already
-        issue = self._at("issues", made.number)
-        teams = [name.rpartition("/")[2] for name in proposal.reviewers if "/" in name]
-        people = [name.removeprefix("@") for name in proposal.reviewers if "/" not in name]
-        self._add(f"{issue}/labels", labels=list(proposal.labels))
-        self._add(f"{self._at('pulls', made.number)}/requested_reviewers", reviewers=people, team_reviewers=teams)
-        self._add(f"{issue}/assignees", assignees=[name.removeprefix("@") for name in proposal.assignees])
+        made = opened(
+            lambda: self._created(proposal), lambda: self._pulls(proposal.branch, "open"), proposal, self._path
+        )
+        thread = self._at("issues", made.number)
+        self._add("POST", f"{thread}/labels", labels=list(proposal.labels))
+        self._ask_for_reviews(self._at("pulls", made.number), proposal)
+        self._add("POST", f"{thread}/assignees", assignees=[name.removeprefix("@") for name in proposal.assignees])
         return made
+
+    def _created(self, proposal: Proposal) -> PullRequest:
+        said: dict[str, object] = {
+            "title": proposal.title,
+            "body": proposal.body,
+            "head": proposal.branch,
+            "base": proposal.base,
+            "maintainer_can_modify": True,
+        }
+        pulls = self._at("pulls")
+        try:
+            return self._pull(self._host.call("POST", pulls, {**said, "draft": proposal.draft}))
+        except Refused as problem:
+            words = str(problem)
+            if "already exists" in words or not (proposal.draft and "draft" in words.lower()):
+                raise
+        # Not every plan has drafts.
+        return self._pull(self._host.call("POST", pulls, said))
 
     def update(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
         """Change words of a pull request."""
         words = {"title": title, "body": body}
         if said := {name: word for name, word in words.items() if word is not None}:
             self._host.call("PATCH", self._at("pulls", number), said)
-
-    def close(self, number: int, word: str) -> None:
-        """Close a pull request with a word, which is said once however often this is called."""
-        if text(self._host.call("GET", self._at("pulls", number)), "state") != "open":
-            return
-        if word not in [text(one, "body") for one in self._comments(number)][-1:]:
-            self.comment(number, word)
-        self._host.call("PATCH", self._at("pulls", number), {"state": "closed"})
-
-    def comment(self, number: int, text: str, *, on_issue: bool = False) -> None:  # noqa: ARG002 - both count together
-        """Say something below a pull request or an issue."""
-        self._host.call("POST", f"{self._at('issues', number)}/comments", {"body": text})
-
-    def is_said(self, number: int, sign: str, *, on_issue: bool = False) -> bool:  # noqa: ARG002 - as above
-        """Whether a comment there has a sign in it."""
-        return any(sign in text(one, "body") for one in self._comments(number))
 
     def issue(self, title: str) -> Issue | None:
         """Our own newest issue of that title, an open one before a closed."""
@@ -249,21 +228,13 @@ class GitHubForge:
             for one in found:
                 is_ours = login or text(one, "user", "type") == "Bot"
                 if is_ours and text(one, "title") == title and value(one, "pull_request") is None:
-                    return _issue(one)
+                    return issue(one)
         return None
 
     def create_issue(self, title: str, body: str, labels: Sequence[str] = ()) -> Issue:
         """Open an issue."""
         said = {"title": title, "body": body, "labels": list(labels)}
-        return _issue(self._host.call("POST", self._at("issues"), said))
-
-    def update_issue(self, number: int, *, body: str | None = None, open_: bool | None = None) -> None:
-        """Change an issue's body, close it or open it again."""
-        said = {} if body is None else {"body": body}
-        if open_ is not None:
-            said["state"] = "open" if open_ else "closed"
-        if said:
-            self._host.call("PATCH", self._at("issues", number), said)
+        return issue(self._host.call("POST", self._at("issues"), said))
 
     def may_write(self, user: str) -> bool:
         """Whether a person may push. Maintainers and administrators may; `write` is what GitHub calls both."""
@@ -292,15 +263,14 @@ class GitHubForge:
         there = {
             (text(one, "path"), value(one, "line"), text(one, "body")) for one in self._host.pages(f"{pull}/comments")
         }
-        new = [
-            _remark(one)
-            for one in dict.fromkeys(annotations)
-            if is_shown(one, lines.get(one.path, {})) and (one.path, one.end_line, words(one)) not in there
-        ]
-        if new:
+        if new := [_remark(one, body) for one, body in unsaid(annotations, lines, there)]:
             # A review that only comments needs words of its own.
             said = {"commit_id": commit, "event": "COMMENT", "body": _HEAD, "comments": new}
             self._host.call("POST", f"{pull}/reviews", said)
+
+    @staticmethod
+    def _pull(said: object) -> PullRequest:
+        return _pull_request(said)
 
     def _comments(self, number: int) -> Iterator[object]:
         return self._host.pages(f"{self._at('issues', number)}/comments")
@@ -316,35 +286,7 @@ class GitHubForge:
         head = f"{self._path.partition('/')[0]}:{branch}"
         for one in self._host.pages(path, state=state, head=head, sort="created", direction="desc"):
             if text(one, "head", "ref") == branch and text(one, "head", "repo", "full_name") == self._path:
-                yield _pull_request(one)
-
-    def _created(self, proposal: Proposal) -> PullRequest | None:
-        """The pull request that was made; None where one is open already."""
-        said: dict[str, object] = {
-            "title": proposal.title,
-            "body": proposal.body,
-            "head": proposal.branch,
-            "base": proposal.base,
-            "maintainer_can_modify": True,
-        }
-        try:
-            return _pull_request(self._host.call("POST", self._at("pulls"), {**said, "draft": proposal.draft}))
-        except Refused as problem:
-            if "already exists" in str(problem):
-                return None
-            if not (proposal.draft and "draft" in str(problem).lower()):
-                raise
-        # Not every plan has drafts.
-        return _pull_request(self._host.call("POST", self._at("pulls"), said))
-
-    def _add(self, path: str, **names: list[str]) -> None:
-        """Add names to what was made. One that GitHub won't take is told, and takes nothing else with it."""
-        if not any(names.values()):
-            return
-        try:
-            self._host.call("POST", path, {key: value for key, value in names.items() if value})
-        except (Refused, Unauthorized, Gone) as problem:
-            _LOG.warning("not added: %s: %s", ", ".join(name for some in names.values() for name in some), problem)
+                yield self._pull(one)
 
     def _run(self, check: Check) -> None:
         found = self._host.pages(self._at("commits", check.commit, "check-runs"), "check_runs", check_name=check.name)
@@ -407,8 +349,8 @@ def _annotation(said: Annotation) -> Mapping[str, object]:
     }
 
 
-def _remark(said: Annotation) -> Mapping[str, object]:
-    at = {"path": said.path, "line": said.end_line, "side": "RIGHT", "body": words(said)}
+def _remark(said: Annotation, body: str) -> Mapping[str, object]:
+    at = {"path": said.path, "line": said.end_line, "side": "RIGHT", "body": body}
     if said.line == said.end_line:
         return at
     return {**at, "start_line": said.line, "start_side": "RIGHT"}
@@ -433,16 +375,6 @@ def _pull_request(said: object) -> PullRequest:
         flag(said, "draft"),
         tuple(text(one, "name") for one in rows(said, "labels")),
         value(said, "head", "repo", "id") == value(said, "base", "repo", "id"),
-    )
-
-
-def _issue(said: object) -> Issue:
-    return Issue(
-        number(said, "number"),
-        text(said, "title"),
-        text(said, "body"),
-        text(said, "state") == "open",
-        text(said, "html_url"),
     )
 
 

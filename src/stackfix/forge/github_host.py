@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 from github import Auth, Github, GithubException
 
-from stackfix.forge.failing import failure, rows, text, value
+from stackfix.forge.failing import ELSEWHERE, NO_JSON, failure, rows, silence, text, value
 from stackfix.forge.model import ForgeFailed, Refused, Unauthorized, Unavailable
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ class Host:
         except GithubException as problem:
             raise _failed(f"{self._name}: an installation's token", problem) from problem
         except requests.RequestException as problem:
-            raise Unavailable(f"{self._name}: an installation's token: {_silence(problem)}") from problem
+            raise Unavailable(
+                f"{self._name}: an installation's token: {silence(is_late=isinstance(problem, requests.Timeout))}"
+            ) from problem
 
     @property
     def login(self) -> str:
@@ -87,13 +89,13 @@ class Host:
         except GithubException as problem:
             raise _failed(what, problem) from problem
         except requests.RequestException as problem:
-            raise Unavailable(f"{what}: {_silence(problem)}") from problem
+            raise Unavailable(f"{what}: {silence(is_late=isinstance(problem, requests.Timeout))}") from problem
         except ValueError as problem:
-            raise Unavailable(f"{what}: the answer is no JSON") from problem
+            raise Unavailable(f"{what}: {NO_JSON}") from problem
         except (RuntimeError, AssertionError) as problem:  # what PyGithub makes of a redirection elsewhere
-            raise ForgeFailed(f"{what}: it is redirected to another address") from problem
+            raise ForgeFailed(f"{what}: {ELSEWHERE}") from problem
         if "application/json" not in headers.get("content-type", "application/json"):
-            raise Unavailable(f"{what}: the answer is no JSON")
+            raise Unavailable(f"{what}: {NO_JSON}")
         answered: object = answer
         return answered
 
@@ -145,8 +147,3 @@ def _failed(what: str, problem: GithubException) -> ForgeFailed:
         told.append(str(detail or ""))
     headers = problem.headers or {}
     return failure(what, problem.status, headers, "; ".join(word for word in told if word))
-
-
-def _silence(problem: requests.RequestException) -> str:
-    """Why there was no answer, without the address, which a proxy's name and password may be in."""
-    return "no answer in time" if isinstance(problem, requests.Timeout) else "no connection, or it broke off"

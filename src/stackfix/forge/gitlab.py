@@ -19,7 +19,7 @@ import requests
 from gitlab import Gitlab
 from gitlab.exceptions import GitlabError, RedirectError
 
-from stackfix.forge.failing import failure, flag, name, number, rows, text, value
+from stackfix.forge.failing import ELSEWHERE, NO_JSON, failure, flag, name, number, rows, silence, text, value
 from stackfix.forge.model import (
     Annotation,
     Check,
@@ -29,12 +29,12 @@ from stackfix.forge.model import (
     Gone,
     Issue,
     PullRequest,
-    Refused,
     Repository,
     State,
     Unavailable,
 )
-from stackfix.forge.remarks import is_shown, shown_lines, words
+from stackfix.forge.once import opened, stands
+from stackfix.forge.remarks import shown_lines, unsaid, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -88,16 +88,13 @@ class Host:
             )
             answered: object = answer.json()
         except RedirectError as problem:
-            raise ForgeFailed(f"{what}: it is redirected to another address") from problem
+            raise ForgeFailed(f"{what}: {ELSEWHERE}") from problem
         except GitlabError as problem:
             raise failure(what, problem.response_code or 0, self._last.headers, _said(problem)) from problem
         except requests.JSONDecodeError as problem:
-            raise Unavailable(f"{what}: the answer is no JSON") from problem
+            raise Unavailable(f"{what}: {NO_JSON}") from problem
         except requests.RequestException as problem:
-            late = isinstance(problem, requests.Timeout)
-            raise Unavailable(
-                f"{what}: {'no answer in time' if late else 'no connection, or it broke off'}"
-            ) from problem
+            raise Unavailable(f"{what}: {silence(is_late=isinstance(problem, requests.Timeout))}") from problem
         return answered
 
     def pages(self, path: str, **query: str | int) -> Iterator[object]:
@@ -214,15 +211,12 @@ class GitLabForge:
             "reviewer_ids": self._ids(proposal.reviewers),
             "remove_source_branch": True,
         }
-        try:
-            return _pull_request(self._host.call("POST", self._at("merge_requests"), _given(said)))
-        except Refused as problem:
-            if "already exists" not in str(problem):
-                raise
-        for one in self._merge_requests(proposal.branch, "opened"):
-            if one.base == proposal.base:
-                return one
-        raise Unavailable(f"{self._path}: GitLab says that {proposal.branch} has a merge request, and lists none")
+        return opened(
+            lambda: _pull_request(self._host.call("POST", self._at("merge_requests"), _given(said))),
+            lambda: self._merge_requests(proposal.branch, "opened"),
+            proposal,
+            self._path,
+        )
 
     def update(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
         """Change words of a merge request. A draft, which is a word of the title, stays one."""
@@ -297,11 +291,8 @@ class GitLabForge:
             "description": check.title[:_DESCRIPTION],
         }
         path = self._at("repository", "commits", check.commit, "statuses")
-        found = [one for one in self._host.pages(path, name=check.name) if text(one, "name") == check.name]
-        if found:
-            last = max(found, key=lambda one: number(one, "id"))
-            if (text(last, "status"), text(last, "description")) == (said["state"], said["description"]):
-                return
+        if stands(self._host.pages(path, name=check.name), "name", said):
+            return
         self._host.call("POST", self._at("statuses", check.commit), said)
 
     def suggest(self, number: int, commit: str, annotations: Sequence[Annotation]) -> None:
@@ -316,11 +307,8 @@ class GitLabForge:
             for one in self._host.pages(f"{path}/discussions")
             for note in rows(one, "notes")
         }
-        for one in dict.fromkeys(annotations):
-            lines = shown_lines(text(changed.get(one.path), "diff"))
-            body = words(one, f"suggestion:-{one.end_line - one.line}+0")
-            if not is_shown(one, lines) or (one.path, one.end_line, body) in said:
-                continue
+        shown = {path: shown_lines(text(one, "diff")) for path, one in changed.items()}
+        for one, body in unsaid(annotations, shown, said, _words):
             place: dict[str, object] = {
                 **{name: text(refs, name) for name in ("base_sha", "start_sha", "head_sha")},
                 "position_type": "text",
@@ -329,7 +317,7 @@ class GitLabForge:
                 "new_line": one.end_line,
             }
             # An unchanged line is named on both sides.
-            if (old := lines[one.end_line]) is not None:
+            if (old := shown[one.path][one.end_line]) is not None:
                 place["old_line"] = old
             self._host.call("POST", f"{path}/discussions", {"body": body, "position": place})
 
@@ -373,6 +361,10 @@ _CONCLUSIONS = {
     Conclusion.NEUTRAL: "success",
     Conclusion.FAILURE: "failed",
 }
+
+
+def _words(said: Annotation) -> str:
+    return words(said, f"suggestion:-{said.end_line - said.line}+0")
 
 
 def _given(said: Mapping[str, object]) -> dict[str, object]:

@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
     from stackfix.forge.model import Annotation
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
@@ -50,7 +52,23 @@ def shown_lines(patch: str) -> dict[int, int | None]:
     return shown
 
 
-def is_shown(annotation: Annotation, lines: dict[int, int | None]) -> bool:
+def unsaid(
+    annotations: Iterable[Annotation],
+    shown: Mapping[str, dict[int, int | None]],
+    said: Collection[tuple[str, object, str]],
+    form: Callable[[Annotation], str] = words,
+) -> Iterator[tuple[Annotation, str]]:
+    """The annotations on lines that a pull request shows, each once, with their words, but for what was said there.
+
+    `shown` are the lines of each file, `said` are path, last line and words, in the `form` that the forge takes.
+    """
+    for one in dict.fromkeys(annotations):
+        body = form(one)
+        if _is_shown(one, shown.get(one.path, {})) and (one.path, one.end_line, body) not in said:
+            yield one, body
+
+
+def _is_shown(annotation: Annotation, lines: dict[int, int | None]) -> bool:
     """Whether a pull request shows all lines of an annotation, and adds one of them."""
     spoken = range(annotation.line, annotation.end_line + 1)
     return all(line in lines for line in spoken) and any(lines[line] is None for line in spoken)
