@@ -8,8 +8,10 @@ import pytest
 
 from stackfix.bot import working
 from stackfix.fleet.clones import Clones
+from tests.bot.serving import Nursery
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.forge.server import Server
@@ -51,6 +53,8 @@ def desk(github_server: Server, tmp_path: Path) -> working.Desk:
     return working.Desk(Clones(tmp_path / "clones"), github_server.environment)
 
 
-def host(server: Server) -> str:
-    """What a delivery would say of where a forge is."""
-    return server.address.removeprefix("http://")
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()

@@ -9,7 +9,8 @@ import pytest
 from stackfix.bot import working
 from stackfix.bot.events import Changed, Place
 from stackfix.forge.model import Gone, RateLimited, Unauthorized
-from tests.bot.conftest import DOCKERFILE, GOOD, MAIN, NGINX, host
+from tests.bot.conftest import DOCKERFILE, GOOD, MAIN, NGINX
+from tests.bot.serving import host
 
 if TYPE_CHECKING:
     from tests.forge.server import Server

@@ -10,7 +10,8 @@ from stackfix.bot import working
 from stackfix.bot.events import Changed, Commanded, Place, Pushed, Ticked
 from stackfix.config.bot import DASHBOARD
 from stackfix.fleet.clones import Clones
-from tests.bot.conftest import GOOD, MAIN, NGINX, host
+from tests.bot.conftest import GOOD, MAIN, NGINX
+from tests.bot.serving import host
 
 if TYPE_CHECKING:
     from pathlib import Path

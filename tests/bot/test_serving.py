@@ -2,86 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import signal
-import subprocess
-import sys
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
-from stackfix.bot.queue import forget
+from stackfix.bot.events import Changed, Place, Pushed
+from stackfix.bot.metrics import Metrics
+from stackfix.bot.queue import Queue, forget
 from stackfix.fleet.durable import Database
-from tests.bot.conftest import GOOD, NGINX, host
+from tests.bot.conftest import GOOD, NGINX
 from tests.bot.sending import SECRET, body_of, example, github
+from tests.bot.serving import PATIENCE, Bot, Nursery, host, push, running, until
 from tests.fleet.postgres import PASSWORD, cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from dbos import DBOSClient
 
     from tests.forge.server import Server
     from tests.forge.state import Repository
 
-SOURCE = str(Path(__file__).parent.parent.parent / "src")
 
-
-@dataclass
-class Bot:
-    """A server's process, and what it logs."""
-
-    process: subprocess.Popen[bytes]
-    log: Path
-    port: int = 0
-
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
-
-    def send(self, event: str, payload: object, delivery: str) -> tuple[int, str]:
-        body = body_of(payload)
-        headers = github(event, body, delivery=delivery)
-        answer = httpx.post(f"http://127.0.0.1:{self.port}/webhooks/github", content=body, headers=headers, timeout=20)
-        return answer.status_code, answer.json()["outcome"]
-
-    def get(self, path: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=20)
-
-
-def until(true: Callable[[], object], bot: Bot, seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert bot.process.poll() is None, bot.log.read_text("utf-8")
-        assert time.monotonic() < deadline, bot.log.read_text("utf-8")
-        time.sleep(0.05)
-
-
-@contextmanager
-def running(server: Server, folder: Path, database: str = "") -> Iterator[Bot]:
-    log = folder / "log"
-    environment = {**os.environ, **server.environment, "PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(folder / "cache")}
-    environment |= {"STACKFIX_GITHUB_WEBHOOK_SECRET": SECRET}
-    environment["STACKFIX_DATABASE"] = database or f"sqlite:///{folder}/bot.sqlite"
-    words = ["bot", "--port", "0"]
-    with log.open("wb") as stream:
-        process = subprocess.Popen([sys.executable, "-m", "stackfix", *words], env=environment, stderr=stream)
-    bot = Bot(process, log)
-    try:
-        until(lambda: re.search(r"listening at http", log.read_text("utf-8")), bot)
-        matched = re.search(r"listening at http://127\.0\.0\.1:(\d+)", log.read_text("utf-8"))
-        assert matched
-        bot.port = int(matched[1])
-        yield bot
-    finally:
-        process.kill()
-        process.wait()
+LONG_AGO = {"X-RateLimit-Reset": "1"}
 
 
 @pytest.fixture
@@ -89,64 +35,33 @@ def shop(github_server: Server) -> Repository:
     return github_server.add("acme/shop", {**GOOD, "nginx.conf": NGINX % 5000})
 
 
-def push(server: Server, name: str = "acme/shop") -> dict[str, Any]:
-    payload = example("push", "refs/heads/master")
-    payload["ref"] = "refs/heads/main"
-    payload["repository"] |= {"full_name": name, "html_url": f"http://{host(server)}/{name}"}
-    payload["repository"]["default_branch"] = "main"
-    return payload
-
-
 def test_from_a_delivery_to_a_pull_request_and_over_a_restart(
-    github_server: Server, shop: Repository, tmp_path: Path
+    github_server: Server, shop: Repository, tmp_path: Path, nursery: Nursery
 ) -> None:
     with running(github_server, tmp_path) as bot:
         assert bot.get("/ready").json() == {"status": "ok"}
         assert bot.send("push", push(github_server), "d-1") == (202, "queued")
         until(lambda: shop.pulls, bot)
         assert bot.send("push", push(github_server), "d-1") == (200, "seen")
-        until(lambda: [line for line in bot.lines() if line["message"].startswith("work: ")], bot)
-        (work,) = [line for line in bot.lines() if line["message"].startswith("work: ")]
-        assert (work["repository"], work["outcome"]) == ("acme/shop", "done")
+        until(lambda: bot.outcomes() == ["done"], bot)
         installed = example("installation", "created")
         installed["installation"]["html_url"] = f"http://{host(github_server)}/settings"
         installed["repositories"] = [{"full_name": "acme/shop"}, {"full_name": "acme/gone"}]
         assert bot.send("installation", installed, "d-2") == (202, "queued")
-        until(lambda: len([line for line in bot.lines() if line["message"].startswith("work: ")]) == 3, bot)
-        assert sorted(line["outcome"] for line in bot.lines() if line["message"].startswith("work: ")) == [
-            "done",
-            "done",
-            "failed",
-        ]
+        until(lambda: [bot.outcomes(), bot.outcomes("acme/gone")] == [["done", "done"], ["failed"]], bot)
         assert 'stackfix_work_total{kind="pushed",outcome="done"} 1.0' in bot.get("/metrics").text
         bot.process.send_signal(signal.SIGTERM)
-        assert bot.process.wait(30) == 0
+        assert bot.process.wait(PATIENCE) == 0
         logged = bot.log.read_text("utf-8")
         assert github_server.token not in logged
         assert SECRET not in logged
-    with running(github_server, tmp_path) as bot:
+    with running(github_server, tmp_path, nursery) as bot:
         assert bot.send("push", push(github_server), "d-1") == (200, "seen"), "after a restart, too"
     assert len(shop.pulls) == 1
     assert not list((tmp_path / "cache" / "stackfix").glob("clones/*/work-*"))
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("bot.sqlite*"))
     assert github_server.token.encode() not in stored
     assert SECRET.encode() not in stored
-
-
-def test_killed_wherever_it_waits_it_goes_on_and_makes_nothing_twice(
-    github_server: Server, shop: Repository, tmp_path: Path
-) -> None:
-    with running(github_server, tmp_path) as bot:
-        # Done, and not known to be done.
-        github_server.hang(method="POST", path=".*/pulls", done=True)
-        assert bot.send("push", push(github_server), "d-1") == (202, "queued")
-        until(lambda: github_server.asked("POST", ".*/pulls"), bot)
-    with running(github_server, tmp_path) as bot:
-        github_server.hang(method="POST", path=".*/issues", done=True)
-        until(lambda: github_server.asked("POST", ".*/issues"), bot)
-    with running(github_server, tmp_path) as bot:
-        until(lambda: [line for line in bot.lines() if line["message"].startswith("work: ")], bot)
-    assert [type(one).__name__ for one in shop.issues.values()] == ["Pull", "Issue"]
 
 
 @contextmanager
@@ -165,19 +80,19 @@ def postgres() -> Iterator[str]:
 
 
 def test_two_share_a_queue_and_one_takes_over_what_the_other_had_begun(
-    github_server: Server, shop: Repository, tmp_path: Path, postgres: str
+    github_server: Server, shop: Repository, tmp_path: Path, nursery: Nursery, postgres: str
 ) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-    with running(github_server, tmp_path / "one", database=postgres) as one:
+    with running(github_server, tmp_path / "one", nursery, database=postgres) as one:
         github_server.hang(method="GET", path=".*/pulls.*")
         assert one.send("push", push(github_server), "d-1") == (202, "queued")
         until(lambda: github_server.asked("GET", ".*/pulls.*"), one)
-        with running(github_server, tmp_path / "other", database=postgres) as other:
+        with running(github_server, tmp_path / "other", nursery, database=postgres) as other:
             assert other.send("push", push(github_server), "d-1") == (200, "seen")
             one.process.kill()
             one.process.wait()
-            until(lambda: [line for line in other.lines() if line["message"].startswith("work: ")], other)
+            until(other.outcomes, other)
             assert PASSWORD not in other.log.read_text("utf-8")
             until(lambda: "stackfix_waiting 0.0" in other.get("/metrics").text, other)
     assert len(shop.pulls) == 1
@@ -185,60 +100,109 @@ def test_two_share_a_queue_and_one_takes_over_what_the_other_had_begun(
         assert [forget(client, days) for days in (1, -1, -1)] == [0, 1, 0]
 
 
-def test_what_a_forge_refuses_is_told_and_what_may_help_is_done_again(
-    github_server: Server, shop: Repository, tmp_path: Path
-) -> None:
-    with running(github_server, tmp_path) as bot:
-        github_server.order(429, "slow down", headers={"Retry-After": "0"})
-        bot.send("push", push(github_server), "limited")
-        until(lambda: outcomes(bot) == ["again", "done"], bot)
-        github_server.remove("acme/shop")
-        bot.send("push", push(github_server), "vanished")
-        until(lambda: outcomes(bot)[2:] == ["failed"], bot)
+def test_what_waits_for_one_head_is_one_piece_of_work(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/bot.sqlite")
+    database.prepare()
+    queue = Queue(database, ["github"], Metrics())
+    place, head = Place("github", "github.com", "acme/shop"), "a" * 40
+    works: list[Pushed | Changed] = [
+        Pushed(place, "main", head),
+        Pushed(place, "other", head),
+        Changed(place, 1, head),
+        Changed(place, 2, head),
+    ]
+    with asking(database.url) as client:
+        queue._client = client  # noqa: SLF001 - nothing works on it
+        assert [queue.take(f"d-{number}", work) for number, work in enumerate(works)] == [True] * 4
+        assert [queue.take(f"again-{number}", work) for number, work in enumerate(works)] == [False] * 4
+        client.cancel_workflow(client.list_workflows(sort_desc=True, limit=1)[0].workflow_id)
+        assert queue.take("another", works[3]), "what has ended is looked at anew"
+        assert not queue.take("d-3", works[3])
+
+
+TROUBLES: dict[str, tuple[dict[str, Any], list[str], str]] = {
+    # What the forge answers, what becomes of the work, and the last line on it.
+    "5xx": ({"status": 502, "words": "bad gateway"}, ["again", "done"], "opened"),
+    "secondary": (
+        {"status": 403, "words": "You have exceeded a secondary rate limit", "headers": {"Retry-After": "0"}},
+        ["again", "done"],
+        "opened",
+    ),
+    "primary": (
+        {"status": 403, "words": "API rate limit exceeded", "headers": {"X-RateLimit-Remaining": "0"} | LONG_AGO},
+        ["again", "done"],
+        "opened",
+    ),
+    "too-many": ({"status": 429, "words": "slow down", "headers": {"Retry-After": "0"}}, ["again", "done"], "opened"),
+    "protected": ({}, ["failed"], "it refuses the branch: pre-receive hook declined: GH006: Protected branch"),
+    "race": ({}, ["again", "done"], "stackfix/fixes left"),
+    "vanished": ({}, ["failed"], "it isn't there, or this token may not see it"),
+}
+
+
+def test_each_trouble_has_its_outcome(github_server: Server, tmp_path: Path, nursery: Nursery) -> None:
+    shops = {name: github_server.add(f"acme/{name}", {**GOOD, "nginx.conf": NGINX % 5000}) for name in TROUBLES}
+    for name, (answer, _, _) in TROUBLES.items():
+        if answer:
+            github_server.order(path=f"/repos/acme/{name}", **answer)
+    theirs = shops["race"].commit({"theirs": b"x"}, "other")
+    shops["race"].race("stackfix/fixes", theirs)
+    shops["protected"].protect("stackfix/fixes")
+    github_server.remove("acme/vanished")
+    with running(github_server, tmp_path, nursery) as bot:
+        for name in TROUBLES:
+            assert bot.send("push", push(github_server, f"acme/{name}"), name) == (202, "queued")
+        assert refused(bot, push(github_server)) == [(401, "bad-signature"), (400, "malformed"), (200, "ignored")]
+        for name, (_, outcomes, _) in TROUBLES.items():
+            until(lambda name=name, outcomes=outcomes: bot.outcomes(f"acme/{name}") == outcomes, bot)  # type: ignore[misc] # bound
         github_server.revoke()
-        bot.send("push", push(github_server), "revoked")
-        until(lambda: outcomes(bot)[3:] == ["failed"], bot)
-        told = [line["message"] for line in bot.lines() if line["message"].startswith("work: ")]
-    assert "it isn't there" in told[2]
-    assert "revoked" in told[3]
-    assert github_server.token not in str(told)
+        bot.send("push", push(github_server, "acme/5xx"), "revoked")
+        until(lambda: bot.outcomes("acme/5xx")[2:] == ["failed"], bot)
+        told = {line["repository"]: line["message"] for line in bot.worked()}
+        assert "the token is missing, revoked or expired" in told.pop("acme/5xx")
+    for name, (_, _, line) in TROUBLES.items():
+        assert line in told.get(f"acme/{name}", line)
+    assert [len(shops[name].pulls) for name in TROUBLES] == [1, 1, 1, 1, 0, 0, 0]
+    assert shops["race"].head("stackfix/fixes") == theirs
+    assert github_server.token not in bot.log.read_text("utf-8")
 
 
-def outcomes(bot: Bot) -> list[str]:
-    return [line["outcome"] for line in bot.lines() if line["message"].startswith("work: ")]
+def refused(bot: Bot, payload: dict[str, Any]) -> list[tuple[int, str]]:
+    """What a delivery comes to that somebody else signed, that is none, and that means nothing here."""
+    body = body_of(payload)
+    half = body[: len(body) // 2]
+    sent = [
+        (body, github("push", body, secret="another")),
+        (half, github("push", half)),
+        (body, github("sponsor", body)),
+    ]
+    return [bot.post(body, headers) for body, headers in sent]
 
 
 def test_what_waits_takes_nobodys_place_and_keeps_no_process_alive(
-    github_server: Server, shop: Repository, tmp_path: Path
+    github_server: Server, shop: Repository, tmp_path: Path, nursery: Nursery
 ) -> None:
-    with running(github_server, tmp_path) as bot:
+    for name in ("away/shop", "away/other", "gone/shop"):
+        github_server.add(name)
+    for owner in ("away", "gone", "acme"):
+        github_server.github.install(owner)
+    with running(github_server, tmp_path, nursery, more=github_server.github.app_environment()) as bot:
         # As many as are worked on at once.
-        github_server.order(429, "slow down", headers={"Retry-After": "600"}, times=2)
-        for name in ("away", "gone"):
-            bot.send("push", push(github_server, f"{name}/shop"), name)
-        until(lambda: outcomes(bot) == ["again", "again"], bot)
+        for owner in ("away", "gone"):
+            github_server.order(429, "slow down", path=f"/repos/{owner}/.*", headers={"Retry-After": "600"})
+            bot.send("push", push(github_server, f"{owner}/shop"), owner)
+        with asking(f"sqlite:///{tmp_path}/bot.sqlite") as client:
+            until(lambda: len(client.list_workflows(status="DELAYED", load_input=False)) == 2, bot)
         assert bot.send("push", push(github_server, "away/shop"), "again") == (200, "seen"), "one head, one work"
+        asked = len(github_server.asked("GET", "/repos/away/.*"))
+        bot.send("push", push(github_server, "away/other"), "second")
         bot.send("push", push(github_server), "third")
-        until(lambda: outcomes(bot)[2:] == ["done"], bot)
+        until(lambda: [bot.outcomes("away/other"), bot.outcomes()] == [["again"], ["done"]], bot)
+        assert len(github_server.asked("GET", "/repos/away/.*")) == asked, "whoever asks to wait is left in peace"
         assert len(shop.pulls) == 1
-        assert "stackfix_waiting 2.0" in bot.get("/metrics").text
+        assert "stackfix_waiting 3.0" in bot.get("/metrics").text
         bot.process.send_signal(signal.SIGTERM)
-        assert bot.process.wait(20) == 0
-
-
-def test_a_check_that_can_not_be_made_is_told_on_the_commit(
-    github_server: Server, shop: Repository, tmp_path: Path
-) -> None:
-    shop.commit({"nginx.conf": NGINX % 8000}, "change")
-    pull = shop.open_pull("change")
-    payload = example("pull_request", "opened")
-    payload |= {"number": pull.number, "repository": push(github_server)["repository"]}
-    payload["pull_request"]["number"] = pull.number
-    with running(github_server, tmp_path) as bot:
-        github_server.order(409, "not now")
-        bot.send("pull_request", payload, "d-1")
-        until(lambda: shop.statuses, bot)
-    assert [(one.commit, one.title) for one in shop.statuses] == [(pull.frozen, "Not judged")]
+        assert bot.process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from stackfix.bot.commands import USAGE
 from stackfix.bot.events import Closed, Commanded, Installed, Place, Pushed, Ticked
 from stackfix.config.bot import DASHBOARD
 from stackfix.pulls.propose import propose
-from tests.bot.conftest import GOOD, NGINX, host
+from tests.bot.conftest import GOOD, NGINX
+from tests.bot.serving import host
 
 if TYPE_CHECKING:
     from collections.abc import Callable

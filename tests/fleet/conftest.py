@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fleet.operating import Operator
+from tests.fleet.operating import Operator, end_all
 from tests.fleet.postgres import cluster
 from tests.fleet.serving import serving
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fleet.serving import Remote
+
+
+@pytest.fixture(autouse=True)
+def _nothing_goes_on() -> Iterator[None]:
+    yield
+    end_all()
 
 
 @pytest.fixture

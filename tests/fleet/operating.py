@@ -32,6 +32,10 @@ FAULTY: dict[str, str | bytes] = {
 }
 
 
+STARTED: list[subprocess.Popen[str]] = []
+"""What goes on beside a test; whatever becomes of that, it is ended by then."""
+
+
 class Operator:
     """Somebody at a terminal, with folders of their own."""
 
@@ -59,7 +63,7 @@ class Operator:
         )
 
     def starts(self, *words: str | Path) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        started = subprocess.Popen(
             [*_program(""), *map(str, words)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -67,6 +71,8 @@ class Operator:
             env=self.environment,
             cwd=self.home,
         )
+        STARTED.append(started)
+        return started
 
     def states(self, run: str, url: str) -> list[str]:
         """The states of a run's repositories, asked without another process."""
@@ -81,6 +87,15 @@ class Operator:
         assert told.returncode == 0, told.stderr
         found: dict[str, list[dict[str, object]]] = json.loads(told.stdout)
         return found
+
+
+def end_all() -> None:
+    """End what goes on still: the processes that work for it end by themselves then."""
+    while STARTED:
+        started = STARTED.pop()
+        if started.poll() is None:
+            started.kill()
+            started.communicate()
 
 
 def _program(dying: str) -> list[str]:

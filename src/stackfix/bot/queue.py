@@ -3,19 +3,22 @@
 Work on one repository is done in order, one piece at a time over all machines; an organisation has a few lanes, so that
 none of them takes all of a host's share.
 
-May import app, which says what it is to be, events, hand and metrics of this package, and fleet.
+May import app, which says what it is to be, events, hand, metrics and signatures of this package, and fleet.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import shutil
 import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, ClassVar
 from zlib import crc32
 
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, error
@@ -24,6 +27,7 @@ from platformdirs import user_cache_path
 from stackfix.bot import hand
 from stackfix.bot.app import NotTaken
 from stackfix.bot.events import Changed, Commanded, Installed, Place, Pushed, of_plain, plain
+from stackfix.bot.signatures import GITHUB
 from stackfix.fleet.clones import Clones
 from stackfix.fleet.durable import Worker
 from stackfix.fleet.hands import Hands
@@ -74,6 +78,8 @@ class _Doing:
 
     hands: Hands
     metrics: Metrics
+    paused: ClassVar[dict[str, float]] = {}
+    """Until when a forge wants no more calls of a token, by `_purse`."""
 
 
 @DBOS.workflow(name=WORK, max_recovery_attempts=20)
@@ -108,7 +114,7 @@ def spread(said: Plain, first_wait: float) -> None:
 
 def _do(said: Plain) -> Plain:
     began = time.monotonic()
-    result = _Doing.hands.do("work", _Piece(said))
+    result = _asked(said)
     seconds = time.monotonic() - began
     outcome = "done" if result.error is None else "again" if result.again else "failed"
     kind = str(said["kind"]).lower()
@@ -119,6 +125,24 @@ def _do(said: Plain) -> Plain:
     level = logging.INFO if result.error is None else logging.WARNING
     _LOG.log(level, "work: %s", result.error or result.word, extra={**fields, "seconds": round(seconds, 3)})
     return result.plain
+
+
+def _asked(said: Plain) -> Result:
+    """Do it, unless the forge wants no calls of that token now: who asks on is shut out for longer."""
+    place = _place(of_plain(said))
+    left = _Doing.paused.get(_purse(place), 0.0) - time.monotonic()
+    if left > 0:
+        return Result(error=f"{place.host} asks to wait", again=True, wait=left)
+    result = _Doing.hands.do("work", _Piece(said))
+    if result.wait is not None:
+        _Doing.paused[_purse(place)] = time.monotonic() + result.wait
+    return result
+
+
+def _purse(place: Place) -> str:
+    """What a forge counts calls by: the token, of which a GitHub App has one for each organisation."""
+    is_app = place.kind == GITHUB and bool(os.environ.get("STACKFIX_GITHUB_APP_ID", "").strip())
+    return f"{place.kind} {place.host}/{place.path.partition('/')[0] if is_app else ''}"
 
 
 def _tell(said: Plain, why: str) -> None:
@@ -195,8 +219,11 @@ class Queue:
         name = SPREAD if isinstance(event, Installed) else WORK
         place = _place(event)
         try:
-            if isinstance(event, (Pushed, Changed)) and _is_waiting(client, event):
-                return False
+            if isinstance(event, (Pushed, Changed)):
+                start = _start(event)
+                if _is_waiting(client, start):
+                    return False
+                identity = f"{start}{identity}"
             client.enqueue(
                 {
                     "workflow_name": name,
@@ -254,21 +281,18 @@ class Queue:
 
 
 _MOST_COUNTED = 10_000
-_MOST_COMPARED = 200
 
 
-def _is_waiting(client: DBOSClient, event: Pushed | Changed) -> bool:
+def _start(event: Pushed | Changed) -> str:
+    """What the names of all work begin with that looks at the same head of the same repository."""
+    return f"{sha256(json.dumps(plain(event), sort_keys=True).encode()).hexdigest()[:32]}/"
+
+
+def _is_waiting(client: DBOSClient, start: str) -> bool:
     """Whether just that is in the queue and not begun: it looks at what is there when its turn comes."""
-    place, said = event.place, plain(event)
-    rows = client.list_workflows(
-        status=["ENQUEUED", "DELAYED"],
-        name=WORK,
-        queue_name=_queue(place.kind),
-        sort_desc=True,
-        limit=_MOST_COMPARED,
-        load_output=False,
-    )
-    return any(row.input is not None and row.input["args"][0] == said for row in rows)
+    states = ["ENQUEUED", "DELAYED"]
+    rows = client.list_workflows(status=states, workflow_id_prefix=start, limit=1, load_input=False, load_output=False)
+    return bool(rows)
 
 
 def forget(client: DBOSClient, days: float) -> int:
