@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import stackfix.fleet.clones
 from stackfix import repository
 from stackfix.fleet import limits, sources
 from stackfix.fleet.clones import Bounds, Clones
 from stackfix.fleet.transport import CannotClone
 from stackfix.forge.model import Credentials
+from stackfix.repository import plumbing
 from tests.fleet.serving import Remote, bare, commit, git, serving
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ def _runs(process: int) -> bool:
 def test_a_change_is_compared_with_where_it_left_its_branch(
     clones: Clones, remote: Remote, origin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stackfix.fleet.clones, "_DEPTHS", (1, 3, 2_147_483_647))
+    monkeypatch.setattr(plumbing, "DEPTHS", (1, 3, 2_147_483_647))
     left = git(origin, "rev-parse", "main")
     git(origin, "branch", "change")
     for number in range(2):

@@ -1,6 +1,6 @@
 """A delivery's body as JSON, read with suspicion: each value is of the kind that it must be, or the whole is refused.
 
-May not import anything of stackfix.
+May import the repository's plumbing.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from stackfix.repository import plumbing
+
 _PART = r"[A-Za-z0-9_.][A-Za-z0-9_.-]*"
 _PATH = re.compile(rf"{_PART}(?:/{_PART}){{1,20}}")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_BRANCH = re.compile(r"(?![-/])[^\x00-\x20\x7f~^:?*\[\\]{1,255}")
 _USER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.\[\]-]{0,254}")
-_LONGEST_PATH = 500
+_LONGEST_PATH, _LONGEST_BRANCH = 500, 255
 
 
 class Malformed(Exception):  # noqa: N818 - an answer to whoever sent it
@@ -88,8 +89,8 @@ def commit(said: object, *names: str) -> str:
 
 def branch(said: object, *names: str) -> str:
     """A branch's name, without what git doesn't allow in one."""
-    found = _matched(_BRANCH, said, names)
-    if ".." in found or "@{" in found or found.endswith((".lock", "/", ".")):
+    found = _matched(plumbing.BRANCH, said, names)
+    if len(found) > _LONGEST_BRANCH:
         raise Malformed(f"{'.'.join(names)} is not what it should be")
     return found
 

@@ -30,18 +30,6 @@ _SHARED = {
 }
 _SIGNING = "STACKFIX_GITLAB_SIGNING_TOKEN"
 
-_TOKENS = {
-    GITHUB: ("GITHUB_TOKEN", "GH_TOKEN", "STACKFIX_GITHUB_APP_ID"),
-    GITLAB: ("GITLAB_TOKEN",),
-    GITEA: ("GITEA_TOKEN", "FORGEJO_TOKEN"),
-}
-_ADDRESSES = {
-    GITHUB: ("GITHUB_API_URL", "https://api.github.com"),
-    GITLAB: ("GITLAB_URL", "https://gitlab.com"),
-    GITEA: ("GITEA_URL", ""),
-}
-_OTHERS = {GITHUB: (), GITLAB: ("CI_SERVER_URL",), GITEA: ("FORGEJO_URL",)}
-
 _SHORTEST = 16
 """Characters of a secret that nobody guesses."""
 
@@ -96,20 +84,20 @@ def check(environment: Mapping[str, str], database: Database) -> Iterator[Line]:
 
 
 def _is_used(kind: str, environment: Mapping[str, str]) -> bool:
-    names = (*_TOKENS[kind], _SHARED[kind], f"{_SHARED[kind]}_FILE", *((_SIGNING,) if kind == GITLAB else ()))
-    return any(environment.get(name, "").strip() for name in names)
+    names = (_SHARED[kind], f"{_SHARED[kind]}_FILE", *((_SIGNING,) if kind == GITLAB else ()))
+    is_told = any(environment.get(name, "").strip() for name in names)
+    return is_told or detect.has_token(detect.Kind(kind), environment)
 
 
 def _of_forge(kind: str, environment: Mapping[str, str]) -> Iterator[Line]:
     yield _secret(kind, environment)
-    title, (variable, otherwise) = _TITLES[kind], _ADDRESSES[kind]
-    address = next((environment[name] for name in (variable, *_OTHERS[kind]) if environment.get(name)), otherwise)
+    title, forge = _TITLES[kind], detect.Kind(kind)
+    address = detect.api(forge, environment)
     if not address:
-        yield Line(good=False, what=f"{title}: no address: set {variable} to where it is")
+        yield Line(good=False, what=f"{title}: no address: set {detect.variable(forge)} to where it is")
         return
-    host, _ = detect.slug(f"{address.rstrip('/')}/-/-")
     try:
-        account = detect.account(detect.Kind(kind), host.removeprefix("api."), environment)
+        account = detect.account(forge, detect.host(forge, environment), environment)
         first = next(iter(account.repositories()), None)
     except ForgeFailed as problem:
         yield Line(good=False, what=f"{title}: {problem}")

@@ -1,6 +1,6 @@
 """What a repository sets about its pull requests: the table `[bot]`, checked.
 
-May import catalogue, and of this package values.
+May import catalogue, the repository's plumbing, and of this package values.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.config import values
 from stackfix.config.values import Invalid, Value
+from stackfix.repository import plumbing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,6 @@ LISTS = frozenset({"labels", "reviewers", "assignees"})
 
 _AUTHOR = re.compile(r"(?P<name>[^<>\n]*[^<>\s])\s+<(?P<email>[^<>@\s]+@[^<>@\s]+)>")
 _LOGIN = re.compile(r"@?[A-Za-z0-9][\w.-]*(?:/[\w.-]+)*")
-_BRANCH = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def checked(tree: Tree) -> Bot:
     """The table as values. Invalid if wrong."""
     values.known(tree, _KEYS, "bot.")
     return Bot(
-        base=_fit(tree, "base", _BRANCH, "the name of a branch"),
+        base=_fit(tree, "base", plumbing.BRANCH, "the name of a branch"),
         labels=tuple(text for text, _ in values.texts(tree.get("labels"), "bot.labels")),
         reviewers=_logins(tree, "reviewers"),
         assignees=_logins(tree, "assignees"),

@@ -31,7 +31,6 @@ LIMIT = 900.0
 """Seconds that one call over the network may take."""
 
 _NAME = "stackfix"  # what git calls the remote in our own repository
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST_SAID = 300  # characters of a remote's own words
 
 _KEYS = r"^(extensions\.partialclone|remote\..*\.(promisor|url|pushurl)|(user|author|committer)\.(name|email))$"
@@ -52,13 +51,7 @@ _SETTINGS = {
 }
 
 
-# Only a fetch may know that contents are left out on purpose: see fleet/clones.py.
-_PARTIAL = ("-c", f"remote.{_NAME}.promisor=true", "-c", f"remote.{_NAME}.partialCloneFilter=blob:none")
-
-
 _FETCH = ("-q", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
-_DEPTHS = (50, 2_000, 2_147_483_647)
-"""How far back is looked for what a branch stands on; git takes the last for all there is."""
 
 
 class Trouble(Enum):
@@ -197,7 +190,8 @@ class Remote:
             return {}
         wanted = [f"+refs/heads/{branch}:{_reference(branch)}" for branch in branches]
         if self._lean:
-            self._ask(CannotFetch, *_PARTIAL, "fetch", *_FETCH, "--depth=1", "--filter=blob:none", _NAME, *wanted)
+            words = (*plumbing.partial(_NAME), "fetch", *_FETCH, "--depth=1", "--filter=blob:none", _NAME, *wanted)
+            self._ask(CannotFetch, *words)
         else:
             self._ask(CannotFetch, "fetch", *_FETCH, *self._depth, _NAME, *wanted)
         names = [_reference(branch) for branch in branches]
@@ -217,8 +211,8 @@ class Remote:
         root = posixpath.join(top, self.prefix)
         Path(root).mkdir(parents=True, exist_ok=True)
         wanted = [f"+refs/heads/{branch}:{_reference(branch)}" for branch in branches]
-        for depth in _DEPTHS:
-            words = (*_PARTIAL, "fetch", *_FETCH, f"--depth={depth}", "--filter=tree:0", _NAME, *wanted)
+        for depth in plumbing.DEPTHS:
+            words = (*plumbing.partial(_NAME), "fetch", *_FETCH, f"--depth={depth}", "--filter=tree:0", _NAME, *wanted)
             self._ask(CannotFetch, *words, top=top)
             yield root
 
@@ -345,7 +339,7 @@ def _reference(branch: str) -> str:
 def _is_open(place: Address) -> bool:
     """Whether others can read what is sent there. This machine itself is nobody else."""
     parts = urlsplit(place.site)
-    return parts.scheme == "http" and parts.hostname not in _LOOPBACK
+    return parts.scheme == "http" and parts.hostname not in plumbing.LOOPBACK
 
 
 def _lender(folder: str) -> _Lender:

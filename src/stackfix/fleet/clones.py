@@ -37,11 +37,6 @@ _MOST_PACKS = 20
 
 _SEEN = "refs/stackfix/seen"
 _SHA256 = 64
-_BRANCH = re.compile(r"(?![-/])(?!.*\.\.)[^\x00-\x20\x7f~^:?*\[\\]+(?<!/)(?<!\.lock)")
-# Only a fetch knows that contents are left out on purpose: anybody else would ask the remote for what is missing, and
-# with that forbidden, a single missing file ends `git cat-file` where it should say "missing".
-_FILTERED = ("-c", "remote.origin.promisor=true", "-c", "remote.origin.partialCloneFilter=blob:none")
-
 _TEMPORARY = ("new-", "gone-", "work-")
 
 
@@ -204,7 +199,7 @@ def _listed(transport: Transport, folder: str, pattern: str) -> list[tuple[str, 
 
 
 def _checked(branch: str) -> str:
-    if not _BRANCH.fullmatch(branch):
+    if not plumbing.BRANCH.fullmatch(branch):
         raise CannotClone("the branch has a name that git doesn't allow")
     return branch
 
@@ -253,7 +248,7 @@ def _fetch(folder: Path, transport: Transport, head: Head, bounds: Bounds) -> He
 
 def _fetching(source: Source, filter_: str) -> tuple[str, ...]:
     """The words of a fetch that leaves out what a filter says; a folder of this machine filters nothing."""
-    filtered = () if source.local else _FILTERED
+    filtered = () if source.local else plumbing.partial("origin")
     words = (*filtered, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--force")
     return (*words, "--refmap=", *(() if source.local else (f"--filter={filter_}",)))
 
@@ -274,15 +269,11 @@ def _bring(folder: Path, transport: Transport, commit: str, bounds: Bounds) -> N
     _complete(root, transport, commit, bounds)
 
 
-_DEPTHS = (50, 2_000, 2_147_483_647)
-"""How far back is looked for where a change left its branch; git takes the last for all there is."""
-
-
 def _parted(history: Path, transport: Transport, branch: str, reference: str) -> tuple[str, str]:
     """Where a reference left a branch, and where it is; commits alone are fetched, of ever more of the past."""
     root, ours, theirs = str(history), "refs/stackfix/base", "refs/stackfix/change"
     words = _fetching(transport.source, "tree:0")
-    for depth in _DEPTHS:
+    for depth in plumbing.DEPTHS:
         specs = (f"refs/heads/{branch}:{ours}", f"{reference}:{theirs}")
         transport.call(root, *words, f"--depth={depth}", "--", _place(transport.source), *specs, watched=root)
         try:

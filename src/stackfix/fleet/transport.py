@@ -38,8 +38,6 @@ _SETTINGS = (
     "protocol.version=2",
 )
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
 _LATER = re.compile(
     r"(?i)could not resolve|timed? ?out|timeout|connection (?:refused|reset|closed)|failed to connect|unreachable"
     r"|early eof|unexpected disconnect|rpc failed|hung up|error: (?:429|5\d\d)|remote end|internal server error"
@@ -130,7 +128,7 @@ def arguments(folder: str, words: tuple[str, ...]) -> list[str]:
 def _may_be_told(source: Source) -> bool:
     """Whether a token may go there: encrypted, or to this machine itself."""
     parts = urlsplit(source.place)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in plumbing.LOOPBACK)
 
 
 def _line(text: str) -> str:

@@ -9,6 +9,7 @@ May not import anything of stackfix.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,6 +69,16 @@ SAFETY: Mapping[str, str] = {
 """Environment of every call, over the user's own."""
 
 
+BRANCH = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|/\.|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
+"""A name that git allows a branch; see git-check-ref-format(1)."""
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts to which nobody else listens."""
+
+DEPTHS = (50, 2_000, 2_147_483_647)
+"""How much of the past is fetched, until what is looked for is in it; git takes the last for all there is."""
+
+
 class GitFailed(Exception):  # noqa: N818 - an answer of git's that the caller must judge
     """A call that git refused; the message is the first line that it said."""
 
@@ -97,6 +108,15 @@ def call(root: str, *words: str, given: bytes = b"", more: Mapping[str, str] | N
     if done.returncode:
         raise GitFailed(said(done.stderr) or f"git {words[0]} failed")
     return done.stdout
+
+
+def partial(remote: str) -> tuple[str, ...]:
+    """Switches that tell git for one fetch that contents of a remote are left out on purpose.
+
+    Only that fetch may know: anybody else would ask the remote for what is missing, and with that forbidden, a single
+    missing file ends `git cat-file` where it should say "missing".
+    """
+    return ("-c", f"remote.{remote}.promisor=true", "-c", f"remote.{remote}.partialCloneFilter=blob:none")
 
 
 def without_filters(root: str) -> dict[str, str]:
