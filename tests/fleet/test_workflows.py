@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from stackfix import cli
 from stackfix.fleet import durable, operating, persevering, workflows
 from stackfix.fleet.durable import Database, NoDatabase
 from stackfix.fleet.jobs import Job, Manner, Result
 from stackfix.fleet.operating import CannotRun, Pace
+from stackfix.fleet.pauses import Pauses
 from stackfix.fleet.sources import Refused, Source, remote
 from stackfix.fleet.states import State, Status
 
@@ -126,7 +128,9 @@ def test_a_run_comes_to_what_its_repositories_come_to(base: Database, monkeypatc
 
 def test_a_host_and_an_organisation_are_spared(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def doing(what: str, _: Job) -> Result:
-        time.sleep(0.05)
+        # Nobody is ready before as many are at work as may be; a moment later more would be, if more might.
+        until(lambda: hands.most["h"] >= 3)
+        time.sleep(0.02)
         return DONE if what == "propose" else Result(commit="c")
 
     urls = [f"https://h/{organisation}/{n}" for organisation in "abc" for n in range(4)]
@@ -179,6 +183,51 @@ def test_a_forge_that_is_asked_too_often_says_how_long_to_wait(base: Database, m
         status = ended(base, begin("https://h/o/a"))
     assert status.good
     assert min(after - before for before, after in itertools.pairwise(times)) >= 0.29
+
+
+def test_whom_one_worker_was_asked_to_leave_alone_no_other_asks(
+    base: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def limited(what: str, _: Job) -> Result:
+        return Result(commit="c") if what == "look" else Result(error="too many calls", again=True, wait=600)
+
+    def doing(what: str, _: Job) -> Result:
+        return DONE if what == "propose" else Result(commit="c")
+
+    with working(base, monkeypatch, limited) as first, asking(base) as client:
+        run = begin("https://h/o/a")
+        until(lambda: ("propose", "https://h/o/a") in first.asked)
+        until(lambda: operating.status(client, run).states() == {State.QUEUED: 1})
+    with working(base, monkeypatch, doing) as second, asking(base) as client:
+        run = begin("https://h/o/b", "https://i/o/c")
+        until(lambda: len(client.list_workflows(name=workflows.REPOSITORY, status="DELAYED")) == 2)
+        until(lambda: operating.status(client, run).states() == {State.DONE: 1, State.QUEUED: 1})
+        assert {url for _, url in second.asked} == {"https://i/o/c"}
+        (put_off,) = client.list_workflows(workflow_ids=[workflows.name(run, 0)])
+        assert isinstance(put_off.output, dict)
+        assert 580 < put_off.output["wait"] <= 600
+
+
+def test_a_pause_is_known_to_all_and_the_longest_counts(base: Database, postgres: str) -> None:
+    for database in (base, Database(postgres)):
+        database.prepare()
+        engines = [database.engine() for _ in range(2)]
+        durable.make_tables(engines[0])
+        one, other = (Pauses(engine) for engine in engines)
+        assert other.left("h") <= 0
+        one.begin("h", 100)
+        other.begin("h", 50)
+        assert 99 < one.left("h") <= 100
+        assert 99 < other.left("h") <= 100
+        other.begin("h", 200)
+        assert 199 < one.left("h") <= 200
+        other.begin("i", -1)
+        assert one.left("i") <= 0
+        for engine in engines:
+            engine.dispose()
+    alone = Pauses(Database("postgresql://x@127.0.0.1:1/x").engine())
+    alone.begin("h", 100)
+    assert 99 < alone.left("h") <= 100, "a worker whose database is away knows what it has met itself"
 
 
 def test_what_does_not_answer_is_asked_again_and_then_given_up(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,8 +359,9 @@ def test_a_database_is_for_its_user_alone(base: Database, monkeypatch: pytest.Mo
 def test_who_is_dead(base: Database) -> None:
     base.make()
     engine = base.engine()
-    durable._make_table(engine)  # noqa: SLF001 - the table alone, without a worker
-    here, now = durable.place(), durable._now(engine)  # noqa: SLF001 - as above
+    durable.make_tables(engine)
+    with engine.connect() as connection:
+        here, now = durable.place(), durable.now(connection)
     own = durable.born(os.getpid())
     assert own
     rows = [
@@ -325,9 +375,40 @@ def test_who_is_dead(base: Database) -> None:
     with engine.begin() as connection:
         for executor, place, pid, born, seen in rows:
             row = {"executor": executor, "application": "a", "place": place, "pid": pid, "born": born, "seen": seen}
-            connection.execute(durable._WORKERS.insert().values(**row))  # noqa: SLF001 - as above
+            connection.execute(durable._WORKERS.insert().values(**row))  # noqa: SLF001 - the table alone, without a worker
     assert set(durable.dead(engine, "a")) == {"gone", "another of its number", "silent", "left"}
     assert durable.dead(engine, "b") == ()
+    engine.dispose()
+
+
+def test_what_a_dead_worker_had_begun_is_given_back_and_nothing_else(
+    base: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_of(executor: str) -> None:
+        """The repository's workflow is under way at somebody's."""
+        words = "UPDATE workflow_status SET status = 'PENDING', executor_id = :executor WHERE workflow_uuid = :name"
+        with engine.begin() as connection:
+            moved = connection.execute(sa.text(words), {"executor": executor, "name": workflows.name(run, 0)})
+            assert moved.rowcount == 1
+
+    def state() -> str:
+        return client.list_workflows(workflow_ids=[workflows.name(run, 0)])[0].status
+
+    def doing(what: str, _: Job) -> Result:
+        return DONE if what == "propose" else Result(commit="c")
+
+    engine = base.engine()
+    with working(base, monkeypatch, doing) as hands, asking(base) as client:
+        run = begin("https://h/o/a")
+        assert ended(base, run).good
+        is_of("another")
+        durable.give_back("dead")
+        assert state() == "PENDING", "it is another's by now"
+        is_of("dead")
+        for _ in range(2):
+            durable.give_back("dead")
+        until(lambda: state() == "SUCCESS")
+        assert [what for what, _ in hands.asked] == ["look", "propose"], "no step is done again"
     engine.dispose()
 
 

@@ -270,6 +270,7 @@ def test_each_failure_has_its_kind(  # noqa: PLR0913, PLR0917 - a table's column
             {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444800"},
             (3600, 3600),
         ),
+        (403, SECONDARY, {"x-ratelimit-remaining": "4999", "x-ratelimit-reset": "4102444800"}, (60, 60)),
         (429, "", {"x-ratelimit-reset": "1"}, (0, 0)),
         (429, "", {"retry-after": "99999999"}, (3600, 3600)),
         (429, "", {"retry-after": "inf"}, (60, 60)),

@@ -9,6 +9,7 @@ May not import anything of stackfix.
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import logging
 import os
@@ -36,9 +37,12 @@ _BEAT, _DEAD_AFTER, _LOOK, _LET_END = 5.0, 60.0, 0.5, 60  # seconds
 _NOTHING_YET = "nothing has been run with this database yet"
 _NOTHING = re.compile(r'no such table|(?:relation|schema) "[^"]*" does not exist')
 
+TABLES = sa.MetaData()
+"""What lies beside DBOS's own tables."""
+
 _WORKERS = sa.Table(
     "stackfix_workers",
-    sa.MetaData(),
+    TABLES,
     sa.Column("executor", sa.String(64), primary_key=True),
     sa.Column("application", sa.String(64), nullable=False),
     sa.Column("place", sa.String(300), nullable=False),
@@ -126,7 +130,7 @@ class Database:
             raise NoDatabase(told(problem)) from None
 
     def engine(self) -> sa.Engine:
-        """Connections of our own."""
+        """Connections of our own, which the caller disposes of."""
         if self.file is not None:
             return sa.create_engine(self.url, connect_args={"timeout": 30})
         return sa.create_engine(sa.make_url(self.url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
@@ -173,7 +177,7 @@ class Worker:
             # Makes the database itself, too, where there is none of that name.
             DBOS.migrate(self._database.url)
             self._engine = self._database.engine()
-            _make_table(self._engine)
+            make_tables(self._engine)
             self._beat()
             _launch(self._database.url, self._application, self.executor)
         except Exception as problem:  # noqa: BLE001 - as in client
@@ -196,14 +200,14 @@ class Worker:
 
     def _keep(self) -> None:
         """Say that we live, and take over what the dead had begun; a database that is away is waited for."""
-        rounds = 0
-        while not self._stopped.wait(_LOOK):
-            rounds += 1
+        for rounds in itertools.count():
             # Whatever it is, the next round may go better; and nobody else does this.
             with suppress(Exception):
-                if rounds * _LOOK % _BEAT == 0:
+                if rounds and rounds * _LOOK % _BEAT == 0:
                     self._beat()
                 self._take_over()
+            if self._stopped.wait(_LOOK):
+                return
 
     def _beat(self) -> None:
         assert self._engine is not None
@@ -213,9 +217,9 @@ class Worker:
             "place": place(),
             "pid": os.getpid(),
             "born": born(os.getpid()),
-            "seen": _now(self._engine),
         }
         with self._engine.begin() as connection:
+            row["seen"] = now(connection)
             mine = _WORKERS.c.executor == self.executor
             if not connection.execute(_WORKERS.update().where(mine).values(**row)).rowcount:
                 connection.execute(_WORKERS.insert().values(**row))
@@ -224,21 +228,33 @@ class Worker:
         assert self._engine is not None
         for executor in dead(self._engine, self._application):
             if executor != self.executor:
-                # Moves only what is still that worker's, so two who do it at once don't start anything twice.
-                DBOS._recover_pending_workflows([executor])  # noqa: SLF001 - resume_workflow has no such condition
+                give_back(executor)
                 with self._engine.begin() as connection:
                     connection.execute(_WORKERS.delete().where(_WORKERS.c.executor == executor))
+
+
+# Bound when we are imported, so that a DBOS without it stops a worker at its start and not where nobody would see it.
+_recover = DBOS._recover_pending_workflows  # noqa: SLF001 - nothing public does it: see give_back
+
+
+def give_back(executor: str) -> None:
+    """Let others have what a dead worker had begun, at the step where it was.
+
+    Only what is still that worker's is moved, so two who do it at once start nothing twice. DBOS's public
+    `resume_workflow` has no such condition, and at its start DBOS takes up only what bears the same worker's name.
+    """
+    _recover([executor])
 
 
 def dead(engine: sa.Engine, application: str) -> tuple[str, ...]:
     """The workers that live no more: gone from this machine, or silent for long."""
     with engine.connect() as connection:
         rows = connection.execute(_WORKERS.select().where(_WORKERS.c.application == application)).fetchall()
-    now, here = _now(engine), place()
+        moment, here = now(connection), place()
     return tuple(
         row.executor
         for row in rows
-        if now - row.seen > _DEAD_AFTER or (row.place == here and row.born and born(row.pid) != row.born)
+        if moment - row.seen > _DEAD_AFTER or (row.place == here and row.born and born(row.pid) != row.born)
     )
 
 
@@ -277,21 +293,24 @@ def _launch(url: str, application: str, executor: str) -> None:
     DBOS.launch()
 
 
-def _make_table(engine: sa.Engine) -> None:
+def make_tables(engine: sa.Engine) -> None:
+    """Make our own tables where they are missing."""
     try:
-        _WORKERS.metadata.create_all(engine)
+        TABLES.create_all(engine)
     except sa.exc.DBAPIError:
-        # Somebody else made it at that moment.
-        _WORKERS.metadata.create_all(engine)
+        # Somebody else made them at that moment.
+        TABLES.create_all(engine)
 
 
-def _now(engine: sa.Engine) -> float:
-    """The database's clock, which all workers share."""
-    words = (
-        "SELECT extract(epoch FROM now())" if engine.dialect.name == "postgresql" else "SELECT strftime('%s', 'now')"
-    )
-    with engine.connect() as connection:
-        return float(connection.execute(sa.text(words)).scalar_one())
+_NOW = {
+    "postgresql": "SELECT extract(epoch FROM clock_timestamp())",
+    "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
+}
+
+
+def now(connection: sa.Connection) -> float:
+    """The database's clock, which all workers share, in seconds since 1970."""
+    return float(connection.execute(sa.text(_NOW[connection.dialect.name])).scalar_one())
 
 
 def told(problem: Exception) -> str:

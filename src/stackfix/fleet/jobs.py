@@ -1,6 +1,6 @@
 """One repository's piece of work, and what it came to, as values and as the plain data that is stored.
 
-May import sources and states of this package.
+May import forge, and sources and states of this package.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from stackfix.fleet.sources import Source
 from stackfix.fleet.states import Progress, State
+from stackfix.forge import detect
 
 Plain = dict[str, object]
 
@@ -44,6 +45,12 @@ class Job:
         assert isinstance(source, dict)
         assert isinstance(manner, dict)
         return cls(str(plain["run"]), Source(**source), Manner(**manner), float(str(plain["first_wait"])))
+
+    @property
+    def purse(self) -> str:
+        """What its forge counts calls by."""
+        kind = detect.kind(self.source.place, self.manner.forge)
+        return detect.purse(kind, self.source.host, self.source.organisation)
 
     def key(self, commit: str) -> str:
         """The same for all jobs that would do the same to one commit of one repository."""

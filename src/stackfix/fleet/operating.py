@@ -22,6 +22,7 @@ from stackfix.fleet.clones import Clones
 from stackfix.fleet.durable import Database, Worker
 from stackfix.fleet.hands import Hands
 from stackfix.fleet.jobs import Job, Manner, Result
+from stackfix.fleet.pauses import Pauses
 from stackfix.fleet.sources import NotAllowed, Refused, Source, listed, remote, shown
 from stackfix.fleet.states import Progress, State, Status
 
@@ -42,18 +43,6 @@ _STATES = {
     "DELAYED": State.QUEUED,
     "PENDING": State.RUNNING,
     "CANCELLED": State.CANCELLED,
-}
-
-
-_TOKENS = {
-    "github": ("GITHUB_TOKEN", "GH_TOKEN", "STACKFIX_GITHUB_APP_ID"),
-    "gitlab": ("GITLAB_TOKEN",),
-    "gitea": ("GITEA_TOKEN", "FORGEJO_TOKEN"),
-}
-_HOSTS = {
-    "github": (("GITHUB_API_URL",), "github.com"),
-    "gitlab": (("GITLAB_URL", "CI_SERVER_URL"), "gitlab.com"),
-    "gitea": (("GITEA_URL", "FORGEJO_URL"), ""),
 }
 
 
@@ -102,7 +91,7 @@ def searched(forge: str, host: str | None, organisation: str | None, query: str 
     from stackfix.forge import detect  # noqa: PLC0415 - a file of repositories needs no forge's client
 
     kind = _kind(forge, host)
-    account = detect.account(kind, host or _host(kind))
+    account = detect.account(kind, host or detect.host(kind))
     found: dict[str, Source | Refused] = {}
     for one in account.repositories(organisation=organisation, query=query):
         if one.archived or one.fork:
@@ -126,34 +115,26 @@ def _kind(forge: str, host: str | None) -> Kind:
         return detect.Kind(forge)
     if host is not None:
         return detect.kind(f"https://{host}/owner/name")
-    kinds = [kind for kind, names in _TOKENS.items() if any(os.environ.get(name) for name in names)]
+    kinds = [kind for kind in detect.Kind if detect.has_token(kind)]
     if len(kinds) != 1:
         raise CannotRun("say which forge to ask with --forge and --host, and give its token in the environment")
-    return detect.Kind(kinds[0])
-
-
-def _host(kind: Kind) -> str:
-    """The host that the environment names for a forge, else the public one."""
-    from stackfix.forge import detect  # noqa: PLC0415 - as above
-
-    names, public = _HOSTS.get(kind.value, ((), ""))
-    address = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    host, _ = detect.slug(f"{address.rstrip('/')}/owner/name") if address else (public, "")
-    return host.removeprefix("api.")
+    return kinds[0]
 
 
 @contextmanager
 def working(where: Database, count: int) -> Iterator[None]:
     """Work on the queue until it is left; then let end what is going on."""
     hands = Hands(count)
-    workflows.working_with(hands)
     Clones(user_cache_path("stackfix", appauthor=False) / "clones").tidy()
     worker = Worker(where, workflows.APPLICATION, lambda: hands.busy > 0)
+    engine = where.engine()
+    workflows.working_with(hands, Pauses(engine))
     try:
         with worker:
             yield
     finally:
         hands.close()
+        engine.dispose()
 
 
 def begin(entries: Iterable[Source | Refused], manner: Manner, pace: Pace, first_wait: float = 2.0) -> str:

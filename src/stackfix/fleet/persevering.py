@@ -36,7 +36,8 @@ def later(result: Result, first_wait: float, tries: int = 0, waits: int = 0) -> 
     if not result.again:
         return None
     if result.wait is not None:
-        seconds = min(max(0.0, result.wait), _LONGEST_ASKED)
+        # Who is refused again and again asks less and less often, whatever it is told.
+        seconds = min(max(result.wait, wait(waits + 1, first_wait)), _LONGEST_ASKED)
         return Later(seconds, tries, waits + 1) if waits < _MOST_WAITS else None
     return Later(wait(tries + 1, first_wait), tries + 1, waits) if tries + 1 < _TRIES else None
 

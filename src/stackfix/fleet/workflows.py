@@ -3,12 +3,11 @@
 A step that has ended is never done again. The one that was going on when a worker died is: each is made so that doing
 it twice comes to the same.
 
-May import durable, hands, jobs, persevering, sources and states of this package.
+May import durable, hands, jobs, pauses, persevering, sources and states of this package.
 """
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stackfix.fleet.hands import Hands
+    from stackfix.fleet.pauses import Pauses
 
 APPLICATION = "stackfix-fleet"
 
@@ -30,12 +30,12 @@ _AT_ONCE = 500
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 _hands: list[Hands] = []
-_paused: dict[str, float] = {}
+_pauses: list[Pauses] = []
 
 
-def working_with(hands: Hands) -> None:
-    """Say who does this process's work."""
-    _hands[:] = [hands]
+def working_with(hands: Hands, pauses: Pauses) -> None:
+    """Say who does this process's work, and where it is kept who asks to wait."""
+    _hands[:], _pauses[:] = [hands], [pauses]
 
 
 def name(run: str, number: int, attempt: int = 1) -> str:
@@ -111,12 +111,12 @@ def _free_name(key: str) -> str:
 
 
 def _do(what: str, plain: Plain) -> Plain:
-    """A piece of work, unless its host has asked this process to wait: then nobody of it asks there again."""
-    job = Job.of(plain)
-    left = _paused.get(job.source.host, 0.0) - time.monotonic()
+    """A piece of work, unless its forge has asked any worker to wait: then nobody asks there again."""
+    job, pauses = Job.of(plain), _pauses[0]
+    left = 0.0 if job.source.local else pauses.left(job.purse)
     if left > 0:
         return Result(error=f"{job.source.host} asks to wait", again=True, wait=left).plain
     result = _hands[0].do(what, job)
     if result.wait is not None:
-        _paused[job.source.host] = time.monotonic() + result.wait
+        pauses.begin(job.purse, result.wait)
     return result.plain

@@ -44,6 +44,11 @@ _ADDRESSES = {
     Kind.GITEA: ("GITEA_URL", "FORGEJO_URL"),
 }
 
+_DEFAULTS = {
+    Kind.GITHUB: "https://api.github.com",
+    Kind.GITLAB: "https://gitlab.com",
+}
+
 _TOKENS = {
     Kind.GITHUB: ("GITHUB_TOKEN", "GH_TOKEN"),
     Kind.GITLAB: ("GITLAB_TOKEN",),
@@ -117,6 +122,36 @@ def address_of_line(url: str, kind: Kind, branch: str, path: str, line: int) -> 
     return f"{protocol}://{host}/{quote(repository)}/{place}"
 
 
+def has_token(kind: Kind, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the environment has what a forge is asked with: a token, or a GitHub App's number."""
+    environment = os.environ if environment is None else environment
+    names = (*_TOKENS.get(kind, ()), *((_APP,) if kind is Kind.GITHUB else ()))
+    return any(environment.get(name, "").strip() for name in names)
+
+
+def api(kind: Kind, environment: Mapping[str, str] | None = None) -> str:
+    """The address of a forge's API, as the environment names it, or the public one; empty where there is none."""
+    return _named(kind, os.environ if environment is None else environment) or _DEFAULTS.get(kind, "")
+
+
+def host(kind: Kind, environment: Mapping[str, str] | None = None) -> str:
+    """The host of a forge whose API is at `api`."""
+    address = api(kind, environment)
+    return slug(f"{address}/-/-")[0].removeprefix("api.") if address else ""
+
+
+def variable(kind: Kind) -> str:
+    """The variable that names a forge's address."""
+    return _ADDRESSES[kind][0]
+
+
+def purse(kind: Kind, host: str, owner: str, environment: Mapping[str, str] | None = None) -> str:
+    """What a forge counts calls by: a host's token, or that of an App's installation, of which each owner has one."""
+    environment = os.environ if environment is None else environment
+    is_app = kind is Kind.GITHUB and bool(environment.get(_APP, "").strip())
+    return f"{host}/{owner}" if is_app else host
+
+
 def connect(url: str, kind: Kind, environment: Mapping[str, str] | None = None) -> Forge | None:
     """The repository of a remote on its forge; None where that is none."""
     if kind is Kind.NONE:
@@ -183,7 +218,7 @@ def _token(kind: Kind, environment: Mapping[str, str]) -> str:
 
 def _named(kind: Kind, environment: Mapping[str, str]) -> str:
     """The address of a forge that the environment names; empty where it names none."""
-    return next((environment[name].rstrip("/") for name in _ADDRESSES[kind] if environment.get(name)), "")
+    return next((environment[name].rstrip("/") for name in _ADDRESSES.get(kind, ()) if environment.get(name)), "")
 
 
 def _address(kind: Kind, host: str, environment: Mapping[str, str]) -> str:
@@ -192,11 +227,11 @@ def _address(kind: Kind, host: str, environment: Mapping[str, str]) -> str:
     if named and _is_of(host, named):
         return named
     if _PUBLIC.get(host) is kind and not named:
-        return "https://api.github.com" if kind is Kind.GITHUB else f"https://{host}"
-    variable = _ADDRESSES[kind][0]
+        return _DEFAULTS.get(kind, f"https://{host}")
     if named:
-        raise Unauthorized(f"{host or 'the remote'} is not the host of {variable}, and the token is for that one alone")
-    raise Unauthorized(f"{host or 'the remote'} is not known as {_TITLES[kind]}: set {variable} to its address")
+        of = variable(kind)
+        raise Unauthorized(f"{host or 'the remote'} is not the host of {of}, and the token is for that one alone")
+    raise Unauthorized(f"{host or 'the remote'} is not known as {_TITLES[kind]}: set {variable(kind)} to its address")
 
 
 def _is_of(host: str, address: str) -> bool:

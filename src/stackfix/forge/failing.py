@@ -87,11 +87,16 @@ def _is_limit(headers: Mapping[str, str], words: str) -> bool:
 def wait(headers: Mapping[str, str]) -> float:
     """The seconds to wait that an answer's headers ask for, within bounds. `headers` are in lower case."""
     after = headers.get("retry-after", "")
-    asked = (_number(after), _until(_date(after)), *(_until(_moment(headers.get(name, ""))) for name in _RESETS))
+    asked = (_number(after), _until(_date(after)), *(_until(_moment(_reset(headers, name))) for name in _LIMITS))
     return min(max(0.0, next((seconds for seconds in asked if seconds is not None), PATIENCE)), MOST_PATIENCE)
 
 
-_RESETS = ("x-ratelimit-reset", "ratelimit-reset")
+_LIMITS = ("x-ratelimit", "ratelimit")
+
+
+def _reset(headers: Mapping[str, str], limit: str) -> str:
+    """When a limit begins anew; "" where calls of it are left: then it was another one, which isn't told of."""
+    return headers.get(f"{limit}-reset", "") if headers.get(f"{limit}-remaining", "0") == "0" else ""
 
 
 def _until(moment: float | None) -> float | None:
