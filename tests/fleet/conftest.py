@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fleet.nursery import Nursery
 from tests.fleet.operating import Operator, end_all
 from tests.fleet.postgres import cluster
 from tests.fleet.serving import serving
@@ -23,9 +24,16 @@ def _nothing_goes_on() -> Iterator[None]:
     end_all()
 
 
+@pytest.fixture(scope="session")
+def _nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def operator(tmp_path: Path) -> Operator:
-    return Operator(tmp_path / "home")
+def operator(tmp_path: Path, _nursery: Nursery) -> Operator:
+    return Operator(tmp_path / "home", _nursery)
 
 
 @pytest.fixture

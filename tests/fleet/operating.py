@@ -17,11 +17,12 @@ from tests.fleet.serving import bare, git
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tests.fleet.nursery import Nursery
     from tests.forge.server import Server
     from tests.forge.state import Repository
 
 SRC = Path(__file__).parents[2] / "src"
-DYING = Path(__file__).parent / "dying.py"
+PROGRAM = (sys.executable, "-m", "stackfix")
 
 FAULTY: dict[str, str | bytes] = {
     "compose.yaml": "services:\n  web:\n    build: web\n    ports: ['80:80']\n  api:\n    build: api\n",
@@ -39,9 +40,10 @@ STARTED: list[subprocess.Popen[str]] = []
 class Operator:
     """Somebody at a terminal, with folders of their own."""
 
-    def __init__(self, home: Path) -> None:
-        """`home` is made where it is missing."""
+    def __init__(self, home: Path, nursery: Nursery | None = None) -> None:
+        """`home` is made where it is missing. With a nursery, what is waited for is forked instead of started."""
         self.home = home
+        self._nursery = nursery
         home.mkdir(exist_ok=True)
         self.environment = {
             **os.environ,
@@ -52,8 +54,11 @@ class Operator:
         }
 
     def types(self, *words: str | Path, dying: str = "") -> subprocess.CompletedProcess[str]:
+        if self._nursery is not None:
+            return self._nursery.run([str(word) for word in words], self.environment, self.home, dying)
+        assert not dying
         return subprocess.run(
-            [*_program(dying), *map(str, words)],
+            [*PROGRAM, *map(str, words)],
             capture_output=True,
             text=True,
             check=False,
@@ -64,7 +69,7 @@ class Operator:
 
     def starts(self, *words: str | Path) -> subprocess.Popen[str]:
         started = subprocess.Popen(
-            [*_program(""), *map(str, words)],
+            [*PROGRAM, *map(str, words)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -96,10 +101,6 @@ def end_all() -> None:
         if started.poll() is None:
             started.kill()
             started.communicate()
-
-
-def _program(dying: str) -> list[str]:
-    return [sys.executable, str(DYING), dying] if dying else [sys.executable, "-m", "stackfix"]
 
 
 def served(server: Server, names: Iterable[str]) -> list[Repository]:

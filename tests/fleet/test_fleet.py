@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tests.forge.server import Server
 
 
-def test_many_repositories_from_a_file(operator: Operator, remote: Remote, tmp_path: Path) -> None:
+def test_many_repositories_from_a_file(remote: Remote, tmp_path: Path) -> None:
+    operator = Operator(tmp_path / "home")
     local, served = repositories(tmp_path / "local", 1)[0], repositories(tmp_path / "served" / "o", 1)[0]
     quiet = bare(tmp_path / "local" / "quiet.git", {"README.md": "nothing\n"})
     elsewhere = bare(tmp_path / "local" / "elsewhere.git", {"stackfix.toml": '[bot]\nbase = "develop"\n'})
