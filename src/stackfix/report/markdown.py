@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from stackfix import catalogue, secrecy, suppression
@@ -180,6 +181,7 @@ def _ends(reported: Reported, places: Places) -> Iterator[str]:
         yield f"and {_count(len(ends) - len(shown), 'more place')}"
 
 
+@cache
 def _why(rule: str) -> str:
     """The catalogue's own words, which are markdown; "" for what is in no catalogue."""
     if rule not in catalogue.ids():
