@@ -7,13 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import kubernetes_validate
 import pytest
 import yaml
 
+from stackfix.bot.app import Setting, app
 from stackfix.cli import main
+from tests.bot.sending import Kept, get
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
@@ -76,6 +80,36 @@ def test_hadolint_has_nothing_to_say_of_the_image() -> None:
 def test_the_example_of_an_environment_holds_no_value() -> None:
     lines = (DEPLOY / "bot.env.example").read_text("utf-8").splitlines()
     assert [line for line in lines if line and not re.fullmatch(r"#.*|[A-Z][A-Z0-9_]*=", line)] == []
+
+
+class _Health(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(self.server.status)  # type: ignore[attr-defined] # the standard library's way to share
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_the_image_is_healthy_while_the_bot_answers() -> None:
+    health, words = (
+        json.loads(re.findall(pattern, (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)[0])
+        for pattern in (r"^    CMD (\[.+\])$", r"^CMD (\[.+\])$")
+    )
+    found = re.search(r"http://127\.0\.0\.1:(\d+)(/[a-z]+)", health[-1])
+    assert found is not None
+    assert found[1] == words[words.index("--port") + 1], "where the bot listens"
+    assert get(app(Setting({}, Kept())), found[2]).status_code == 200
+    with HTTPServer(("127.0.0.1", 0), _Health) as server:
+        told = [word.replace(found[1], str(server.server_port)) for word in health[1:]]
+        codes = []
+        for status in (200, 503):
+            server.status = status  # type: ignore[attr-defined] # the standard library's way to share
+            thread = threading.Thread(target=server.handle_request)
+            thread.start()
+            codes.append(subprocess.run([sys.executable, *told], capture_output=True, check=False).returncode)
+            thread.join()
+    assert (health[0], codes) == ("python", [0, 1])
 
 
 def test_the_image_gets_what_the_package_is_made_of() -> None:
