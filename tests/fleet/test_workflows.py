@@ -70,6 +70,13 @@ def base(tmp_path: Path) -> Database:
 def working(base: Database, monkeypatch: pytest.MonkeyPatch, doing: Callable[[str, Job], Result]) -> Iterator[Hands]:
     hands = Hands(doing)
     monkeypatch.setattr(operating, "Hands", lambda _: hands)
+    monkeypatch.setattr(operating, "_POLL", 0.02)
+    monkeypatch.setattr(operating, "_QUEUE_POLL", 0.02)
+    # DBOS looks for new queues once a second, and at its start.
+    base.prepare()
+    with asking(base) as client:
+        for host in "hi":
+            client.register_queue(workflows.queue(host), polling_interval_sec=0.02)
     with operating.working(base, 1):
         yield hands
 
@@ -215,19 +222,19 @@ def test_a_pause_is_known_to_all_and_the_longest_counts(base: Database, postgres
         durable.make_tables(engines[0])
         one, other = (Pauses(engine) for engine in engines)
         assert other.left("h") <= 0
-        one.begin("h", 100)
-        other.begin("h", 50)
-        assert 99 < one.left("h") <= 100
-        assert 99 < other.left("h") <= 100
-        other.begin("h", 200)
-        assert 199 < one.left("h") <= 200
+        one.begin("h", 1000)
+        other.begin("h", 500)
+        assert 900 < one.left("h") <= 1000
+        assert 900 < other.left("h") <= 1000
+        other.begin("h", 2000)
+        assert 1900 < one.left("h") <= 2000
         other.begin("i", -1)
         assert one.left("i") <= 0
         for engine in engines:
             engine.dispose()
     alone = Pauses(Database("postgresql://x@127.0.0.1:1/x").engine())
-    alone.begin("h", 100)
-    assert 99 < alone.left("h") <= 100, "a worker whose database is away knows what it has met itself"
+    alone.begin("h", 1000)
+    assert 900 < alone.left("h") <= 1000, "a worker whose database is away knows what it has met itself"
 
 
 def test_what_does_not_answer_is_asked_again_and_then_given_up(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 QUIET = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -32,7 +30,18 @@ while read -r _ _ reference; do
 done
 """
 
-_SCRATCH = itertools.count()
+_CONFIGURATION = """[core]
+	repositoryFormatVersion = 0
+	bare = true
+[http]
+	receivepack = true
+[uploadpack]
+	allowFilter = true
+	allowAnySHA1InWant = true
+"""
+
+_MOMENT = 1767225600
+"""The first of 2026."""
 
 MAY_READ, MAY_WRITE, MAY_ADMINISTER = "read", "write", "admin"
 
@@ -44,6 +53,19 @@ def git(folder: Path, *words: str, given: bytes = b"") -> str:
     )
     assert ran.returncode == 0, f"git {words[0]}: {ran.stderr.decode(errors='replace')}"
     return ran.stdout.decode().strip()
+
+
+def _data(content: bytes) -> bytes:
+    """Bytes as git's fast-import takes them."""
+    return b"data %d\n%b\n" % (len(content), content)
+
+
+def _point(reference: Path, commit: str) -> None:
+    """Let a reference be at a commit, without a process of git's."""
+    reference.parent.mkdir(parents=True, exist_ok=True)
+    new = reference.with_name(f"{reference.name}.new")
+    new.write_text(f"{commit}\n")
+    new.replace(reference)
 
 
 @dataclass
@@ -131,10 +153,10 @@ class Repository:
 
     def begin(self, files: dict[str, bytes]) -> None:
         """Make the repository on disk, with one commit of the files."""
-        self.folder.mkdir(parents=True)
-        git(self.folder, "init", "--quiet", "--bare", f"--initial-branch={self.default_branch}")
-        for name in ("http.receivepack", "uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
-            git(self.folder, "config", name, "true")
+        for part in ("objects/info", "objects/pack", "refs/heads"):
+            (self.folder / part).mkdir(parents=True)
+        (self.folder / "HEAD").write_text(f"ref: refs/heads/{self.default_branch}\n")
+        (self.folder / "config").write_text(_CONFIGURATION)
         doorkeeper = self.folder / "hooks" / "pre-receive"
         doorkeeper.parent.mkdir(exist_ok=True)
         doorkeeper.write_text(_DOORKEEPER, "utf-8")
@@ -172,22 +194,17 @@ class Repository:
     def _keep(self, pull: Pull) -> None:
         """Let a pull request's head be fetched under the names that the forges have for it."""
         for reference in (f"refs/pull/{pull.number}/head", f"refs/merge-requests/{pull.number}/head"):
-            git(self.folder, "update-ref", reference, pull.frozen)
+            _point(self.folder / reference, pull.frozen)
 
     def pull(self, number: int) -> Pull:
         """A pull request by its number."""
         return next(one for one in self.pulls if one.number == number)
 
     def head(self, branch: str) -> str | None:
-        """The commit that a branch is at; None where there is no such branch."""
-        ran = subprocess.run(
-            ["git", "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}"],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return ran.stdout.strip() or None
+        """The commit that a branch is at, or one before it (`branch^`); None where there is no such branch."""
+        if branch.endswith("^"):
+            return git(self.folder, "rev-parse", "--verify", f"refs/heads/{branch}")
+        return self.heads().get(branch)
 
     def has(self, commit: str) -> bool:
         """Whether a commit is in the repository."""
@@ -207,29 +224,17 @@ class Repository:
         `who` may set `author` and `email`.
         """
         branch = branch or self.default_branch
-        parent = self.head(branch) or self.head(base or self.default_branch)
-        lines = []
+        heads = self.heads()
+        parent = heads.get(branch) or heads.get(base or self.default_branch)
+        person = f"{who.get('author', 'A Person')} <{who.get('email', 'person@example.com')}> {_MOMENT} +0000"
+        head = f"commit refs/heads/{branch}\nauthor {person}\ncommitter {person}\n"
+        stream = [head.encode(), _data(f"{message}\n".encode()), f"from {parent}\n".encode() if parent else b""]
         for path, content in files.items():
-            blob = "" if content is None else git(self.folder, "hash-object", "-w", "--stdin", given=content)
-            lines.append(f"{'0' if content is None else '100644'} {blob or '0' * 40}\t{path}")
-        index = {"GIT_INDEX_FILE": str(self.folder / f"index-{next(_SCRATCH)}-{os.getpid()}")}
-        steps = {**os.environ, **QUIET, **index}
-        steps |= {"GIT_AUTHOR_NAME": who.get("author", "A Person"), "GIT_COMMITTER_NAME": who.get("author", "A Person")}
-        steps |= {"GIT_AUTHOR_EMAIL": who.get("email", "person@example.com")}
-        steps |= {"GIT_COMMITTER_EMAIL": who.get("email", "person@example.com")}
-
-        def run(*words: str, given: str = "") -> str:
-            ran = subprocess.run(
-                ["git", *words], cwd=self.folder, env=steps, input=given, capture_output=True, text=True, check=True
-            )
-            return ran.stdout.strip()
-
-        if parent:
-            run("read-tree", parent)
-        run("update-index", "--add", "--index-info", given="\n".join(lines) + "\n")
-        made = run("commit-tree", run("write-tree"), *(("-p", parent) if parent else ()), "-m", message)
-        run("update-ref", f"refs/heads/{branch}", made)
-        (self.folder / index["GIT_INDEX_FILE"]).unlink(missing_ok=True)
+            stream.append(b"D " if content is None else b"M 100644 inline ")
+            stream += [path.encode(), b"\n", b"" if content is None else _data(content)]
+        git(self.folder, "fast-import", "--quiet", given=b"".join(stream))
+        made = self.head(branch)
+        assert made is not None
         return made
 
     def changes(self, base: str, head: str) -> dict[str, str]:
@@ -280,8 +285,20 @@ class Repository:
 
     def heads(self) -> dict[str, str]:
         """All branches, each with its commit."""
-        listed = git(self.folder, "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads")
-        return dict(line.split(" ") for line in listed.splitlines())
+        found, packed = {}, self.folder / "packed-refs"
+        for line in packed.read_text("utf-8").splitlines() if packed.is_file() else ():
+            commit, _, name = line.partition(" ")
+            if name.startswith("refs/heads/"):
+                found[name.removeprefix("refs/heads/")] = commit
+        top = self.folder / "refs" / "heads"
+        for above, _, names in os.walk(top):
+            for name in names:
+                path = Path(above, name)
+                # What is pushed at this moment has a lock beside it, and what is taken away is gone.
+                with suppress(FileNotFoundError):
+                    if path.suffix != ".lock":
+                        found[path.relative_to(top).as_posix()] = path.read_text("ascii").strip()
+        return dict(sorted(found.items()))
 
     def open_issue(self, title: str, body: str = "", author: str = "person", labels: tuple[str, ...] = ()) -> Issue:
         """A person opens an issue."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from stackfix.fleet.jobs import Plain
     from stackfix.forge.detect import Kind
 
-_POLL = 0.25  # seconds
+_POLL, _QUEUE_POLL = 0.25, 0.2  # seconds
 _REMEMBERED = 90  # days
 
 _UNENDED = ["ENQUEUED", "DELAYED", "PENDING"]
@@ -156,7 +156,7 @@ def _make_queues(entries: Iterable[Plain], pace: Pace) -> None:
             worker_concurrency=min(pace.machine, pace.host) if host else pace.machine,
             global_concurrency=pace.host if host else None,
             partition_concurrency=min(pace.organisation, pace.host) if host else None,
-            polling_interval_sec=0.2,
+            polling_interval_sec=_QUEUE_POLL,
             on_conflict="always_update",
         )
 
