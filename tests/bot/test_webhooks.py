@@ -158,13 +158,24 @@ def test_a_bot_commands_nothing(server: Starlette, kept: Kept) -> None:
     assert kept.works == {}
 
 
-def test_a_ticked_box_is_work(server: Starlette, kept: Kept) -> None:
+def test_a_box_is_work_for_whoever_ticks_it(server: Starlette, kept: Kept) -> None:
     payload = example("issues", "edited")
-    for number, words in enumerate(["- [ ] <!-- stackfix", "- [x] <!-- stackfix", "- [x] a"], -1):
-        payload["issue"]["body"] = words
-        body = body_of(payload)
+    changes = [
+        (UNTICKED, UNTICKED),
+        (f"{UNTICKED}\n{BOX}", f"{TICKED}\n{BOX}"),
+        (TICKED, f"{TICKED} "),
+        ("- [ ] a", "- [x] a"),
+    ]
+    for number, (before, after) in enumerate(changes):
+        payload["issue"]["body"] = after
+        body = body_of(payload | {"changes": {"body": {"from": before}}})
         post(server, "/webhooks/github", body, github("issues", body, delivery=f"d-{number}"))
-    assert list(kept.works) == ["github:d-0"]
+    body = body_of(payload | {"changes": {"title": {"from": "another"}}})
+    post(server, "/webhooks/github", body, github("issues", body, delivery="d-9"))
+    assert {name: work.boxes for name, work in kept.works.items() if isinstance(work, events.Ticked)} == {
+        "github:d-1": ("fix=b",)
+    }
+    assert len(kept.works) == 1
 
 
 def test_a_form_is_taken_as_json_is(server: Starlette, kept: Kept) -> None:
@@ -201,6 +212,10 @@ GITLAB_PROJECT = {
     "path_with_namespace": "acme/web/shop",
     "default_branch": "main",
 }
+
+
+BOX = "- [X] <!-- stackfix fix=a -->"
+UNTICKED, TICKED = (f"- [{tick}] <!-- stackfix fix=b --> it asks 5000" for tick in " x")
 
 
 def gitlab_payloads() -> list[tuple[str, dict[str, Any], events.Work | None]]:
@@ -261,8 +276,15 @@ def gitlab_payloads() -> list[tuple[str, dict[str, Any], events.Work | None]]:
         (
             "Issue Hook",
             project
-            | {"object_attributes": {"action": "update", "iid": 9, "description": "- [X] <!-- stackfix fix=a -->"}},
-            events.Ticked(place, 9, "root"),
+            | {"object_attributes": {"action": "update", "iid": 9, "description": f"{BOX}\n{TICKED}"}}
+            | {"changes": {"description": {"previous": f"{BOX}\n{UNTICKED}"}}},
+            events.Ticked(place, 9, "root", ("fix=b",)),
+        ),
+        (
+            "Issue Hook",
+            project
+            | {"object_attributes": {"action": "update", "iid": 9, "description": BOX}, "changes": {"labels": {}}},
+            None,
         ),
         ("Pipeline Hook", project, None),
     ]

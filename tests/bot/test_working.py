@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stackfix.bot import working
+from stackfix.bot import boxes, working
 from stackfix.bot.commands import USAGE
 from stackfix.bot.events import Closed, Commanded, Installed, Place, Pushed, Ticked
 from stackfix.config.bot import DASHBOARD
@@ -63,6 +63,11 @@ def said(  # noqa: PLR0913 - a comment's own words
 def board(shop: Repository) -> Issue:
     (found,) = [one for one in shop.issues.values() if one.title == DASHBOARD]
     return found
+
+
+def ticked(desk: working.Desk, place: Place, shop: Repository, number: int, user: str) -> str:
+    """Somebody has ticked all boxes that are ticked now."""
+    return working.done(desk, Ticked(place, number, user, boxes.ticked(shop.issues[number].body)))
 
 
 def writes(server: Server) -> int:
@@ -121,7 +126,7 @@ def test_the_configuration_may_want_no_dashboard_and_an_archived_repository_noth
     shop.commit({"stackfix.toml": b"[bot]\ndashboard-title = 'Wiring'\n"})
     pushed(desk, place)
     assert [one.title for one in shop.issues.values()][1:] == ["Wiring"]
-    assert working.done(desk, Ticked(place, 2, "ada")) == "no box is ticked", "known by its title"
+    assert ticked(desk, place, shop, 2, "ada") == "no box is ticked", "known by its title"
     shop.archived = True
     assert pushed(desk, place) == "the repository is archived"
 
@@ -140,16 +145,16 @@ def test_what_a_person_closed_is_asked_for_by_a_box(desk: working.Desk, place: P
     assert pushed(desk, place).startswith("1 found, 0 fixed")
     issue = board(shop)
     assert "- [ ] <!-- stackfix fix=" in issue.body
-    ticked = issue.body.replace("- [ ]", "- [x]")
-    issue.body = ticked
-    assert working.done(desk, Ticked(place, issue.number, "eve")) == "whoever ticked it may not write"
+    asked = issue.body.replace("- [ ]", "- [x]")
+    issue.body = asked
+    assert ticked(desk, place, shop, issue.number, "eve") == "whoever ticked it may not write"
     pushed(desk, place)
-    assert board(shop).body == ticked, "what nobody has decided yet is left"
-    assert working.done(desk, Ticked(place, issue.number, "ada")) == "1 found, 1 fixed: stackfix/fixes opened"
+    assert board(shop).body == asked, "what nobody has decided yet is left"
+    assert ticked(desk, place, shop, issue.number, "ada") == "1 found, 1 fixed: stackfix/fixes opened"
     assert [pull.state for pull in shop.pulls] == ["closed", "open"]
     assert "[x]" not in board(shop).body
-    assert working.done(desk, Ticked(place, issue.number, "ada")) == "no box is ticked"
-    assert working.done(desk, Ticked(place, 1, "ada")) == "the issue is not the dashboard"
+    assert ticked(desk, place, shop, issue.number, "ada") == "no box is ticked"
+    assert ticked(desk, place, shop, 1, "ada") == "the issue is not the dashboard"
 
 
 def test_a_repair_for_a_person_is_asked_for_by_a_box(desk: working.Desk, place: Place, shop: Repository) -> None:
@@ -158,7 +163,7 @@ def test_a_repair_for_a_person_is_asked_for_by_a_box(desk: working.Desk, place: 
     issue = board(shop)
     assert "(its fix is for a person to decide)" in issue.body
     issue.body = issue.body.replace("- [ ]", "- [X]")
-    assert working.done(desk, Ticked(place, issue.number, "ada")).endswith("stackfix/fixes opened")
+    assert ticked(desk, place, shop, issue.number, "ada").endswith("stackfix/fixes opened")
     assert b"moss-wiki-1:8080" not in (shop.read("compose.yaml", "stackfix/fixes") or b"moss-wiki-1:8080")
 
 
@@ -175,7 +180,7 @@ def test_a_rule_is_left_alone_and_heard_of_again(desk: working.Desk, place: Plac
     assert (issue.state, f"#{issue.number}" in answers(shop)[-1]) == ("open", True)
     assert pushed(desk, place).startswith("0 found"), "remembered"
     issue.body = issue.body.replace("- [ ]", "- [x]")
-    assert working.done(desk, Ticked(place, issue.number, "ada")) == "1 found, 1 fixed: stackfix/fixes opened"
+    assert ticked(desk, place, shop, issue.number, "ada") == "1 found, 1 fixed: stackfix/fixes opened"
     assert "Not heard of here" not in board(shop).body
 
 
@@ -295,4 +300,4 @@ def test_a_box_that_is_ticked_during_work_stays_ticked(
     pushed(desk, place)
     monkeypatch.undo()
     assert "moss-wiki-1" in board(shop).body
-    assert working.done(desk, Ticked(place, board(shop).number, "ada")).endswith("stackfix/fixes opened")
+    assert ticked(desk, place, shop, board(shop).number, "ada").endswith("stackfix/fixes opened")

@@ -2,7 +2,7 @@
 
 What people asked for here is remembered in the issue itself: in its boxes, and in a comment that nobody sees. Pure.
 
-May import pulls and report's markup.
+May import boxes of this package, pulls and report's markup.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.bot import boxes
 from stackfix.findings import Applicability, Severity
 from stackfix.pulls.plan import Fate
 from stackfix.report import markup
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 _MOST = 55_000
 """Characters of the text: GitHub takes 65,536."""
 
-_BOX = re.compile(
-    r"^ {0,3}[-*] \[(?P<ticked>[xX ])\] <!-- stackfix (?P<verb>fix|heed)=(?P<what>[a-z0-9-]{1,64}) -->", re.MULTILINE
-)
 _COMMENT = re.compile(r"<!-- stackfix-dashboard (\{[^<>]*\}) -->")
 _FAULT = re.compile(r"[0-9a-f]{16}")
 _RULE = re.compile(r"[a-z][a-z0-9-]{0,60}")
@@ -49,12 +47,17 @@ class State:
 
 def read(body: str) -> State:
     """What an issue's text says was asked for."""
-    ticked = [match for match in _BOX.finditer(body.replace("\r\n", "\n")) if match["ticked"] != " "]
-    asked = {match["what"] for match in ticked if match["verb"] == "fix" and _FAULT.fullmatch(match["what"])}
-    heeded = {match["what"] for match in ticked if match["verb"] == "heed" and _RULE.fullmatch(match["what"])}
+    asked, heeded = wished(boxes.ticked(body))
     found = _COMMENT.findall(body)
     ignored, ended = _remembered(found[-1]) if found else (frozenset(), False)
-    return State(frozenset(asked), frozenset(heeded), ignored, ended)
+    return State(asked, heeded, ignored, ended)
+
+
+def wished(ticked: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The faults that boxes ask to have repaired, and the rules that they ask to hear of again."""
+    pairs = [box.partition("=")[::2] for box in ticked]
+    asked = frozenset(what for verb, what in pairs if verb == "fix" and _FAULT.fullmatch(what))
+    return asked, frozenset(what for verb, what in pairs if verb == "heed" and _RULE.fullmatch(what))
 
 
 def _remembered(comment: str) -> tuple[frozenset[str], bool]:

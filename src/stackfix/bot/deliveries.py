@@ -1,6 +1,6 @@
 """A delivery as what it means to us. What means nothing is ignored by its name; what can't be read is Malformed.
 
-May import events, payload and signatures, of this package.
+May import boxes, events, payload and signatures, of this package.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from stackfix.bot import payload, signatures
+from stackfix.bot import boxes, payload, signatures
 from stackfix.bot.events import (
     BRANCHES,
     Changed,
@@ -122,12 +122,19 @@ def _hub_pull_request(kind: str, said: object) -> Event:
     if action in _OPENED or (action == "edited" and is_moved):
         return Changed(_hub_place(kind, said), number, payload.commit(said, "pull_request", "head", "sha"))
     if action == "closed":
-        branch = payload.branch(said, "pull_request", "head", "ref")
+        branch = _hub_branch(kind, said)
         is_own = payload.value(said, "pull_request", "head", "repo", "full_name") == payload.path(
             said, "repository", "full_name"
         )
         return _closed(_hub_place(kind, said), number, branch if is_own else "")
     return Ignored("pull request, no other commits")
+
+
+def _hub_branch(kind: str, said: object) -> str:
+    """The branch of a pull request; of one that is gone Gitea has the name in the label alone."""
+    where = ("pull_request", "head")
+    is_gone = kind == signatures.GITEA and payload.text(said, *where, "ref").startswith("refs/")
+    return payload.branch(said, *where, "label" if is_gone else "ref")
 
 
 def _closed(place: Place, number: int, branch: str) -> Event:
@@ -143,23 +150,31 @@ def _hub_comment(kind: str, said: object) -> Event:
     user = payload.user(said, "comment", "user", "login")
     comment = str(payload.number(said, "comment", "id"))
     number = payload.number(said, "issue", "number")
-    on_issue = payload.value(said, "issue", "pull_request") is None
+    # Gitea says it in other places, too, and not in all of its versions in this one.
+    signs = [("issue", "pull_request"), ("pull_request",)]
+    on_issue = not payload.flag(said, "is_pull") and all(payload.value(said, *sign) is None for sign in signs)
     return Commanded(_hub_place(kind, said), number, user, words[:_LONGEST_COMMENT], comment, on_issue)
 
 
-def _is_ticked(body: str) -> bool:
-    """Whether a box is ticked in what may be a dashboard of ours."""
-    return "<!-- stackfix" in body and "[x]" in body.lower()
-
-
 def _hub_issue(kind: str, said: object) -> Event:
-    if payload.text(said, "action") != "edited" or not _is_ticked(payload.text(said, "issue", "body")):
-        return Ignored("issue without a box that is ticked")
+    if payload.text(said, "action") != "edited":
+        return Ignored("issue, not its text")
     if payload.text(said, "sender", "type").lower() == "bot":
         return Ignored("issue changed by a bot")
-    return Ticked(
-        _hub_place(kind, said), payload.number(said, "issue", "number"), payload.user(said, "sender", "login")
-    )
+    before = payload.value(said, "changes", "body") and payload.text(said, "changes", "body", "from")
+    after = payload.text(said, "issue", "body")
+    user = payload.user(said, "sender", "login")
+    return _ticked(_hub_place(kind, said), payload.number(said, "issue", "number"), user, (before, after))
+
+
+def _ticked(place: Place, number: int, user: str, change: tuple[object, str]) -> Event:
+    """Of the boxes that are ticked those alone that this change has ticked: the others are somebody else's, or ours.
+
+    Each time that we write the dashboard anew, we are told of it under our own name, which may write.
+    """
+    before, after = change
+    found = boxes.newly_ticked(before, after) if isinstance(before, str) else ()
+    return Ticked(place, number, user, found) if found else Ignored("issue in which no box was ticked")
 
 
 def _hub_installation(kind: str, said: object) -> Event:
@@ -264,16 +279,20 @@ def _lab_note(kind: str, said: object) -> Event:
 
 
 def _lab_issue(kind: str, said: object) -> Event:
-    is_update = payload.text(said, "object_attributes", "action") == "update"
-    if not is_update or not _is_ticked(payload.text(said, "object_attributes", "description")):
-        return Ignored("issue without a box that is ticked")
-    number = payload.number(said, "object_attributes", "iid")
-    return Ticked(_lab_place(kind, said), number, payload.user(said, "user", "username"))
+    if payload.text(said, "object_attributes", "action") != "update":
+        return Ignored("issue, not its text")
+    change = payload.value(said, "changes", "description")
+    before = change and payload.text(said, "changes", "description", "previous")
+    number, user = payload.number(said, "object_attributes", "iid"), payload.user(said, "user", "username")
+    after = payload.text(said, "object_attributes", "description")
+    return _ticked(_lab_place(kind, said), number, user, (before, after))
 
 
 _GITLAB: Mapping[str, Callable[[str, object], Event]] = {
     "push hook": _lab_push,
     "merge request hook": _lab_merge_request,
     "note hook": _lab_note,
+    "confidential note hook": _lab_note,
     "issue hook": _lab_issue,
+    "confidential issue hook": _lab_issue,
 }

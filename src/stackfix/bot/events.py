@@ -65,11 +65,12 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """Somebody changed an issue's text: if it is the dashboard, a box may be ticked."""
+    """Somebody ticked boxes, as `boxes` has them, in an issue's text, which may be the dashboard's."""
 
     place: Place
     number: int
     user: str
+    boxes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
