@@ -125,6 +125,25 @@ def test_a_strangers_change_has_no_say_in_its_own_check(
     assert checked(desk, github_server) == "the configuration wants no checks"
 
 
+HUSHED = (NGINX % 5000).replace(b";\n    }", b";  # stackfix: ignore[proxy-port] later\n    }")
+
+
+def test_what_a_change_hides_itself_is_ignored_and_said(
+    desk: working.Desk, github_server: Server, shop: Repository
+) -> None:
+    github_server.github.install("acme")
+    desk = working.Desk(desk.clones, github_server.github.app_environment())
+    shop.open_from_fork("change", {"nginx.conf": HUSHED})
+    assert checked(desk, github_server) == "0 introduced, 1 ignored by its own comments"
+    assert shown(shop).state == "success", "as everywhere else, a comment counts"
+    assert shown(shop).title == "Nothing stops meeting; 1 ignored by a comment of this change"
+    assert "- **proxy-port** `nginx.conf:6`" in shown(shop).summary
+    # A comment that the base has is the base's own word, wherever the change moves it.
+    shop.commit({"main.py": MAIN + b"\n", "nginx.conf": HUSHED.replace(b"5000", b"8000")})
+    shop.commit({"nginx.conf": b"\n" + HUSHED}, "another")
+    assert checked(desk, github_server, shop.open_pull("another").number) == "0 introduced"
+
+
 def test_a_check_that_can_not_be_made_is_shown_so(desk: working.Desk, github_server: Server, shop: Repository) -> None:
     shop.commit({"nginx.conf": NGINX % 5000}, "change")
     shop.open_pull("change")

@@ -472,7 +472,8 @@ class Api(Routed):
     def said_issue(self, repository: state.Repository, one: state.Issue) -> dict[str, Any]:
         is_pull = isinstance(one, state.Pull)
         said = {**self._said(one), "html_url": f"{self.server.address}/{repository.path}/issues/{one.number}"}
-        return {**said, "pull_request": {"url": "http://127.0.0.1/pull"}} if is_pull else said
+        merged = "2026-01-01T00:00:00Z" if isinstance(one, state.Pull) and one.merged else None
+        return {**said, "pull_request": {"url": "http://127.0.0.1/pull", "merged_at": merged}} if is_pull else said
 
     def _said(self, one: state.Issue) -> dict[str, Any]:
         return {

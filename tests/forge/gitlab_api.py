@@ -108,7 +108,9 @@ class Api(Routed):
     @route("GET /projects/{id}/merge_requests")
     def merge_requests(self, call: Call) -> object:
         wanted, branch = call.request.one("state", "all"), call.request.one("source_branch")
-        found = [one for one in call.repository.pulls if branch in {"", one.branch}]
+        author = call.request.one("author_id")
+        ours = [one for one in call.repository.pulls if author in {"", str(number_of(one.author))}]
+        found = [one for one in ours if branch in {"", one.branch}]
         said = [self.said_request(call.repository, one) for one in newest_first(found)]
         return page(call, [one for one in said if wanted in {"all", one["state"]}])
 

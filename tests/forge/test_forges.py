@@ -16,6 +16,7 @@ from stackfix.forge.model import (
     Annotation,
     Check,
     Conclusion,
+    Ended,
     ForgeFailed,
     Gone,
     Proposal,
@@ -291,6 +292,20 @@ def test_all_pull_requests_of_a_branch_the_newest_first(forge: Forge, shop: Repo
     found = forge.pull_requests("stackfix/fixes")
     assert [(one.number, one.state) for one in found] == [(2, State.MERGED), (1, State.CLOSED)]
     assert [one.branch for one in forge.open_pull_requests()] == ["another"]
+
+
+def test_what_we_opened_and_what_became_of_it(forge: Forge, shop: Repository) -> None:
+    for branch in ("stackfix/fixes", "stackfix/ports", "stackfix/names"):
+        shop.commit({"compose.yaml": MENDED + branch.encode()}, branch)
+        forge.create(replace(PROPOSAL, branch=branch, body=branch))
+    shop.commit({"x": b"y"}, "theirs")
+    shop.close(shop.open_pull("theirs").number)
+    shop.merge(1)
+    shop.delete("stackfix/ports")
+    assert forge.ended_pull_requests() == (
+        Ended(2, "stackfix/ports", State.CLOSED),
+        Ended(1, "stackfix/fixes", State.MERGED),
+    )
 
 
 def test_a_branch_of_that_name_in_a_fork_is_not_ours(forge: Forge, shop: Repository) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stackfix.forge.model import Issue, Proposal, PullRequest, Repository, State
+from stackfix.forge.model import Ended, Issue, Proposal, PullRequest, Repository, State
 from tests.checkouts import attempt, git
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ class Memory:
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         return tuple(self.open)
+
+    def ended_pull_requests(self) -> tuple[Ended, ...]:
+        found = [pull for pull in reversed(self.pulls) if pull.state is not State.OPEN]
+        return tuple(Ended(pull.number, pull.body, pull.state) for pull in found)
 
     def pull_request(self, number: int) -> PullRequest | None:
         return next((pull for pull in self.pulls if pull.number == number), None)

@@ -507,6 +507,45 @@ def test_a_rule_that_is_not_to_be_heard_of_is_repaired_no_more(place: Place, for
     assert fates(done) == {"stackfix/fixes": Fate.CLOSED}
 
 
+def test_also_where_its_branch_is_gone(place: Place, forge: Memory) -> None:
+    rule = proposed(place, None, dry_run=True).faults[0].rule
+    place.commit({"stackfix.toml": f"[bot.groups]\nports = ['{rule}']\n"})
+    assert one(place, forge).branch == "stackfix/ports"
+    forge.by_person(1, State.CLOSED)
+    git(place.hub, "branch", "-D", "stackfix/ports")
+    place.commit({"stackfix.toml": "[bot]\n"})
+    assert fates(proposed(place, forge)) == {"stackfix/fixes": Fate.NOTHING}
+    # Another fault is proposed without it; asked for by a person, it comes back.
+    place.commit({"compose.yml": MORE})
+    done = proposed(place, forge)
+    assert fates(done) == {"stackfix/fixes": Fate.OPENED}
+    assert "http://api:9100" in place.shown("compose.yml")
+    refused = {fault.fingerprint for fault in done.faults if "a person closed pull request #1" in str(fault.reason)}
+    assert one(place, forge, asked=frozenset(refused)).fate is Fate.REFRESHED
+    assert "http://api:9100" not in place.shown("compose.yml")
+
+
+def test_one_that_a_comment_hides_is_not_said_to_be_mended(place: Place, forge: Memory) -> None:
+    rule = proposed(place, forge).faults[0].rule
+    lines = BROKEN["compose.yml"].splitlines(keepends=True)
+    hidden = [f"{line.rstrip()}  # stackfix: ignore[{rule}] later\n" if ":9100" in line else line for line in lines]
+    place.commit({"compose.yml": "".join(hidden)})
+    group = one(place, forge)
+    assert (group.fate, group.reason) == (Fate.CLOSED, "what is broken is not to be heard of any more")
+    assert "is not to be heard of there any more" in forge.said[0][1]
+
+
+def test_one_that_goes_to_another_group_says_so(place: Place, forge: Memory) -> None:
+    rule = proposed(place, forge).faults[0].rule
+    place.commit({"stackfix.toml": f"[bot.groups]\nports = ['{rule}']\n"})
+    done = proposed(place, forge)
+    assert fates(done) == {"stackfix/ports": Fate.OPENED, "stackfix/fixes": Fate.CLOSED}
+    assert [(group.fate, group.reason) for group in done.groups][1:] == [
+        (Fate.CLOSED, "its repairs go into another pull request")
+    ]
+    assert forge.said == [(1, "What this repaired goes into other pull requests now.")]
+
+
 def test_one_that_is_silenced_is_not_said_to_be_mended(place: Place, forge: Memory) -> None:
     rule = proposed(place, forge).faults[0].rule
     group = one(place, forge, ignore=frozenset({rule}))

@@ -1,14 +1,15 @@
 """What a pull request breaks that met before, as a check of its newest commit with a word on each line.
 
-May import running and what is below it, pulls.setting, and forge.model.
+May import hushed of this package, running and what is below it, pulls.setting, and forge.model.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix import baseline, config, repository, running, secrecy
+from stackfix.bot.hushed import Hushed, hushed
 from stackfix.edits import Replace, splice
 from stackfix.engine import Request
 from stackfix.findings import Applicability, Severity
@@ -18,7 +19,7 @@ from stackfix.report import markup
 from stackfix.spans import Lines, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from stackfix.config import Config
     from stackfix.findings import Location
@@ -44,22 +45,36 @@ def laid_out(folder: str, commit: str) -> Config:
     return config.load(folder)
 
 
-def introduced(folder: str, before: str, after: str, said: Config) -> Run:
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """What a change breaks: what is told of it, and what it hides itself by comments that it adds."""
+
+    run: Run
+    hushed: tuple[Hushed, ...] = ()
+
+
+def introduced(folder: str, before: str, after: str, said: Config) -> Introduced:
     """What is wrong in a commit and was not in an earlier one, with the fixes proved."""
     selection = said.selection()
     known = baseline.of_commit(folder, before, said.policy, replace(selection, select=frozenset()), said.excluded)
+    selection = replace(selection, known=known)
     snapshot = repository.open_commit(folder, after, excluded=said.excluded)
-    return running.repaired(snapshot, Request(said.policy, replace(selection, known=known)))
+    run = running.repaired(snapshot, Request(said.policy, selection))
+    told = {one.fingerprint for one in run.outcome.reported}
+    under = hushed(snapshot, folder, before, said.policy, selection)
+    return Introduced(run, tuple(one for one in under if one.fingerprint not in told))
 
 
-def check(run: Run, commit: str) -> Check:
+def check(made: Introduced, commit: str) -> Check:
     """What there is to show on a commit."""
-    new = _ordered(run)
+    new = _ordered(made.run)
     grave = [one for one in new if one.finding.severity is not Severity.INFO]
     conclusion = Conclusion.FAILURE if grave else Conclusion.NEUTRAL if new else Conclusion.SUCCESS
     title = _counted(len(new)) if new else "Nothing stops meeting"
-    notes = tuple(_annotation(one, run.places) for one in new[:_MOST])
-    return Check(NAME, commit, conclusion, title, _summary(new, run.places), notes)
+    if made.hushed:
+        title += f"; {len(made.hushed)} ignored by a comment of this change"
+    notes = tuple(_annotation(one, made.run.places) for one in new[:_MOST])
+    return Check(NAME, commit, conclusion, title, _summary(new, made), notes)
 
 
 def not_judged(commit: str, why: str) -> Check:
@@ -126,23 +141,35 @@ def _fix(reported: Reported) -> str:
     return secrecy.masked(reported.fix.description) if reported.fix is not None else ""
 
 
-def _summary(new: Sequence[Reported], places: Places) -> str:
+def _summary(new: Sequence[Reported], made: Introduced) -> str:
+    told = ["This change leaves ends that don't meet, and that met before, or weren't there.", ""] if new else []
+    told += _within(list(_told(one, made.run.places.of(one))) for one in new)
+    if made.hushed:
+        told += ["", "Ignored by comments that this change adds itself:", ""]
+        told += _within([_hushed(one)] for one in made.hushed)
     if not new:
-        return "Every wire that met before this change still meets."
-    told = ["This change leaves ends that don't meet, and that met before, or weren't there.", ""]
-    length = len(told[0])
-    for shown, one in enumerate(new):
-        lines = list(_told(one, places.of(one)))
-        length += sum(map(len, lines))
-        if length > _SUMMARY:
-            told += ["", f"… and {len(new) - shown} more."]
-            break
-        told += lines
+        rest = "Every other wire" if made.hushed else "Every wire"
+        return "\n".join([f"{rest} that met before this change still meets.", *told])
     told += [
         "",
         "`stackfix --diff-base` with this branch's base tells the same; `stackfix explain RULE` says why it breaks.",
     ]
     return "\n".join(told)
+
+
+def _within(faults: Iterable[list[str]]) -> list[str]:
+    """The lines of as many faults as half of a summary has room for, and how many more there are."""
+    found: list[str] = []
+    room, more = _SUMMARY // 2, 0
+    for lines in faults:
+        room -= sum(map(len, lines))
+        more += bool(more or room < 0)
+        found += lines if not more else []
+    return [*found, "", f"… and {more} more."] if more else found
+
+
+def _hushed(one: Hushed) -> str:
+    return f"- **{one.rule}** {markup.code(f'{one.path}:{one.line}')} {_words(one.message)}"
 
 
 def _told(reported: Reported, places: Places) -> Iterator[str]:

@@ -150,11 +150,12 @@ def _checked(at: _At, pull: PullRequest) -> str:
             return f"not judged: {problem}"
         if not said.bot.checks:
             return "the configuration wants no checks"
-        run = checking.introduced(compared.folder, compared.before, compared.after, said)
-        at.forge.publish(checking.check(run, compared.after))
-        if suggestions := checking.suggestions(run):
+        made = checking.introduced(compared.folder, compared.before, compared.after, said)
+        at.forge.publish(checking.check(made, compared.after))
+        if suggestions := checking.suggestions(made.run):
             at.forge.suggest(pull.number, compared.after, suggestions)
-    return f"{len(run.outcome.reported)} introduced"
+    hushed = f", {len(made.hushed)} ignored by its own comments" if made.hushed else ""
+    return f"{len(made.run.outcome.reported)} introduced{hushed}"
 
 
 # --- pull requests of our own, and the dashboard ---------------------------------------------------------------------
@@ -254,12 +255,13 @@ def _tick(at: _At, event: Ticked) -> str:
     shown = _shown(at)
     if shown is None or shown.number != event.number:
         return "the issue is not the dashboard"
-    state = dashboard.read(shown.body)
-    if not (state.asked or state.heeded):
+    state, (asked, heeded) = dashboard.read(shown.body), dashboard.wished(event.boxes)
+    wish = _Wish(asked=asked & state.asked, heed=heeded & state.heeded)
+    if not (wish.asked or wish.heed):
         return "no box is ticked"
     if not at.forge.may_write(event.user):
         return "whoever ticked it may not write"
-    return _cared_for(at, _Wish(asked=state.asked, heed=state.heeded))
+    return _cared_for(at, wish)
 
 
 # --- commands --------------------------------------------------------------------------------------------------------

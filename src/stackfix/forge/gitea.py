@@ -23,6 +23,7 @@ from stackfix.forge.model import (
     Check,
     Conclusion,
     Credentials,
+    Ended,
     ForgeFailed,
     Gone,
     Issue,
@@ -34,7 +35,7 @@ from stackfix.forge.model import (
 )
 from stackfix.forge.once import opened, stands
 from stackfix.forge.remarks import shown_lines, unsaid
-from stackfix.forge.threads import Threads, issue, repository
+from stackfix.forge.threads import Threads, ended, issue, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -182,6 +183,13 @@ class GiteaForge(Threads[Host]):
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """All open pull requests, the newest first."""
         return _newest_first(map(self._pull, self._host.pages(self._at("pulls"), state="open")))
+
+    def ended_pull_requests(self) -> tuple[Ended, ...]:
+        """Those of ours that were closed or merged."""
+        me = text(self._host.call("GET", "/user"), "login")
+        listed = self._host.pages(self._at("issues"), state="closed", type="pulls", created_by=me)
+        found = [ended(one, is_merged=flag(one, "pull_request", "merged")) for one in listed]
+        return tuple(sorted(found, key=lambda one: one.number, reverse=True))
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""

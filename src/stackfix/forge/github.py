@@ -20,6 +20,7 @@ from stackfix.forge.model import (
     Check,
     Conclusion,
     Credentials,
+    Ended,
     Gone,
     Issue,
     PullRequest,
@@ -30,7 +31,7 @@ from stackfix.forge.model import (
 )
 from stackfix.forge.once import opened
 from stackfix.forge.remarks import shown_lines, unsaid
-from stackfix.forge.threads import Threads, issue, repository
+from stackfix.forge.threads import Threads, ended, issue, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +44,9 @@ _ANNOTATIONS = 50
 """As many as GitHub takes at a time."""
 
 _FOUND = 1000
+
+_ACTIONS = "github-actions[bot]"
+"""Who writes where a token may not ask for its own name."""
 
 _HEAD = "stackfix, on the lines that this changes:"
 
@@ -183,6 +187,12 @@ class GitHubForge(Threads[Host]):
         """All open pull requests, the newest first."""
         found = self._host.pages(self._at("pulls"), state="open", sort="created", direction="desc")
         return tuple(map(self._pull, found))
+
+    def ended_pull_requests(self) -> tuple[Ended, ...]:
+        """Those of ours that were closed or merged: the list of pull requests can't be asked for them alone."""
+        asked = {"creator": self._host.login or _ACTIONS, "state": "closed", "sort": "created", "direction": "desc"}
+        found = [one for one in self._host.pages(self._at("issues"), **asked) if value(one, "pull_request") is not None]
+        return tuple(ended(one, is_merged=bool(text(one, "pull_request", "merged_at"))) for one in found)
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""

@@ -25,6 +25,7 @@ from stackfix.forge.model import (
     Check,
     Conclusion,
     Credentials,
+    Ended,
     ForgeFailed,
     Gone,
     Issue,
@@ -191,6 +192,13 @@ class GitLabForge:
         """All open merge requests, the newest first."""
         found = self._host.pages(self._at("merge_requests"), state="opened", order_by="created_at", sort="desc")
         return tuple(map(_pull_request, found))
+
+    def ended_pull_requests(self) -> tuple[Ended, ...]:
+        """Those of ours that were closed or merged."""
+        me = number(self._host.call("GET", "/user"), "id")
+        asked: dict[str, str | int] = {"author_id": me, "state": "all", "order_by": "created_at", "sort": "desc"}
+        found = map(_pull_request, self._host.pages(self._at("merge_requests"), **asked))
+        return tuple(Ended(one.number, one.body, one.state) for one in found if one.own and one.state is not State.OPEN)
 
     def pull_request(self, number: int) -> PullRequest | None:
         """The merge request of that number."""

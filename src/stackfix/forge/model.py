@@ -91,6 +91,16 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A pull request that was closed or merged, as far as a list of issues tells it: of which branch, it doesn't."""
+
+    number: int
+    body: str
+    state: State
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A pull request to be opened. Reviewers and assignees are login names; `@org/team` is a team where there are."""
 
@@ -166,6 +176,9 @@ class Forge(Protocol):
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """All open pull requests of the repository, whoever made them, the newest first."""
+
+    def ended_pull_requests(self) -> tuple[Ended, ...]:
+        """Those that we opened ourselves and that were closed or merged, of whatever branch, the newest first."""
 
     def pull_request(self, number: int) -> PullRequest | None:
         """One pull request, whoever made it; None where there is none of that number."""

@@ -14,7 +14,7 @@ from stackfix.pulls import marker
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from stackfix.forge.model import PullRequest
+    from stackfix.forge.model import Ended, PullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,20 @@ class History:
 NOTHING = History(None, {}, None, ended=False)
 
 
+def refused(pulls: Iterable[PullRequest | Ended], *, gone: bool) -> dict[str, int]:
+    """By fault the number of the pull request that a person closed; `pulls` come the newest first."""
+    found: dict[str, int] = {}
+    for pull in reversed(tuple(pull for pull in pulls if pull.own)):
+        known = marker.read(pull.body)
+        if known is None or known.ended or (known.said and gone):
+            continue
+        if pull.state is State.CLOSED:
+            found |= dict.fromkeys(known.faults, pull.number)
+        else:
+            found = {fault: number for fault, number in found.items() if fault not in known.faults}
+    return found
+
+
 def history(pulls: Iterable[PullRequest], *, gone: bool = False) -> History:
     """A branch's pull requests, the newest first, in short. Only what bears our marker is remembered.
 
@@ -53,16 +67,7 @@ def history(pulls: Iterable[PullRequest], *, gone: bool = False) -> History:
     closes its pull request on most forges; where we had left it to a person, that is how they give it back.
     """
     pulls = tuple(pull for pull in pulls if pull.own)
-    refused: dict[str, int] = {}
-    for pull in reversed(pulls):
-        known = marker.read(pull.body)
-        if known is None or known.ended or (known.said and gone):
-            continue
-        if pull.state is State.CLOSED:
-            refused |= dict.fromkeys(known.faults, pull.number)
-        else:
-            refused = {fault: number for fault, number in refused.items() if fault not in known.faults}
     newest = pulls[0].state if pulls else None
     last = marker.read(pulls[0].body) if newest is State.CLOSED else None
     opened = next((pull for pull in pulls if pull.state is State.OPEN), None)
-    return History(opened, refused, newest, last is not None and last.ended)
+    return History(opened, refused(pulls, gone=gone), newest, last is not None and last.ended)

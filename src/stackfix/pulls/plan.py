@@ -129,11 +129,17 @@ IN_THE_WAY = frozenset({TAKEN, ANOTHERS})
 
 _HEALED = "nothing is broken now"
 _SILENT = "what is broken is not to be heard of any more"
+_ELSEWHERE = "its repairs go into another pull request"
+_STANDING = "no edit repairs what is broken any more"
 SAME = Plan(Fate.UNCHANGED)
 
 GONE = "What this repaired is no longer found on `{base}`, so there is nothing left to merge here."
 SILENCED = "What this repaired is still on `{base}`, and is not to be heard of there any more, so I leave it alone."
+STANDING = (
+    "What this repaired is still found on `{base}`, but no edit repairs it any more, so there is nothing to merge here."
+)
 ELSEWHERE = "What this repaired goes into other pull requests now."
+_WHY = {SILENCED: _SILENT, ELSEWHERE: _ELSEWHERE, STANDING: _STANDING}
 _MOVED = "Repairs go to `{base}` now."
 _LEFT = (
     "There are commits here that are not mine, so I leave this branch to you from now on: it is neither brought up to"
@@ -149,7 +155,7 @@ def plan(there: There, wanted: Wanted | None, *, forge: bool, room: bool = True,
     if there.another:
         return Plan(Fate.LEFT, reason=ANOTHERS) if wanted is not None else Plan(Fate.NOTHING)
     if wanted is None:
-        why = _SILENT if gone == SILENCED else _HEALED
+        why = _WHY.get(gone, _HEALED)
         return _nothing_wanted(there, gone.format(base=there.base), why, forge=forge)
     if there.taken:
         return SAME if there.tree == wanted.tree else _left(there)

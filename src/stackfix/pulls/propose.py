@@ -10,11 +10,12 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from stackfix import config, repository, running, secrecy
+from stackfix import baseline, config, repository, running, secrecy
 from stackfix.config.bot import CONFIGURE, UNSAFE
 from stackfix.deliver import branch, ownership
 from stackfix.deliver.objects import Store
@@ -23,15 +24,16 @@ from stackfix.deliver.remote import LIMIT, CannotFetch, CannotPush, Remote, Trou
 from stackfix.engine import ALL, SAFE
 from stackfix.engine import Request as Judging
 from stackfix.forge import detect
-from stackfix.forge.model import Proposal, State
+from stackfix.forge.model import Gone, Proposal, Refused, State, Unauthorized
 from stackfix.outcome import Status
 from stackfix.pulls import body, groups, marker, onboarding, setting
 from stackfix.pulls.groups import is_unsafe
-from stackfix.pulls.history import NOTHING, History, history
+from stackfix.pulls.history import NOTHING, History, history, refused
 from stackfix.pulls.plan import (
     ELSEWHERE,
     GONE,
     SILENCED,
+    STANDING,
     Close,
     Delete,
     Fate,
@@ -182,6 +184,7 @@ class _Proposing:
         self._forge = None if request.dry_run else request.forge
         self._room: int | None = None
         self._pasts: dict[str, History] = {}
+        self._seen: set[int] = set()
         self._fetch(request.base)
         if request.base is None and self._config.bot.base not in {None, self._base}:
             self._fetch(self._config.bot.base)
@@ -215,7 +218,7 @@ class _Proposing:
                     is_own = made.of(one.finding) == name or one.fingerprint not in faults
                     if one.status is not Status.REVEALED and is_own:
                         faults[one.fingerprint] = _fault(one, run, groups.branch(name))
-            told.append(self._group(name, pasts[name], run, made, first_of_all))
+            told.append(self._group(name, pasts[name], (run, first), made, first_of_all))
         if first_of_all is not None:
             told.insert(0, self._configured(first_of_all, told))
         told += self._stale({group.branch for group in told})
@@ -256,13 +259,30 @@ class _Proposing:
         if self._forge is None:
             return NOTHING
         if name not in self._pasts:
-            self._pasts[name] = history(self._forge.pull_requests(name), gone=name not in self._tips)
+            pulls = self._forge.pull_requests(name)
+            self._seen |= {pull.number for pull in pulls}
+            self._pasts[name] = history(pulls, gone=name not in self._tips)
         return self._pasts[name]
+
+    @cached_property
+    def _refused_elsewhere(self) -> Mapping[str, int]:
+        """What a person closed in a group that is no more and whose branch is gone: nothing else tells its name.
+
+        Asked for only where a fault would be proposed that no open pull request has.
+        """
+        if self._forge is None:
+            return {}
+        try:
+            ended = self._forge.ended_pull_requests()
+        except (Gone, Refused, Unauthorized) as problem:
+            self._note(f"stackfix: what was closed in groups that are no more isn't known: {problem}")
+            return {}
+        return refused((pull for pull in ended if pull.number not in self._seen), gone=True)
 
     def _spared(self, made: Groups, name: str, pasts: Mapping[str, History]) -> Spared:
         """Why a fix is no part of a group, None where it is."""
         asked = self._request.asked | pasts[name].faults
-        refused = {fault: number for past in pasts.values() for fault, number in past.refused.items()}
+        closed = {fault: number for past in pasts.values() for fault, number in past.refused.items()}
 
         def spared(finding: Finding, fingerprint: str) -> str | None:
             if (group := made.of(finding)) != name:
@@ -271,9 +291,8 @@ class _Proposing:
                 return None
             if is_unsafe(finding) and name != UNSAFE and name not in made.together:
                 return "its fix is unsafe: a person should decide (--unsafe-fixes)"
-            if fingerprint in refused:
-                return f"a person closed pull request #{refused[fingerprint]}, which repaired it"
-            return None
+            number = closed.get(fingerprint) or self._refused_elsewhere.get(fingerprint)
+            return None if number is None else f"a person closed pull request #{number}, which repaired it"
 
         return spared
 
@@ -308,27 +327,31 @@ class _Proposing:
             wanted = Wanted(commit, self._store.tree_of(commit), onboarding.TITLE, text)
         return self._made(name, past, wanted)
 
-    def _group(self, group: str, past: History, run: Run | None, made: Groups, first_of_all: History | None) -> Group:
-        """One branch and its pull request, made as they should be."""
-        name = groups.branch(group)
+    def _group(
+        self, group: str, past: History, runs: tuple[Run | None, Run], made: Groups, first_of_all: History | None
+    ) -> Group:
+        """One branch and its pull request, made as they should be; `runs` are its own, if it has one, and the first."""
+        name, (run, first) = groups.branch(group), runs
         wanted = self._wanted(run, unsafe=group in made.together) if run is not None else None
         if first_of_all is not None and past.open is None:
             reason = onboarding.REFUSED if onboarding.is_refused(first_of_all) else onboarding.WAITS
             found = (Fate.LEFT, wanted.title, wanted.body, reason) if wanted else (Fate.NOTHING,)
             return Group(name, *found)
-        gone = GONE if wanted is not None or past.open is None else self._gone(past)
-        return self._made(name, past, wanted, ELSEWHERE if group == UNSAFE and made.together else gone)
+        gone = GONE
+        if wanted is None and past.open is not None:
+            gone = ELSEWHERE if group == UNSAFE and made.together else self._gone(group, past, first, made)
+        return self._made(name, past, wanted, gone)
 
-    def _gone(self, past: History) -> str:
-        """The word for a pull request that repairs nothing more: is it mended, or only not to be heard of?"""
+    def _gone(self, group: str, past: History, first: Run, made: Groups) -> str:
+        """The word for a pull request that repairs nothing more: mended, or in another one, or only not heard of?"""
+        for one in first.outcome.reported:
+            if one.fingerprint in past.faults:
+                return STANDING if made.of(one.finding) == group else ELSEWHERE
         settings = self._config
-        selection = settings.selection(ignore=self._request.ignore)
-        if not (selection.ignore or selection.select or selection.per_file_ignores or settings.excluded):
-            return GONE
-        selection = replace(selection, ignore=frozenset(), select=frozenset(), per_file_ignores=())
-        snapshot = repository.open_commit(self._remote.root, self._tips[self._base])
-        run = running.repaired(snapshot, Judging(settings.policy, selection, committing=True, wired=True))
-        return SILENCED if past.faults & {one.fingerprint for one in run.outcome.reported} else GONE
+        selection = replace(settings.selection(), select=frozenset())
+        # Told or not: also what a comment hides, or a configuration.
+        there = baseline.of_commit(self._remote.root, self._tips[self._base], settings.policy, selection, None)
+        return SILENCED if past.faults & there else GONE
 
     def _made(self, name: str, past: History, wanted: Wanted | None, gone: str = GONE) -> Group:
         there = self._there(name, past)
