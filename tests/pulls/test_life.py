@@ -525,6 +525,35 @@ def test_also_where_its_branch_is_gone(place: Place, forge: Memory) -> None:
     assert "http://api:9100" not in place.shown("compose.yml")
 
 
+def test_each_root_has_a_life_of_its_own(tmp_path: Path) -> None:
+    files = {f"{root}/{path}": text for root in ("one", "deep/two") for path, text in BROKEN.items()}
+    place = placed(tmp_path, files)
+    forge = Memory(place.hub)
+
+    def of(root: str) -> Group:
+        [group] = propose(Request(str(place.clone / root), forge=forge, local=True), _hear).groups
+        return group
+
+    own = "stackfix/deep-two-e38541/fixes"
+    assert (of("one").branch, of("deep/two").branch) == ("stackfix/fixes", own)
+    assert (of("one").fate, of("deep/two").fate) == (Fate.UNCHANGED, Fate.UNCHANGED)
+    # Their faults are alike; what a person says to one is no word to the other.
+    forge.by_person(1, State.CLOSED)
+    git(place.hub, "branch", "-D", "stackfix/fixes")
+    place.commit({"new": "x"})
+    assert (of("one").fate, of("deep/two").fate) == (Fate.NOTHING, Fate.REFRESHED)
+    git(place.hub, "update-ref", "refs/heads/main", place.tip(own))
+    git(place.hub, "branch", "-D", own)
+    forge.by_person(2, State.MERGED)
+    place.commit({"deep/two/compose.yml": MORE})
+    assert (of("one").fate, of("deep/two").branch) == (Fate.NOTHING, own), "the plain one may come back to its root"
+    assert [(pull.branch, pull.state) for pull in forge.pulls] == [
+        ("stackfix/fixes", State.CLOSED),
+        (own, State.MERGED),
+        (own, State.OPEN),
+    ]
+
+
 def test_one_that_a_comment_hides_is_not_said_to_be_mended(place: Place, forge: Memory) -> None:
     rule = proposed(place, forge).faults[0].rule
     lines = BROKEN["compose.yml"].splitlines(keepends=True)

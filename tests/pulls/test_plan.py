@@ -28,8 +28,8 @@ from stackfix.pulls.plan import (
 A, B = "a" * 16, "b" * 16
 
 
-def text(*faults: str, words: str = "new", **flags: bool) -> str:
-    return marker.written("Words.", Marker(frozenset(faults), words, **flags))
+def text(*faults: str, words: str = "new", said: bool = False, ended: bool = False, begun: bool = False) -> str:
+    return marker.written("Words.", Marker(frozenset(faults), words, said=said, ended=ended, begun=begun))
 
 
 def pull(body: str = "", *, base: str = "main", state: State = State.OPEN, number: int = 7) -> PullRequest:
@@ -207,4 +207,4 @@ def test_a_pull_request_that_isnt_ours_says_nothing() -> None:
     assert history([replace(pull(text(A), state=State.CLOSED), own=False)]).refused == {}
     assert history([replace(pull(text(A)), own=False)]).open is None
     assert not history([pull("Mine.")]).unsafe
-    assert history([pull(text(A, unsafe=True))]).unsafe
+    assert history([pull(marker.written("", Marker(frozenset({A}), unsafe=True)))]).unsafe

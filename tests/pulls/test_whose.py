@@ -116,15 +116,21 @@ def test_two_roots_of_one_repository_leave_each_other_alone(run: Run, tmp_path: 
     place = placed(tmp_path, {f"{root}/{path}": text for root in ("one", "two") for path, text in BROKEN.items()})
     assert run("pr", place.clone / "one").code == 0
     tip = place.tip()
-    for root in ("two", "."):
-        ran = run("pr", place.clone / root)
-        assert ran.code == 2
-        assert ran.err == (
-            "stackfix: stackfix/fixes on origin is left as it is: it holds the repairs of another root of this"
-            " repository\n"
-        )
-    assert run("pr", place.clone / "one").code == 0
-    assert place.tip() == tip
+    ran = run("pr", place.clone)
+    assert ran.code == 2
+    assert ran.err == (
+        "stackfix: stackfix/fixes on origin is left as it is: it holds the repairs of another root of this repository\n"
+    )
+    for _ in range(2):
+        for root in ("two", "one"):
+            assert run("pr", place.clone / root).code == 0
+        assert (place.tip(), place.branches) == (tip, ["main", "stackfix/fixes", "stackfix/two/fixes"])
+    for root, branch in (("one", "stackfix/fixes"), ("two", "stackfix/two/fixes")):
+        assert git(place.hub, "diff", "--name-only", "main", branch) == f"{root}/compose.yml"
+    # What is left of a repaired root is its own.
+    place.commit({"two/compose.yml": BROKEN["compose.yml"].replace("http://api:9100", "http://api:8000")})
+    assert run("pr", place.clone / "two").code == 0
+    assert place.branches == ["main", "stackfix/fixes"]
 
 
 @pytest.mark.parametrize("how", ["pr", "fleet"])

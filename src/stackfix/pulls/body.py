@@ -36,16 +36,19 @@ def title(run: Run, prefix: str = "") -> str:
     return whole if len(whole) <= _TITLE else whole[: _TITLE - 1].rstrip() + "…"
 
 
-def body(run: Run, heading: str, *, unsafe: bool = False, link: Callable[[str, int], str] | None = None) -> str:
+def body(
+    run: Run, heading: str, *, unsafe: bool = False, root: str = "", link: Callable[[str, int], str] | None = None
+) -> str:
     """The whole body with its marker, as long as a forge takes. `heading` is the title, by which it is known again.
 
-    `link` gives the address of a line of a file.
+    `root` is what the marker says of the folder, `link` gives the address of a line of a file.
     """
     done = _repaired(run)
     faults = frozenset(sorted(reported.fingerprint for reported in done)[:_MOST_FAULTS])
-    room = markdown.LIMIT - len(marker.written("", marker.Marker(faults, "0" * 16, *[True] * 4)))
+    longest = marker.Marker(faults, "0" * 16, unsafe=True, said=True, ended=True, begun=True, root=root)
+    room = markdown.LIMIT - len(marker.written("", longest))
     words = markdown.render(replace(markdown.Body.of(run.outcome, run.places, done), link=link), room)
-    return marker.written(words, marker.Marker(faults, marker.digest(heading, words), unsafe=unsafe))
+    return marker.written(words, marker.Marker(faults, marker.digest(heading, words), unsafe=unsafe, root=root))
 
 
 def _repaired(run: Run) -> tuple[Reported, ...]:

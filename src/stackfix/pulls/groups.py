@@ -5,10 +5,12 @@ May import config and findings.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from stackfix.config.bot import FIXES, GROUP, UNSAFE
+from stackfix.config.bot import CONFIGURE, FIXES, GROUP, UNSAFE
 from stackfix.findings import Applicability
 
 if TYPE_CHECKING:
@@ -63,11 +65,36 @@ def meant(branches: Iterable[str]) -> str | None:
     return others[0] if len(others) == 1 else usual[0] if len(usual) == 1 else None
 
 
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+
 def is_branch(name: str) -> bool:
-    """Whether a name of a branch is that of a group, be it one that is no more."""
-    return name.startswith(PREFIX) and GROUP.fullmatch(name.removeprefix(PREFIX)) is not None
+    """Whether a name of a branch is that of a group, be it one that is no more, of whatever root."""
+    root, _, group = name.removeprefix(PREFIX).rpartition("/")
+    is_ours = name.startswith(PREFIX) and GROUP.fullmatch(group) is not None
+    return is_ours and (not root or _SLUG.fullmatch(root) is not None)
 
 
-def branch(group: str) -> str:
-    """The branch of a group, for as long as it has its name."""
-    return PREFIX + group
+def is_of_root(name: str, prefix: str) -> bool:
+    """Whether a branch of that name may be a root's: a plain one, or one of its own."""
+    own = branch("", slug(prefix)) if prefix else PREFIX
+    return is_branch(name) and name.removesuffix(group_of(name)) in {PREFIX, own}
+
+
+def branch(group: str, root: str = "") -> str:
+    """The branch of a group, for as long as it has its name; `root` is the slug of a root that has its own."""
+    return f"{PREFIX}{root}/{group}" if root else PREFIX + group
+
+
+def group_of(name: str) -> str:
+    """The group that a branch is of."""
+    return name.rpartition("/")[2]
+
+
+def slug(root: str) -> str:
+    """What the branches of a root are named by that can't have the plain names: told apart from all others'."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", root.strip("/")).strip("-")[:50]
+    if plain == root.strip("/") and plain not in {FIXES, UNSAFE, CONFIGURE}:
+        return plain
+    mark = sha256(root.strip("/").encode("utf-8", "surrogateescape")).hexdigest()[:6]
+    return f"{plain}-{mark}" if plain else mark

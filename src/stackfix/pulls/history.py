@@ -6,7 +6,7 @@ May import forge.model, and of this package marker.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from stackfix.forge.model import State
 from stackfix.pulls import marker
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from stackfix.forge.model import Ended, PullRequest
+
+_Pull = TypeVar("_Pull", "PullRequest", "Ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,17 @@ class History:
 
 
 NOTHING = History(None, {}, None, ended=False)
+
+
+def of_root(pulls: Iterable[_Pull], root: str) -> tuple[_Pull, ...]:
+    """Those of one root of the repository, and those that bear no word of ours: roots are alike in their faults."""
+    return tuple(pull for pull in pulls if (marker.read(pull.body) or marker.Marker(root=root)).root == root)
+
+
+def is_anothers(pulls: Iterable[PullRequest], root: str) -> bool:
+    """Whether a branch has had pull requests of another root."""
+    ours = tuple(pull for pull in pulls if pull.own)
+    return len(of_root(ours, root)) < len(ours)
 
 
 def refused(pulls: Iterable[PullRequest | Ended], *, gone: bool) -> dict[str, int]:

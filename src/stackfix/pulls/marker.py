@@ -20,8 +20,9 @@ _FAULT = re.compile(r"[0-9a-f]{16}")
 class Marker:
     """What is remembered. `faults` are fingerprints of what it repairs; `text` is a digest of the words that we wrote.
 
-    `unsafe`: fixes that a person should decide were asked for. `said`: that it was left alone has been said. `ended`:
-    we closed it ourselves. `begun`: it is opened, and not known yet to have its labels and people.
+    `root` is the folder that it is for, as its commits have it, "" for the whole repository. `unsafe`: fixes that a
+    person should decide were asked for. `said`: that it was left alone has been said. `ended`: we closed it ourselves.
+    `begun`: it is opened, and not known yet to have its labels and people.
     """
 
     faults: frozenset[str] = frozenset()
@@ -30,12 +31,14 @@ class Marker:
     said: bool = False
     ended: bool = False
     begun: bool = False
+    root: str = ""
 
 
 def written(body: str, marker: Marker) -> str:
     """A body with its comment, in place of an earlier one."""
     told: dict[str, object] = {"version": _VERSION, "faults": sorted(marker.faults), "text": marker.text}
     told |= {name: True for name in _FLAGS if getattr(marker, name)}
+    told |= {"root": marker.root} if marker.root else {}
     comment = f"<!-- stackfix {json.dumps(told, separators=(',', ':'))} -->"
     return f"{bare(body)}\n\n{comment}\n"
 
@@ -52,8 +55,9 @@ def read(body: str) -> Marker | None:
     if told.get("version") != _VERSION or not isinstance(told.get("faults"), list):
         return None
     faults = (fault for fault in told["faults"] if isinstance(fault, str) and _FAULT.fullmatch(fault))
-    flags = (told.get(name) is True for name in _FLAGS)
-    return Marker(frozenset(faults), str(told.get("text", "")), *flags)
+    unsafe, said, ended, begun = (told.get(name) is True for name in _FLAGS)
+    root, text = (str(told.get(name, "")) for name in ("root", "text"))
+    return Marker(frozenset(faults), text, unsafe=unsafe, said=said, ended=ended, begun=begun, root=root)
 
 
 def begun(body: str) -> str:

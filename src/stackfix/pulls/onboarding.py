@@ -69,8 +69,8 @@ def step() -> Step:
     return Step(("configuration",), (), (Change(FILE, None, TEXT.encode()),))
 
 
-def body(proposals: Iterable[tuple[str, str]]) -> str:
-    """The body, with its marker. `proposals` are branches with their titles."""
+def body(proposals: Iterable[tuple[str, str]], root: str) -> str:
+    """The body, with its marker, which names the root. `proposals` are branches with their titles."""
     lines = [f"- {markup.words(title)} (`{branch}`)" for branch, title in proposals]
     words = _BODY.format(list="\n".join(lines))
-    return marker.written(words, marker.Marker(text=marker.digest(TITLE, words)))
+    return marker.written(words, marker.Marker(text=marker.digest(TITLE, words), root=root))

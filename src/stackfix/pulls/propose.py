@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -24,11 +23,11 @@ from stackfix.deliver.remote import LIMIT, CannotFetch, CannotPush, Remote, Trou
 from stackfix.engine import ALL, SAFE
 from stackfix.engine import Request as Judging
 from stackfix.forge import detect
-from stackfix.forge.model import Gone, Proposal, Refused, State, Unauthorized
+from stackfix.forge.model import Proposal, State
 from stackfix.outcome import Status
 from stackfix.pulls import body, groups, marker, onboarding, setting
 from stackfix.pulls.groups import is_unsafe
-from stackfix.pulls.history import NOTHING, History, history, refused
+from stackfix.pulls.pasts import Pasts
 from stackfix.pulls.plan import (
     ELSEWHERE,
     GONE,
@@ -57,6 +56,7 @@ if TYPE_CHECKING:
     from stackfix.forge.model import Credentials, Forge
     from stackfix.outcome import Reported, Step
     from stackfix.pulls.groups import Groups
+    from stackfix.pulls.history import History
     from stackfix.pulls.plan import Action
     from stackfix.running import Run
 
@@ -183,25 +183,24 @@ class _Proposing:
         self._note = note
         self._forge = None if request.dry_run else request.forge
         self._room: int | None = None
-        self._pasts: dict[str, History] = {}
-        self._seen: set[int] = set()
         self._fetch(request.base)
         if request.base is None and self._config.bot.base not in {None, self._base}:
             self._fetch(self._config.bot.base)
         self._index = posixpath.join(scratch, "index")
         Path(self._index).mkdir()
         author = self._config.bot.author
+        self._pasts = Pasts(self._forge, self._tips, remote.prefix, self._is_held, note)
         self._store = Store(remote.root, self._index, {**remote.people, **(_identity(author) if author else {})})
 
     def done(self) -> Proposed:
         """Every group's branch and pull request as it should be."""
         bot = self._config.bot
-        pasts = {name: self._past(groups.branch(name)) for name in groups.names(bot)}
+        pasts = {name: self._pasts.of(self._pasts.branch(name)) for name in groups.names(bot)}
         together = {name for name, past in pasts.items() if past.unsafe or self._request.unsafe}
         # What a person closed stays closed, whatever group its repair would go into today.
-        former = {name.removeprefix(groups.PREFIX) for name in self._tips.keys() - {self._base}}
+        former = {groups.group_of(name) for name in self._tips.keys() - {self._base}}
         for name in sorted((former | ({UNSAFE} if together else set())) - pasts.keys()):
-            pasts[name] = self._past(groups.branch(name))
+            pasts[name] = self._pasts.of(self._pasts.branch(name))
         made = groups.groups(bot, together)
         first_of_all = self._first_of_all()
         told: list[Group] = []
@@ -217,7 +216,7 @@ class _Proposing:
                     # What its own group's run says of a fault counts before what another's does.
                     is_own = made.of(one.finding) == name or one.fingerprint not in faults
                     if one.status is not Status.REVEALED and is_own:
-                        faults[one.fingerprint] = _fault(one, run, groups.branch(name))
+                        faults[one.fingerprint] = _fault(one, run, self._pasts.branch(name))
             told.append(self._group(name, pasts[name], (run, first), made, first_of_all))
         if first_of_all is not None:
             told.insert(0, self._configured(first_of_all, told))
@@ -244,7 +243,7 @@ class _Proposing:
         if not remote.names(self._base):
             raise CannotFetch(f"{remote.shown}: its HEAD names no branch that can be: name one with --base")
         self._listed = listed
-        ours = [name for name in listed.branches if groups.is_branch(name) and name != self._base]
+        ours = [name for name in listed.branches if groups.is_of_root(name, remote.prefix) and name != self._base]
         held = dict([self._request.held]) if self._request.held else {}
         if held and self._base not in held:
             raise OtherBase(self._base)
@@ -255,30 +254,6 @@ class _Proposing:
         setting.lay_out(remote.top, remote.prefix, commit)
         self._config = config.load(remote.root, file and str(Path(file).absolute()), self._request.settings)
 
-    def _past(self, name: str) -> History:
-        if self._forge is None:
-            return NOTHING
-        if name not in self._pasts:
-            pulls = self._forge.pull_requests(name)
-            self._seen |= {pull.number for pull in pulls}
-            self._pasts[name] = history(pulls, gone=name not in self._tips)
-        return self._pasts[name]
-
-    @cached_property
-    def _refused_elsewhere(self) -> Mapping[str, int]:
-        """What a person closed in a group that is no more and whose branch is gone: nothing else tells its name.
-
-        Asked for only where a fault would be proposed that no open pull request has.
-        """
-        if self._forge is None:
-            return {}
-        try:
-            ended = self._forge.ended_pull_requests()
-        except (Gone, Refused, Unauthorized) as problem:
-            self._note(f"stackfix: what was closed in groups that are no more isn't known: {problem}")
-            return {}
-        return refused((pull for pull in ended if pull.number not in self._seen), gone=True)
-
     def _spared(self, made: Groups, name: str, pasts: Mapping[str, History]) -> Spared:
         """Why a fix is no part of a group, None where it is."""
         asked = self._request.asked | pasts[name].faults
@@ -286,12 +261,12 @@ class _Proposing:
 
         def spared(finding: Finding, fingerprint: str) -> str | None:
             if (group := made.of(finding)) != name:
-                return f"its repair goes to {groups.branch(group)}"
+                return f"its repair goes to {self._pasts.branch(group)}"
             if fingerprint in asked:
                 return None
             if is_unsafe(finding) and name != UNSAFE and name not in made.together:
                 return "its fix is unsafe: a person should decide (--unsafe-fixes)"
-            number = closed.get(fingerprint) or self._refused_elsewhere.get(fingerprint)
+            number = closed.get(fingerprint) or self._pasts.refused_elsewhere.get(fingerprint)
             return None if number is None else f"a person closed pull request #{number}, which repaired it"
 
         return spared
@@ -311,19 +286,19 @@ class _Proposing:
         """What became of the pull request that adds a configuration; None where none is waited for."""
         if not self._config.bot.onboarding or self._config.files or self._forge is None:
             return None
-        past = self._past(groups.branch(CONFIGURE))
+        past = self._pasts.of(self._pasts.branch(CONFIGURE))
         return None if past.newest is State.MERGED else past
 
     def _configured(self, past: History, told: Iterable[Group]) -> Group:
         """The pull request that adds a configuration, with what is proposed once it is merged."""
-        name = groups.branch(CONFIGURE)
+        name = self._pasts.branch(CONFIGURE)
         if onboarding.is_refused(past):
             return Group(name, Fate.NOTHING)
         proposals = [(group.branch, group.title) for group in told if group.title]
         wanted = None
         if proposals:
             commit = self._committed([onboarding.step()], lambda _: onboarding.MESSAGE)
-            text = onboarding.body(proposals)
+            text = onboarding.body(proposals, self._pasts.root)
             wanted = Wanted(commit, self._store.tree_of(commit), onboarding.TITLE, text)
         return self._made(name, past, wanted)
 
@@ -331,7 +306,7 @@ class _Proposing:
         self, group: str, past: History, runs: tuple[Run | None, Run], made: Groups, first_of_all: History | None
     ) -> Group:
         """One branch and its pull request, made as they should be; `runs` are its own, if it has one, and the first."""
-        name, (run, first) = groups.branch(group), runs
+        name, (run, first) = self._pasts.branch(group), runs
         wanted = self._wanted(run, unsafe=group in made.together) if run is not None else None
         if first_of_all is not None and past.open is None:
             reason = onboarding.REFUSED if onboarding.is_refused(first_of_all) else onboarding.WAITS
@@ -367,9 +342,9 @@ class _Proposing:
     def _stale(self, current: set[str]) -> Iterator[Group]:
         """The pull requests of groups that are no more, and the branches that were made for them."""
         for name in sorted(self._tips.keys() - current - {self._base}):
-            past = self._past(name)
+            past = self._pasts.of(name)
             if past.open is not None and marker.read(past.open.body) is not None:
-                gone = onboarding.CONFIGURED if name == groups.branch(CONFIGURE) else ELSEWHERE
+                gone = onboarding.CONFIGURED if name == self._pasts.branch(CONFIGURE) else ELSEWHERE
                 planned = plan(self._there(name, past), None, forge=True, gone=gone)
                 self._do(name, planned.actions)
                 yield Group(name, planned.fate, reason=planned.reason, url=past.open.url)
@@ -387,7 +362,7 @@ class _Proposing:
             return None
         commit = self._committed(steps, lambda step: message.render(step, run.places))
         title = body.title(run, bot.title_prefix)
-        text = body.body(run, title, unsafe=unsafe, link=self._link())
+        text = body.body(run, title, unsafe=unsafe, root=self._pasts.root, link=self._link())
         return Wanted(commit, self._store.tree_of(commit), title, text)
 
     def _link(self) -> Callable[[str, int], str] | None:
@@ -410,6 +385,9 @@ class _Proposing:
         whose = self._owner(name, tip)
         ours, another = whose is Owner.OURS, whose is Owner.ANOTHER_ROOT
         return There(self._base, tip, self._store.tree_of(tip), ours, past.open, past.ended, another)
+
+    def _is_held(self, name: str) -> bool:
+        return name in self._tips and self._owner(name, self._tips[name]) is Owner.ANOTHER_ROOT
 
     def _owner(self, name: str, tip: str) -> Owner:
         """Whose a branch is; where too little of the past is here, more is fetched until it is known."""
