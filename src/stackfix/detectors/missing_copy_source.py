@@ -24,7 +24,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import builds, manifests, moved_sources, secret_files
+from stackfix.graph import builds, manifests, moved_sources, product_candidates, secret_files
 from stackfix.graph.build_context import Context
 from stackfix.graph.builds import By
 from stackfix.graph.image_files import Why
@@ -65,7 +65,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
         if image is None or builds.astray(graph.library, image):
             continue
         for missing in image.missing:
-            if made.by is By.CONVENTION and missing.why is not Why.SHELL:
+            if made.by is By.CONVENTION and missing.why not in {Why.SHELL, Why.STAGE}:
                 continue
             if missing.location in seen or missing.location in fine or _excused(graph, missing):
                 continue
@@ -127,6 +127,8 @@ def _excused(graph: Graph, missing: MissingSource) -> bool:
     """Whether another rule speaks of it, or something may make it."""
     if missing.why is Why.SHELL:
         return False
+    if missing.why is Why.STAGE:
+        return missing.kept_out_of_git
     if manifests.is_manifest(missing.path) or secret_files.named_so(missing.path) or missing.kept_out_of_git:
         return True
     if missing.why is Why.DROPPED:
@@ -142,6 +144,8 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
     context = image.build.context
     if missing.why is Why.SHELL:
         return _for_a_shell(graph, image, missing)
+    if missing.why is Why.STAGE:
+        return _from_stage(graph, image, missing)
     moved = moved_sources.meant(graph.library, image, missing) if missing.why is Why.ABSENT else None
     kept = Context(graph.library, image.build)
     source = (moved[len(context) + 1 :] if context else moved) if moved is not None else None
@@ -169,6 +173,38 @@ def _finding(graph: Graph, image: Image, missing: MissingSource) -> Finding:
         remedy=remedy,
         components=_components(graph, image),
     )
+
+
+def _from_stage(graph: Graph, image: Image, missing: MissingSource) -> Finding:
+    """What an earlier stage certainly doesn't have: a program goes by the name that its compiler gives it."""
+    found = product_candidates.taken(graph, image, missing)
+    written, meant = missing.text.value, found.meant
+    told = f"; {', '.join(p.place for p in found.fitting)} is what it makes" if found.fitting else ""
+    if meant is not None and "$" not in written:
+        repairs = tuple(_taking(missing, meant.place, found.renamed))
+        grade = Applicability.UNSAFE if found.otherwise else Applicability.SAFE
+        remedy = Remedy(grade, f"copy {meant.place}", repairs)
+    else:
+        choices = tuple(Choice(f"copy {p.place}", tuple(_taking(missing, p.place, None))) for p in found.fitting)
+        remedy = Remedy(Applicability.MANUAL, _advice(missing), choices=choices)
+    return Finding(
+        rule=RULE,
+        message=f"{written} is {missing.why.value}{told}",
+        location=Location(missing.location.path, missing.location.span, missing.why.value),
+        anchor=missing.anchor,
+        value=written,
+        evidence=(*(p.location for p in found.fitting), replace(image.build.location, note="builds it")),
+        remedy=remedy,
+        components=_components(graph, image),
+    )
+
+
+def _taking(missing: MissingSource, place: str, renamed: str | None) -> Iterator[Repair]:
+    """The source by another name; the destination keeps the old one where the command starts that."""
+    yield SetText(missing.text, _dressed(missing, place.lstrip("/")))
+    target = missing.command.words[-1].text
+    if renamed is not None:
+        yield SetText(target, target.value + ("" if target.value.endswith("/") else "/") + renamed)
 
 
 def _components(graph: Graph, image: Image) -> frozenset[str]:

@@ -65,7 +65,7 @@ def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Missing]]
     holder = "container" if graph.image(workload) is None else "image"
     message = f"the command starts {missing.text.value}, which the {holder} doesn't hold"
     if agreed is not None:
-        message += f"; {agreed.path} starts the application"
+        message += f"; {agreed.path} is compiled" if agreed.compiled else f"; {agreed.path} starts the application"
     return Finding(
         rule=RULE,
         message=message,

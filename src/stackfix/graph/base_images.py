@@ -22,7 +22,7 @@ class Base:
     `has` and `lacks` are programs certainly there or not: all others are unknown. `port` is what its own command opens,
     `reserved` the beginnings of the names of variables that it sets itself, `starts` the words of its entry point.
     `serves` are the words of its own command, where that serves by a configuration. `folders` are further ones with
-    files of its own.
+    files of its own, `bare` those of the system's in which it has none but the names listed.
     """
 
     family: str
@@ -36,11 +36,27 @@ class Base:
     starts: tuple[str, ...] = ()
     serves: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    bare: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
+_NONE: frozenset[str] = frozenset()
+_BARE = (("/usr/local/bin", _NONE), ("/usr/local/sbin", _NONE))
+_EMPTY = (*_BARE, ("/bin", _NONE), ("/sbin", _NONE), ("/usr/bin", _NONE), ("/usr/sbin", _NONE))
 SCRATCH = Base(
-    "scratch", shell=False, lacks=frozenset({"sh", "bash", "curl", "wget", "nc", "python", "node"}), reserved=()
-)
+    "scratch", shell=False, lacks=frozenset({"sh", "bash", "curl", "wget", "nc", "python", "node"}), reserved=(),
+    bare=_EMPTY,
+)  # fmt: skip
+_RUSTUP = frozenset({
+    "cargo", "cargo-clippy", "cargo-fmt", "cargo-miri", "clippy-driver", "rls", "rust-analyzer", "rust-gdb",
+    "rust-gdbgui", "rust-lldb", "rustc", "rustdoc", "rustfmt", "rustup",
+})  # fmt: skip
+_BARE_FOLDERS = {
+    "golang": (*_BARE, ("/go/bin", _NONE)),
+    "rust": (*_BARE, ("/usr/local/cargo/bin", _RUSTUP)),
+    "alpine": _BARE,
+    "debian": _BARE,
+    "ubuntu": _BARE,
+}
 _RUNTIMES = {
     "python": (frozenset({"python", "python3", "pip", "pip3"}), "/", ("PYTHON", "GPG_KEY")),
     "node": (frozenset({"node", "npm", "npx"}), "/", ("NODE_", "YARN_")),
@@ -102,6 +118,7 @@ def base(image: str) -> Base | None:
         working_dir=working_dir,
         port=80 if name.repository == "nginx" else None,
         reserved=("PATH", "LANG", "HOME", *reserved),
+        bare=_BARE_FOLDERS.get(name.repository, ()),
     )
 
 
@@ -165,4 +182,4 @@ def _distroless(name: Name) -> Base:
     lacks = frozenset() if debug else frozenset({"sh", "bash", "curl", "wget", "nc"})
     starts = next((words for begins, words in _DISTROLESS if kind.startswith(begins)), ())
     reserved = ("PATH", "SSL_CERT_FILE", "LANG", "HOME")
-    return Base("distroless", shell=debug, has=has, lacks=lacks, reserved=reserved, starts=starts)
+    return Base("distroless", shell=debug, has=has, lacks=lacks, reserved=reserved, starts=starts, bare=_BARE)

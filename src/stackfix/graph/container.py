@@ -6,7 +6,6 @@ Nothing is assumed here: where a command names what isn't there, its start is as
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -91,6 +90,8 @@ class Files:
         path = absolute(path)
         if self.lookup(path) is not Found.ABSENT or self._holds_folder(path):
             return False
+        if self.image is not None and self.image.files.closed(path):
+            return True
         return not any(self.library.sources.would_ignore(origin) for origin in self.origins(path))
 
     def _holds_folder(self, path: str) -> bool:
@@ -107,18 +108,8 @@ class Files:
             if _under(path, target):
                 yield tree.join(source, path[len(target) :].lstrip("/"))
                 return
-        for copying in self.image.copies if self.image is not None else ():
-            if copying.instruction.flag("from") is not None or copying.destination is None:
-                continue
-            rest = path[len(copying.destination.rstrip("/")) + 1 :] if _under(path, copying.destination) else None
-            for _, value in copying.sources if rest is not None else ():
-                if value is not None and not re.search(r"[*?\[\\]", value.text.value):
-                    assert self.image is not None
-                    assert rest is not None
-                    source = tree.join(self.image.build.context, value.text.value.lstrip("/"))
-                    yield tree.join(source, rest) if rest else source
-                    if rest and posixpath.basename(source) == rest.split("/")[0]:
-                        yield tree.join(posixpath.dirname(source), rest)
+        if self.image is not None:
+            yield from self.image.files.origins(path)
 
 
 def _under(path: str, target: str) -> bool:

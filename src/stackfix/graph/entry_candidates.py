@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import application, kinship
+from stackfix.graph import application, kinship, product_candidates
 from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class Candidate:
     """A file of the tree at `place` in the container, and the word that would name it (None: not in this form).
 
     `module` is its dotted name from where the command looks, `app` the application in it that a server would take.
-    `certain`: nothing speaks against it. `location` shows why it is one.
+    `certain`: nothing speaks against it. `location` shows why it is one. A `compiled` one is a program that a step
+    makes: its path is its place.
     """
 
     path: str
@@ -51,14 +52,21 @@ class Candidate:
     location: Location | None
     module: str | None = None
     app: str | None = None
+    compiled: bool = False
 
 
-def candidates(library: Library, process: Process, place: str, seen: Files) -> tuple[Candidate, ...]:
-    """What could have been meant: a file of the same name, else what starts an app, in the same folder first."""
+def candidates(
+    library: Library, process: Process, place: str, seen: Files, *, written: str
+) -> tuple[Candidate, ...]:
+    """What could have been meant: a file of the same name, else what starts an app, in the same folder first.
+
+    `written` is the word that names what isn't there.
+    """
     held = {p: t for p, t in seen.held().items() if "/node_modules/" not in p and "/.git/" not in p}
     entry = process.entry
     if entry is None:
-        return tuple(_moved(library, process, place, held.items()))
+        made = tuple(_compiled(process, place, written, seen))
+        return made or tuple(_moved(library, process, place, held.items()))
     if entry.module is not None:
         meant = tuple(_from_above(library, process, entry, held.items(), seen))
         if len(meant) == 1:
@@ -81,11 +89,25 @@ def _named(process: Process, place: str) -> str:
     """A place as the command spells places: from the root, or from the working folder."""
     entry = process.entry
     text = entry.text if entry is not None and entry.text is not None else process.words[0].text
-    written = text.value if text is not None else "/"
+    return _spelled(process, place, text.value if text is not None else "/")
+
+
+def _spelled(process: Process, place: str, written: str) -> str:
     if written.startswith("/") or process.folder is None:
         return place
     relative = posixpath.relpath(place, process.folder)
     return "./" + relative if written.startswith("./") else relative
+
+
+def _compiled(process: Process, place: str, written: str, seen: Files) -> Iterator[Candidate]:
+    """Programs that a step of the image's build makes."""
+    for product in product_candidates.programs(place, seen):
+        named = "/" not in written and not product_candidates.kind(place)
+        found = product_candidates.searched(process, seen) or () if named else ()
+        bare = product.name if posixpath.dirname(product.place) in found else product.place
+        word = bare if named else _spelled(process, product.place, written)
+        certain = product.sure and _same_role(place, product.place)
+        yield Candidate(product.place, product.place, word, certain, product.location, compiled=True)
 
 
 def _moved(library: Library, process: Process, place: str, held: Iterable[tuple[str, str]]) -> Iterator[Candidate]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from stackfix.graph import builds, container, entry_candidates, kinship
+from stackfix.graph import builds, container, entry_candidates, kinship, product_candidates
 from stackfix.graph.command import literal
 from stackfix.graph.image_files import Found
 from stackfix.graph.model import Platform
@@ -67,6 +67,8 @@ class Entries:
     stand_ins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
+_RUNS = {"dotnet": (".dll", ""), "java": (".jar", "-jar")}
+"""Programs that run a file: how it ends, and the option before it."""
 _SHORTEST = 3
 """Letters without which one letter more or less says nothing."""
 
@@ -89,11 +91,12 @@ def entries(graph: Graph, workload: Workload) -> Entries:
         if named is None:
             continue
         text, place = named
-        listed = entry_candidates.candidates(graph.library, process, place, seen)
+        listed = entry_candidates.candidates(graph.library, process, place, seen, written=text.value)
         free = tuple(c for c in listed if not _taken(graph, workload, c))
+        listed = free if free and all(c.compiled for c in listed) else listed
         fits = free[0] if len(free) == 1 and len(listed) == 1 and free[0].certain else None
         found.append(Missing(process, text, place, tuple(seen.origins(place)), listed, fits))
-    stand_ins = {m.place: m.fits.path for m in found if m.fits is not None}
+    stand_ins = {m.place: m.fits.path for m in found if m.fits is not None and not m.fits.compiled}
     return Entries(tuple(found), MappingProxyType(stand_ins))
 
 
@@ -130,8 +133,10 @@ def _missing(process: Process, seen: Files) -> tuple[Text, str] | None:
 def _program(process: Process, seen: Files) -> tuple[Text, str] | None:
     """A program that is run by its path. At the top of an image the base may have scripts of its own."""
     text = process.words[0].text if process.words else None
-    if process.listens is not Listens.UNKNOWN or text is None or text.place is None or "/" not in text.value:
+    if process.listens is not Listens.UNKNOWN or text is None or text.place is None:
         return None
+    if "/" not in text.value:
+        return _handed(process, seen) if text.value in _RUNS else _searched(process, text, seen)
     if text.value.startswith("-") or (not text.value.startswith("/") and process.folder is None):
         # An option is a word for the base image's own program.
         return None
@@ -140,6 +145,35 @@ def _program(process: Process, seen: Files) -> tuple[Text, str] | None:
     if own and posixpath.dirname(path) == "/":
         return None
     return (text, path) if seen.lacks(path) else None
+
+
+def _searched(process: Process, text: Text, seen: Files) -> tuple[Text, str] | None:
+    """A program by its bare name, in an image that is given a compiled one: if none is called so where shells look."""
+    folders = product_candidates.searched(process, seen)
+    if seen.image is None or not folders or not seen.image.files.products:
+        return None
+    places = [posixpath.join(folder, text.value) for folder in folders]
+    return (text, places[-1]) if all(seen.lacks(place) for place in places) else None
+
+
+def _handed(process: Process, seen: Files) -> tuple[Text, str] | None:
+    """The file that Java's or .NET's own program is told to run."""
+    ending, option = _RUNS[literal(process.words[0]) or ""]
+    words = list(process.words[1:])
+    while words and option and literal(words[0]) != option:
+        words.pop(0)
+    text = words[1 if option else 0].text if len(words) > bool(option) else None
+    if text is None or text.place is None or not text.value.endswith(ending) or seen.image is None:
+        return None
+    if not text.value.startswith("/") and process.folder is None:
+        return None
+    path = posixpath.normpath(posixpath.join(process.folder or "/", text.value))
+    if seen.lacks(path):
+        return text, path
+    # A library of that name may be there: only a program has a file that tells how it is run.
+    told = path.removesuffix(ending) + ".runtimeconfig.json"
+    alone = ending == ".dll" and seen.lookup(path) is Found.MADE
+    return (text, path) if alone and seen.image.files.closed(told) and seen.lacks(told) else None
 
 
 def _module(process: Process, entry: Entry, seen: Files) -> str | None:
@@ -230,9 +264,9 @@ def _runs(process: Process, seen: Files) -> Iterator[str]:
     entry = process.entry
     if entry is None:
         name = literal(process.words[0]) if process.words else None
-        found = seen.lookup(posixpath.join(process.folder or "/", name)) if name is not None else None
-        if isinstance(found, str):
-            yield found
+        place = posixpath.normpath(posixpath.join(process.folder or "/", name)) if name is not None else "/"
+        found = seen.lookup(place)
+        yield found if isinstance(found, str) else place
         return
     places = [entry.path] if entry.path is not None else []
     if entry.module is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
 from stackfix.formats.dockerfile import Form, read, steps
-from stackfix.graph import image_files, known_images
+from stackfix.graph import compile_steps, image_files, known_images
 from stackfix.graph.build_context import Context
 from stackfix.graph.dockerfile_values import Given, Scope, declare, template
 from stackfix.graph.executed_check import health_probe
@@ -280,7 +280,7 @@ class _Builder:
         scope = Scope(complete=base is not None)
         if base is not None:
             self._reserve(scope, stage, base)
-        files = image_files.of_base(known=base is not None, folders=base.folders if base is not None else ())
+        files = image_files.of_base(base)
         return _State(scope, files, base, name.text if name else None)
 
     def _reserve(self, scope: Scope, stage: Stage, base: Base) -> None:
@@ -301,8 +301,9 @@ class _Builder:
             case "RUN":
                 state.runs.append(instruction)
                 state.installs.extend(installs(instruction))
+                made = compile_steps.compiled(instruction, state.working_dir, state.scope, state.files, self._library)
                 layer = image_files.from_run(instruction, stage.index, state.working_dir, state.files, self._library)
-                state.files = state.files.plus(layer)
+                state.files = state.files.plus(image_files.with_products(layer, made))
             case "WORKDIR":
                 self._move(state, stage, instruction)
             case _:
@@ -386,14 +387,19 @@ class _Builder:
         else:
             files = self._state(source).files
             for text, word in image_files.absent_from_stage(copying, files):
-                state.missing.append(self._gone(copying, text, word))
+                state.missing.append(self._gone(copying, text, word, files))
         return image_files.from_stage(copying, files, state.files)
 
-    def _gone(self, copying: Copying, path: str, word: Word) -> MissingSource:
+    def _gone(self, copying: Copying, path: str, word: Word, files: ImageFiles) -> MissingSource:
         location = located(word.raw)
         assert location is not None
         anchor = copying.anchor.child(copying.instruction.words.index(word))
-        return MissingSource(word.text, path, Why.STAGE, location, anchor, copying.instruction)
+        origins = () if files.closed(path) else files.origins(path)
+        ignored = any(self._library.sources.would_ignore(origin) for origin in origins)
+        return MissingSource(
+            word.text, path, Why.STAGE, location, anchor, copying.instruction, kept_out_of_git=ignored,
+            products=tuple(files.products.values()), copying=copying,
+        )  # fmt: skip
 
 
 def _once(missing: list[MissingSource]) -> tuple[MissingSource, ...]:

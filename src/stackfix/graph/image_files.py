@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import translate
 from typing import TYPE_CHECKING
@@ -16,18 +16,22 @@ from stackfix.findings import Location, located
 from stackfix.formats.dockerfile import Form
 from stackfix.graph.build_context import Sent
 from stackfix.graph.image_builds import compiles
-from stackfix.graph.image_steps import PLACES, leaves, makes
+from stackfix.graph.image_steps import PLACES, leaves, makes, makes_folders
+from stackfix.graph.products import ANY, Closed, Made, together
 from stackfix.spans import Span
 from stackfix.text import Text
+from stackfix.tree import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from stackfix.findings import Anchor
     from stackfix.formats.dockerfile import Instruction, Word
+    from stackfix.graph.base_images import Base
     from stackfix.graph.build_context import Context
     from stackfix.graph.dockerfile_values import Scope
     from stackfix.graph.library import Library
+    from stackfix.graph.products import Product
     from stackfix.graph.value import Value
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
@@ -67,6 +71,13 @@ _BASE_FOLDERS = (
 )
 
 
+_PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+_APPLICATIONS = re.compile(
+    r"(?:\w+[-_])*(?:api|app|application|backend|gateway|main|server|service|web|webserver|worker)(?:\.exe|\.jar)?"
+)
+"""What people call their own programs, and no system calls one of its own."""
+
+
 class Found(Enum):
     """What is known of a path in an image that comes from no file of the tree."""
 
@@ -89,7 +100,8 @@ class MissingSource:
 
     `by` is the line of `.dockerignore` that drops it. `kept_out_of_git` says that git would ignore such a file: it is
     made before the build, perhaps. `steps` address the word. `command` is COPY or ADD itself. For SHELL, `text` are all
-    words of that kind and `lost` the sources before them that aren't there, none if they are.
+    words of that kind and `lost` the sources before them that aren't there, none if they are. For STAGE, `products` are
+    the programs that the stage makes.
     """
 
     text: Text
@@ -101,6 +113,8 @@ class MissingSource:
     by: Location | None = None
     kept_out_of_git: bool = False
     lost: tuple[str, ...] = ()
+    copying: Copying | None = None
+    products: tuple[Product, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,9 @@ class Layer:
     `files` maps paths of the image to paths of the tree; `made` are the path prefixes where it may have made anything
     else ("/" is everywhere); `folders` exist after it. `keeps`: it compiles, and leaves what is there. `leaves` are the
     words of a step that only adds files: those that were there stay as they are, but for what it names.
+    `closed` are folders below `made` in which it makes nothing but what is listed, `products` programs that it compiles
+    or takes from where they were compiled. `origins` are places of the image with the paths of the tree that would come
+    to lie there.
     """
 
     start: int
@@ -119,10 +136,13 @@ class Layer:
     folders: tuple[str, ...] = ()
     keeps: bool = False
     leaves: str | None = None
+    closed: tuple[Closed, ...] = ()
+    products: tuple[Product, ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
 
     def may_have_made(self, path: str) -> bool:
         """Whether it may have made a file, or another in its place."""
-        return any(_under(path, prefix) for prefix in self.made)
+        return any(_under(path, prefix) for prefix in self.made) and not any(c.excludes(path) for c in self.closed)
 
     def spares(self, path: str) -> bool:
         """Whether a file that was there before is still the same."""
@@ -173,7 +193,30 @@ class ImageFiles:
     def uncertain(self, folder: str) -> bool:
         """Whether a step may have made something at or below an image folder."""
         folder = absolute(folder)
-        return any(_under(p, folder) or _under(folder, p) for layer in self.layers for p in layer.made)
+        return any(
+            layer.may_have_made(folder) or any(_under(p, folder) for p in layer.made) for layer in self.layers
+        )
+
+    def copied(self, path: str) -> str | None:
+        """The file of the tree that came to lie at a path last, whatever has become of it."""
+        return next((layer.files[path] for layer in reversed(self.layers) if path in layer.files), None)
+
+    def closed(self, path: str) -> bool:
+        """Whether a compiler fills the folder of a path, and doesn't make it: no file of the tree comes there."""
+        return any(c.excludes(absolute(path)) for layer in self.layers if layer.start >= 0 for c in layer.closed)
+
+    @property
+    def products(self) -> Mapping[str, Product]:
+        """The programs that steps compile, by their places."""
+        return {product.place: product for layer in self.layers for product in layer.products}
+
+    def origins(self, path: str) -> Iterator[str]:
+        """The paths of the tree that would come to lie at a path of the image, if they were there."""
+        path = absolute(path)
+        for layer in self.layers:
+            for place, source in layer.origins:
+                if _under(path, place):
+                    yield join(source, posixpath.relpath(path, place))
 
     def known(self) -> Mapping[str, str]:
         """All files of the tree that are certainly still what they were."""
@@ -205,14 +248,14 @@ def _under(path: str, prefix: str) -> bool:
 EVERYWHERE = Layer(-1, -1, {}, ("/",))
 
 
-def of_base(*, known: bool, folders: tuple[str, ...] = ()) -> ImageFiles:
-    """The files of a base image: unknown everywhere, or in a public one only where such images have their own.
-
-    `folders` are further ones in which it has some.
-    """
-    if not known:
+def of_base(base: Base | None) -> ImageFiles:
+    """The files of a base image: unknown everywhere, or in a public one only where such images have their own."""
+    if base is None:
         return ImageFiles((EVERYWHERE,))
-    return ImageFiles((Layer(-1, -1, {}, (*_BASE_FOLDERS, *folders), ("/",)),))
+    bare = tuple(Closed(folder, ANY, names) for folder, names in base.bare)
+    applications = tuple(Closed(folder, _APPLICATIONS) for folder in _PROGRAMS)
+    there = ("/",) if base.family in {"scratch", "distroless"} else ("/", *_PROGRAMS)
+    return ImageFiles((Layer(-1, -1, {}, (*_BASE_FOLDERS, *base.folders), there, closed=(*bare, *applications)),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +327,17 @@ def from_context(copying: Copying, context: Context, before: ImageFiles) -> tupl
         if not found and not uncertain:
             missing.extend(_missing(copying, context, word, value, source))
     folders = (target,) if copying.several or _fill_a_folder(files) else ()
-    return Layer(start, stage, files, tuple(made), folders), tuple(missing)
+    origins = tuple(_origins(copying, context, target))
+    return Layer(start, stage, files, tuple(made), folders, origins=origins), tuple(missing)
+
+
+def _origins(copying: Copying, context: Context, target: str) -> Iterator[tuple[str, str]]:
+    """The places that a COPY fills, with the paths of the tree it fills them from."""
+    for _, value in copying.sources:
+        if value is not None and not re.search(r"[*?\[\\]", value.text.value):
+            source = context.tree_path(value.text.value.lstrip("/"))
+            yield target, source
+            yield posixpath.join(target, posixpath.basename(source)), source
 
 
 def _fill_a_folder(files: Mapping[str, str]) -> bool:
@@ -365,25 +418,83 @@ def from_stage(copying: Copying, source_files: ImageFiles, before: ImageFiles) -
     if target is None:
         return Layer(start, stage, {}, ("/",))
     files: dict[str, str] = {}
-    made: list[str] = []
+    made: list[Made] = []
+    origins: list[tuple[str, str]] = []
     for _, value in copying.sources:
         if value is None or re.search(r"[*?\[\\]", value.text.value):
-            made.append(target)
             files.update(_matching(source_files, value.text.value, target) if value is not None else {})
+            made.append(Made((target,), products=_matched(source_files, value, copying)))
             continue
         source = absolute(value.text.value)
+        inside = copying.several or before.holds_folder(target)
+        place = posixpath.join(target, posixpath.basename(source)) if inside else target
+        origins += _moved_origins(source_files, source, place)
         single = source_files.lookup(source)
+        product = source_files.products.get(source)
         if isinstance(single, str):
-            inside = copying.several or before.holds_folder(target)
-            files[posixpath.join(target, posixpath.basename(source)) if inside else target] = single
-            made.extend([target] if not inside and before.uncertain(target) else [])
+            files[place] = single
+            made.extend([Made((target,))] if not inside and before.uncertain(target) else [])
             continue
-        inner = source_files.below(source)
+        if product is not None and single is Found.MADE:
+            made.append(_program(product, target, inside=inside, alone=not before.uncertain(target)))
+            continue
+        if single is Found.ABSENT and not source_files.holds_folder(source) and not source_files.uncertain(source):
+            # What was meant comes there all the same: the COPY tells of it.
+            made.append(Made((target,)))
+            continue
         cut = len(source.rstrip("/")) + 1
-        files.update({posixpath.join(target, p[cut:]): t for p, t in inner.items()})
-        if source_files.uncertain(source):
-            made.append(target)
-    return Layer(start, stage, files, tuple(made), (target,) if copying.several else ())
+        files.update({posixpath.join(target, p[cut:]): t for p, t in source_files.below(source).items()})
+        made.append(_moved_along(source_files, source, target))
+    whole = together(made)
+    folders = (target,) if copying.several else ()
+    return Layer(
+        start, stage, files, whole.places, folders, closed=whole.closed, products=whole.products, origins=tuple(origins)
+    )
+
+
+def _program(product: Product, target: str, *, inside: bool, alone: bool) -> Made:
+    """A program that is copied: to a file of the target's name, or into it where that is a folder."""
+    within = posixpath.join(target, product.name)
+    if inside or alone:
+        place = within if inside else target
+        return Made((place,), products=(replace(product, place=place),))
+    return Made((target,), products=tuple(replace(product, place=p, sure=False) for p in (target, within)))
+
+
+def _moved_along(files: ImageFiles, source: str, target: str) -> Made:
+    """What may have been made in a folder of a stage, seen from where the folder is copied to."""
+
+    def moved(place: str) -> str:
+        return posixpath.normpath(posixpath.join(target, posixpath.relpath(place, source)))
+
+    made: list[Made] = []
+    for layer in files.layers:
+        below = tuple(moved(p) for p in layer.made if p != source and _under(p, source))
+        places = (target,) if layer.may_have_made(source) else below
+        closed = tuple(replace(c, folder=moved(c.folder)) for c in layer.closed if _under(c.folder, source))
+        products = tuple(replace(p, place=moved(p.place)) for p in layer.products if _under(p.place, source))
+        made.append(Made(places, closed, products))
+    return together(made)
+
+
+def _moved_origins(files: ImageFiles, source: str, target: str) -> Iterator[tuple[str, str]]:
+    for layer in files.layers:
+        for place, path in layer.origins:
+            if _under(source, place):
+                yield target, join(path, posixpath.relpath(source, place))
+            elif _under(place, source):
+                yield posixpath.join(target, posixpath.relpath(place, source)), path
+
+
+def _matched(files: ImageFiles, value: Value | None, copying: Copying) -> tuple[Product, ...]:
+    """The programs of one folder of a stage whose names a pattern matches: `target/*.jar`."""
+    if value is None or copying.destination is None:
+        return ()
+    folder, name = posixpath.split(absolute(value.text.value))
+    matches = re.compile(translate(name)).match
+    found = [p for p in files.products.values() if posixpath.dirname(p.place) == folder and matches(p.name)]
+    target = copying.destination
+    return tuple(replace(p, place=posixpath.join(target, p.name) if copying.several else target) for p in found)
 
 
 def _matching(files: ImageFiles, pattern: str, target: str) -> dict[str, str]:
@@ -415,7 +526,17 @@ def from_run(
     made = makes(instruction, working_dir, package_scripts=scripts)
     compiled = "/" in made and compiles(library, instruction, manifest if isinstance(manifest, str) else None)
     again = files.known() if compiled else _pruned(instruction, working_dir, files)
-    return Layer(instruction.start, stage, again, made, keeps=compiled, leaves=leaves(instruction))
+    folders = makes_folders(instruction, working_dir)
+    return Layer(instruction.start, stage, again, made, folders, keeps=compiled, leaves=leaves(instruction))
+
+
+def with_products(layer: Layer, made: Made | None) -> Layer:
+    """The layer of a RUN that compiles, by what its commands make; where one isn't understood, with its programs."""
+    if made is None or "/" in made.places:
+        return replace(layer, products=made.products) if made is not None else layer
+    return replace(
+        layer, files={}, made=made.places, folders=made.folders, keeps=False, closed=made.closed, products=made.products
+    )
 
 
 def _pruned(instruction: Instruction, working_dir: str | None, files: ImageFiles) -> Mapping[str, str]:

@@ -200,6 +200,14 @@ def shell_texts(instruction: Instruction) -> tuple[str, ...] | None:
     return bodies if alone and not bodies[0].startswith("#!") else None
 
 
+_SYSTEM = ("/usr/bin", "/etc", "/root", "/var")
+_LOCAL = ("/usr/local", "/go")
+"""Where programs come to lie that no package of the system brings."""
+_SYSTEM_ELSEWHERE = frozenset({"--root", "-p", "--installroot", "--prefix", "download", "source", "fetch"})
+_FIND_MAKES = frozenset({"-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fprintf", "-fls"})
+_USERS = frozenset({"adduser", "useradd"})
+
+
 def makes(instruction: Instruction, working_dir: str | None, *, package_scripts: bool) -> tuple[str, ...]:
     """The path prefixes where a RUN may have made a file; "/" is everywhere, none are folders of the system.
 
@@ -208,26 +216,50 @@ def makes(instruction: Instruction, working_dir: str | None, *, package_scripts:
     texts = shell_texts(instruction)
     if texts is None:
         return ("/",)
-    made: list[str] = ["/usr/local", "/usr/bin", "/etc", "/root", "/var", "/go"]
+    made: list[str] = [*_SYSTEM]
     for text in texts:
         made.extend(m["place"] if m["place"].startswith("/") else "/" for m in _PLACE.finditer(text))
         found = commands(text)
         if found is None:
             return ("/",)
+        folder = working_dir
         for command in found:
-            places = _made_by(command, working_dir, package_scripts=package_scripts)
+            if command.program == "cd":
+                folder = _moved(command, folder)
+            places = ("/",) if command.writes else made_by(command, folder, package_scripts=package_scripts)
             if "/" in places:
                 return ("/",)
             made.extend(places)
-    return tuple(made)
+    return tuple(dict.fromkeys(made))
 
 
-def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool) -> tuple[str, ...]:
-    if command.writes:
-        return ("/",)
+def _moved(command: Command, folder: str | None) -> str | None:
+    """Where a `cd` leads; None where nobody knows."""
+    target = command.arguments[0] if command.arguments else "~"
+    if re.search(r"[$~*?]", target) or target == "-" or (folder is None and not target.startswith("/")):
+        return None
+    return posixpath.normpath(posixpath.join(folder or "/", target))
+
+
+def makes_folders(instruction: Instruction, working_dir: str | None) -> tuple[str, ...]:
+    """The folders that a RUN's `mkdir` makes, where they are written plainly."""
+    found: list[str] = []
+    for text in shell_texts(instruction) or ():
+        folder = working_dir
+        for command in commands(text) or ():
+            if command.program == "cd":
+                folder = _moved(command, folder)
+            if command.program == "mkdir":
+                named = (w for w in command.arguments if not w.startswith("-") and not re.search(r"[$~*?{]", w))
+                found += [posixpath.join(folder or "/", w) for w in named if folder is not None or w.startswith("/")]
+    return tuple(posixpath.normpath(place) for place in found)
+
+
+def made_by(command: Command, working_dir: str | None, *, package_scripts: bool = True) -> tuple[str, ...]:
+    """The path prefixes where one command may make a file, but for what it is redirected to."""
     program, arguments = command.program, command.arguments
     if program in HARMLESS:
-        return () if program != "find" or "-exec" not in arguments else ("/",)
+        return _by_system(command, working_dir, package_scripts=package_scripts)
     if program.startswith("python") and arguments[:2] in {("-m", "pip"), ("-m", "venv"), ("-m", "playwright")}:
         program, arguments = arguments[1], arguments[2:]
     if program.startswith("python") and _fetches(arguments):
@@ -235,10 +267,38 @@ def _made_by(command: Command, working_dir: str | None, *, package_scripts: bool
     if program == "venv" and arguments:
         return (posixpath.join(working_dir or "/", arguments[-1]),)
     if program in NODE:
-        return _by_node(arguments, working_dir, bare=program == "yarn", package_scripts=package_scripts)
+        found = _by_node(arguments, working_dir, bare=program == "yarn", package_scripts=package_scripts)
+        return (*_LOCAL, *found)
     if _first(arguments) in _INSTALLS.get(program, ()):
-        return ("/",) if _is_placed(arguments) else _environment(working_dir)
+        return ("/",) if _is_placed(arguments) else (*_LOCAL, *_environment(working_dir))
     return ("/",)
+
+
+def _by_system(command: Command, folder: str | None, *, package_scripts: bool) -> tuple[str, ...]:
+    """What a program of the system makes besides what it installs: next to nothing."""
+    program, arguments = command.program, command.arguments
+    if program == "env":
+        inner = [w for w in command.words[1:] if not w[0].startswith("-")]
+        while inner and _ASSIGNMENT.match(inner[0][0]):
+            inner = inner[1:]
+        inside = Command(tuple(inner), writes=False)
+        return made_by(inside, folder, package_scripts=package_scripts) if inner else ()
+    if program == "find":
+        return ("/",) if _FIND_MAKES & set(arguments) else ()
+    if program == "corepack":
+        return _LOCAL
+    if program in _USERS:
+        return ("/home", *(a for a in arguments if a.startswith("/")))
+    if program == "mkdir":
+        return tuple(_before_pattern(a, folder) for a in arguments if re.search(r"[$~*?{]", a))
+    packages = program in _MANAGERS or program == "tdnf"
+    return ("/",) if packages and _SYSTEM_ELSEWHERE & {a.partition("=")[0] for a in arguments} else ()
+
+
+def _before_pattern(word: str, folder: str | None) -> str:
+    """The folder below which all lies that a pattern or a variable may stand for."""
+    plain = re.split(r"[$~*?{]", word, maxsplit=1)[0]
+    return posixpath.normpath(posixpath.dirname(posixpath.join(folder or "/", plain))) if plain else "/"
 
 
 def _fetches(arguments: tuple[str, ...]) -> bool:

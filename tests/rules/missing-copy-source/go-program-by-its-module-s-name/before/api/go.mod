@@ -1,0 +1,3 @@
+module github.com/acme/quotes/v3
+
+go 1.22
