@@ -1,8 +1,9 @@
 """A Dockerfile copies a path that its build context doesn't hold.
 
 What it finds: a COPY or ADD whose source is not in the context, or is dropped by `.dockerignore`, or a `COPY --from` of
-what the earlier stage certainly doesn't have; where it is known who builds the image, and so from which folder. And
-words for a shell behind the paths (`2>/dev/null || true`): COPY takes them for paths, too.
+what the earlier stage certainly doesn't have, such as a program by a name that Go, Cargo, Maven, Gradle or .NET doesn't
+give it; where it is known who builds the image, and so from which folder. And words for a shell behind the paths
+(`2>/dev/null || true`): COPY takes them for paths, too.
 
 Why it breaks: the build stops.
 
@@ -10,11 +11,13 @@ Which side is right: the tree. What lies at that path beside the Dockerfile is m
 the context, else the one in the same folder whose name has the same parts. A Dockerfile that copies its whole context,
 and names only what lies in its own folder or in one above it, is written for that folder: then the build's context
 changes, which a person should see. So it does, told once at the context, where all that a Dockerfile names lies in a
-folder above the context, and it names what lies beside itself by the way from there.
+folder above the context, and it names what lies beside itself by the way from there. For a program, what the earlier
+stage makes: the one of that name elsewhere, else the only one that nothing else copies.
 
 Limits: silent for what git ignores, what a script, workflow or program names (it may make it), build outputs,
-wildcards, and for builds whose folder isn't certain. A path with `../` is another folder's, which needs another
-context. Dependency manifests and files of secrets have rules of their own.
+wildcards, and for builds whose folder isn't certain; of an earlier stage, where one of its steps isn't understood
+(make, scripts, downloads), or a variable that nobody gives names what is made. A path with `../` is another folder's,
+which needs another context. Dependency manifests and files of secrets have rules of their own.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """A start command names a file or module that the container won't hold.
 
 What it finds: a CMD, an ENTRYPOINT, a Compose `command` or `entrypoint`, or a Kubernetes `command` or `args` whose
-script, module or `module:attribute` is certainly not among the files that the image copies or that are mounted.
+script, module or `module:attribute` is certainly not among the files that the image copies or that are mounted; or
+whose program, jar or assembly is called otherwise than the one that is compiled for the image.
 
 Why it breaks: the container starts, finds nothing to run, and ends; with a restart policy it does so for ever.
 
 Which side is right: the one file there that starts the application: one of the same name elsewhere, else an ASGI or
-WSGI object or a script that opens a port, in the same folder first. The command keeps its form; one word changes.
+WSGI object or a script that opens a port, in the same folder first. Of compiled programs, the only one that the image
+is given and no other service runs. The command keeps its form; one word changes.
 
 Limits: silent where a build step, a mount, an installed package or a file that git ignores may bring what is named, and
 for an image without any source, run by nobody here: whoever runs it mounts that. With several candidates, or one that

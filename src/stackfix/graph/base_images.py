@@ -122,6 +122,13 @@ def base(image: str) -> Base | None:
     )
 
 
+def is_bare(image: str) -> bool:
+    """Whether an image of which nothing else is said here has no files but in folders of the system."""
+    name = parse(image)
+    windows = re.search(r"nano|windows|ltsc", name.tag or "") is not None
+    return name.repository.startswith("mcr.microsoft.com/dotnet/") and not windows
+
+
 _UV_TAG = re.compile(r"(?:\d[\d.]*-)?python(3(?:\.\d+)?)-((?:alpine|bookworm|trixie|bullseye)[\d.]*(?:-slim)?)")
 _INITS = frozenset({"tini", "dumb-init", "gosu", "su-exec", "supervisord", "nginx"})
 

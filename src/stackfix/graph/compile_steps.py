@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import located
 from stackfix.formats import shell
 from stackfix.formats.dockerfile import Form
-from stackfix.graph import go_products, rust_products
+from stackfix.graph import dotnet_products, go_products, java_products, rust_products
 from stackfix.graph.image_steps import made_by
 from stackfix.graph.products import ANYTHING, UNKNOWN, Made, Product, Step, together
 from stackfix.text import Text, Unreadable
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
 
 _TOOLS: Mapping[str, Callable[[Step], Made]] = {
-    "go": go_products.made, "cargo": rust_products.made, "rustup": rust_products.rustup,
+    "go": go_products.made, "cargo": rust_products.made, "rustup": rust_products.rustup, "dotnet": dotnet_products.made,
+    "mvn": java_products.maven, "mvnw": java_products.maven, "gradle": java_products.gradle,
+    "gradlew": java_products.gradle,
 }  # fmt: skip
 _COMPILES = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(_TOOLS))})\s")
 _WRAPPERS = frozenset({"time", "nice", "exec", "command", "sudo", "env"})
@@ -42,6 +44,8 @@ _READS = frozenset({
 _CHANGES = frozenset({"strip", "upx", "touch", "hash", "ulimit", "umask", "shopt", "unset", "return", "wait", "trap"})
 _GIT = frozenset({"describe", "rev-parse", "log", "config", "status", "show", "symbolic-ref", "branch", "tag"})
 _DPKG = frozenset({"--print-architecture", "--add-architecture"})
+_WRITTEN = frozenset({"mvnw", "gradlew"})
+"""Tools that a project brings as a script."""
 _SETS = re.compile(r"[A-Za-z_]\w*=")
 _LOOPS = frozenset({"loop", "for", "case", "function"})
 
@@ -140,6 +144,8 @@ class _Run:
                 given[name] = None if UNKNOWN in value else value
         if not words:
             return Made()
+        if words[0] in {"sh", "bash"} and len(words) > 1 and posixpath.basename(words[1]) in _WRITTEN:
+            words = words[1:]
         return self._program(posixpath.basename(words[0]), words, given, command)
 
     def _program(self, program: str, words: list[str], given: dict[str, str | None], command: shell.Command) -> Made:

@@ -55,9 +55,7 @@ class Candidate:
     compiled: bool = False
 
 
-def candidates(
-    library: Library, process: Process, place: str, seen: Files, *, written: str
-) -> tuple[Candidate, ...]:
+def candidates(library: Library, process: Process, place: str, seen: Files, *, written: str) -> tuple[Candidate, ...]:
     """What could have been meant: a file of the same name, else what starts an app, in the same folder first.
 
     `written` is the word that names what isn't there.

@@ -141,6 +141,8 @@ def _program(process: Process, seen: Files) -> tuple[Text, str] | None:
         # An option is a word for the base image's own program.
         return None
     path = posixpath.normpath(posixpath.join(process.folder or "/", text.value))
+    if seen.image is not None and seen.image.files.is_the_systems(path) and not seen.image.files.products:
+        return None
     own = seen.image is not None and seen.image.base is not None and seen.image.base.family == "nginx"
     if own and posixpath.dirname(path) == "/":
         return None
@@ -168,6 +170,8 @@ def _handed(process: Process, seen: Files) -> tuple[Text, str] | None:
     if not text.value.startswith("/") and process.folder is None:
         return None
     path = posixpath.normpath(posixpath.join(process.folder or "/", text.value))
+    if not any(product_candidates.kind(p.place) == ending for p in seen.image.files.products.values()):
+        return None
     if seen.lacks(path):
         return text, path
     # A library of that name may be there: only a program has a file that tells how it is run.

@@ -76,7 +76,7 @@ def _built(step: Step, told: Options) -> Made:
         if names is None:
             return Made((*_caches(step), place), folders=(place,))
         found = tuple(_products(step, place, names))
-        return Made((*_caches(step), *(p.place for p in found)), products=found, folders=(place,))
+        return Made((*_caches(step), *(p.place for p in found)), products=_own(found), folders=(place,))
     package = next(iter(names.values()), None) if names is not None and len(names) == 1 else None
     exact = tuple(_products(step, posixpath.dirname(place), {posixpath.basename(place): package}, ending=""))
     return Made((*_caches(step), place), products=exact)
@@ -91,7 +91,12 @@ def _installed(step: Step, told: Options) -> Made:
     if names is None or told_system or UNKNOWN in step.variable("GOBIN", "") + step.variable("GOPATH", ""):
         return Made((*_caches(step), folder))
     found = tuple(_products(step, folder, names))
-    return Made((*_caches(step), *(p.place for p in found)), products=found, folders=(folder,))
+    return Made((*_caches(step), *(p.place for p in found)), products=_own(found), folders=(folder,))
+
+
+def _own(products: tuple[Product, ...]) -> tuple[Product, ...]:
+    """The programs that come from the tree, not those of a module that is fetched."""
+    return tuple(product for product in products if product.module is not None)
 
 
 def _moved(step: Step, told: Options) -> Step:
@@ -108,9 +113,7 @@ def _hides(told: Options) -> bool:
     return "-o" not in told.values and any(word.startswith(UNKNOWN) for word in told.plain)
 
 
-def _products(
-    step: Step, folder: str, names: dict[str, str | None], *, ending: str | None = None
-) -> Iterator[Product]:
+def _products(step: Step, folder: str, names: dict[str, str | None], *, ending: str | None = None) -> Iterator[Product]:
     system = ".exe" if step.variable("GOOS", "") == _WINDOWS else ""
     for name, package in names.items():
         place = posixpath.join(folder, name + (system if ending is None else ending))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
 from stackfix.formats.dockerfile import Form, read, steps
-from stackfix.graph import compile_steps, image_files, known_images
+from stackfix.graph import compile_steps, image_files, known_images, stage_copies
 from stackfix.graph.build_context import Context
 from stackfix.graph.dockerfile_values import Given, Scope, declare, template
 from stackfix.graph.executed_check import health_probe
@@ -280,7 +280,7 @@ class _Builder:
         scope = Scope(complete=base is not None)
         if base is not None:
             self._reserve(scope, stage, base)
-        files = image_files.of_base(base)
+        files = image_files.of_base(base, bare=name is not None and known_images.is_bare(name.text.value))
         return _State(scope, files, base, name.text if name else None)
 
     def _reserve(self, scope: Scope, stage: Stage, base: Base) -> None:
@@ -386,9 +386,9 @@ class _Builder:
             files = ImageFiles((image_files.EVERYWHERE,))
         else:
             files = self._state(source).files
-            for text, word in image_files.absent_from_stage(copying, files):
+            for text, word in stage_copies.absent_from_stage(copying, files):
                 state.missing.append(self._gone(copying, text, word, files))
-        return image_files.from_stage(copying, files, state.files)
+        return stage_copies.from_stage(copying, files, state.files)
 
     def _gone(self, copying: Copying, path: str, word: Word, files: ImageFiles) -> MissingSource:
         location = located(word.raw)

@@ -17,7 +17,7 @@ from stackfix.formats.dockerfile import Form
 from stackfix.graph.build_context import Sent
 from stackfix.graph.image_builds import compiles
 from stackfix.graph.image_steps import PLACES, leaves, makes, makes_folders
-from stackfix.graph.products import ANY, Closed, Made, together
+from stackfix.graph.products import ANY, Closed
 from stackfix.spans import Span
 from stackfix.text import Text
 from stackfix.tree import join
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from stackfix.graph.build_context import Context
     from stackfix.graph.dockerfile_values import Scope
     from stackfix.graph.library import Library
-    from stackfix.graph.products import Product
+    from stackfix.graph.products import Made, Product
     from stackfix.graph.value import Value
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
@@ -142,7 +142,7 @@ class Layer:
 
     def may_have_made(self, path: str) -> bool:
         """Whether it may have made a file, or another in its place."""
-        return any(_under(path, prefix) for prefix in self.made) and not any(c.excludes(path) for c in self.closed)
+        return any(under(path, prefix) for prefix in self.made) and not any(c.excludes(path) for c in self.closed)
 
     def spares(self, path: str) -> bool:
         """Whether a file that was there before is still the same."""
@@ -177,7 +177,7 @@ class ImageFiles:
         path = absolute(path)
         inside = "/" if path == "/" else path + "/"
         return any(
-            any(_under(f, path) for f in layer.folders) or any(f.startswith(inside) for f in layer.files)
+            any(under(f, path) for f in layer.folders) or any(f.startswith(inside) for f in layer.files)
             for layer in self.layers
         )
 
@@ -193,9 +193,7 @@ class ImageFiles:
     def uncertain(self, folder: str) -> bool:
         """Whether a step may have made something at or below an image folder."""
         folder = absolute(folder)
-        return any(
-            layer.may_have_made(folder) or any(_under(p, folder) for p in layer.made) for layer in self.layers
-        )
+        return any(layer.may_have_made(folder) or any(under(p, folder) for p in layer.made) for layer in self.layers)
 
     def copied(self, path: str) -> str | None:
         """The file of the tree that came to lie at a path last, whatever has become of it."""
@@ -204,6 +202,10 @@ class ImageFiles:
     def closed(self, path: str) -> bool:
         """Whether a compiler fills the folder of a path, and doesn't make it: no file of the tree comes there."""
         return any(c.excludes(absolute(path)) for layer in self.layers if layer.start >= 0 for c in layer.closed)
+
+    def is_the_systems(self, path: str) -> bool:
+        """Whether a path lies in a folder where a base image has files of its own."""
+        return any(under(absolute(path), prefix) for layer in self.layers if layer.start < 0 for prefix in layer.made)
 
     @property
     def products(self) -> Mapping[str, Product]:
@@ -215,7 +217,7 @@ class ImageFiles:
         path = absolute(path)
         for layer in self.layers:
             for place, source in layer.origins:
-                if _under(path, place):
+                if under(path, place):
                     yield join(source, posixpath.relpath(path, place))
 
     def known(self) -> Mapping[str, str]:
@@ -241,21 +243,32 @@ def absolute(path: str) -> str:
     return "/" + posixpath.normpath("/" + path).lstrip("/")
 
 
-def _under(path: str, prefix: str) -> bool:
+def under(path: str, prefix: str) -> bool:
+    """Whether a path is a folder's or below it."""
     return prefix in {"/", path} or path.startswith(prefix + "/")
 
 
 EVERYWHERE = Layer(-1, -1, {}, ("/",))
 
 
-def of_base(base: Base | None) -> ImageFiles:
-    """The files of a base image: unknown everywhere, or in a public one only where such images have their own."""
+_TOPS = frozenset({
+    "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "proc", "root", "run", "sbin", "sys", "tmp",
+    "usr", "var",
+})  # fmt: skip
+"""Folders of the system, seen from the root."""
+
+
+def of_base(base: Base | None, *, bare: bool = False) -> ImageFiles:
+    """The files of a base image: unknown everywhere, or in a public one only where such images have their own.
+
+    `bare` says of one that is unknown otherwise that it has none but in folders of the system.
+    """
     if base is None:
-        return ImageFiles((EVERYWHERE,))
-    bare = tuple(Closed(folder, ANY, names) for folder, names in base.bare)
+        return ImageFiles((replace(EVERYWHERE, closed=(Closed("/", ANY, _TOPS),)) if bare else EVERYWHERE,))
+    empty = tuple(Closed(folder, ANY, names) for folder, names in base.bare)
     applications = tuple(Closed(folder, _APPLICATIONS) for folder in _PROGRAMS)
     there = ("/",) if base.family in {"scratch", "distroless"} else ("/", *_PROGRAMS)
-    return ImageFiles((Layer(-1, -1, {}, (*_BASE_FOLDERS, *base.folders), there, closed=(*bare, *applications)),))
+    return ImageFiles((Layer(-1, -1, {}, (*_BASE_FOLDERS, *base.folders), there, closed=(*empty, *applications)),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +339,10 @@ def from_context(copying: Copying, context: Context, before: ImageFiles) -> tupl
         made.extend([target] if uncertain else [])
         if not found and not uncertain:
             missing.extend(_missing(copying, context, word, value, source))
+    named = (value.text.value for _, value in copying.sources if value is not None)
+    if not files and any(re.search(r"[*?\[\\]", name) for name in named):
+        # A pattern by which nothing is copied stops the build: what it stands for is made before.
+        made.append(target)
     folders = (target,) if copying.several or _fill_a_folder(files) else ()
     origins = tuple(_origins(copying, context, target))
     return Layer(start, stage, files, tuple(made), folders, origins=origins), tuple(missing)
@@ -412,101 +429,6 @@ def _missing(copying: Copying, context: Context, word: Word, value: Value, sourc
     )
 
 
-def from_stage(copying: Copying, source_files: ImageFiles, before: ImageFiles) -> Layer:
-    """Play a `COPY --from` of an earlier stage through."""
-    start, stage, target = copying.instruction.start, copying.stage, copying.destination
-    if target is None:
-        return Layer(start, stage, {}, ("/",))
-    files: dict[str, str] = {}
-    made: list[Made] = []
-    origins: list[tuple[str, str]] = []
-    for _, value in copying.sources:
-        if value is None or re.search(r"[*?\[\\]", value.text.value):
-            files.update(_matching(source_files, value.text.value, target) if value is not None else {})
-            made.append(Made((target,), products=_matched(source_files, value, copying)))
-            continue
-        source = absolute(value.text.value)
-        inside = copying.several or before.holds_folder(target)
-        place = posixpath.join(target, posixpath.basename(source)) if inside else target
-        origins += _moved_origins(source_files, source, place)
-        single = source_files.lookup(source)
-        product = source_files.products.get(source)
-        if isinstance(single, str):
-            files[place] = single
-            made.extend([Made((target,))] if not inside and before.uncertain(target) else [])
-            continue
-        if product is not None and single is Found.MADE:
-            made.append(_program(product, target, inside=inside, alone=not before.uncertain(target)))
-            continue
-        if single is Found.ABSENT and not source_files.holds_folder(source) and not source_files.uncertain(source):
-            # What was meant comes there all the same: the COPY tells of it.
-            made.append(Made((target,)))
-            continue
-        cut = len(source.rstrip("/")) + 1
-        files.update({posixpath.join(target, p[cut:]): t for p, t in source_files.below(source).items()})
-        made.append(_moved_along(source_files, source, target))
-    whole = together(made)
-    folders = (target,) if copying.several else ()
-    return Layer(
-        start, stage, files, whole.places, folders, closed=whole.closed, products=whole.products, origins=tuple(origins)
-    )
-
-
-def _program(product: Product, target: str, *, inside: bool, alone: bool) -> Made:
-    """A program that is copied: to a file of the target's name, or into it where that is a folder."""
-    within = posixpath.join(target, product.name)
-    if inside or alone:
-        place = within if inside else target
-        return Made((place,), products=(replace(product, place=place),))
-    return Made((target,), products=tuple(replace(product, place=p, sure=False) for p in (target, within)))
-
-
-def _moved_along(files: ImageFiles, source: str, target: str) -> Made:
-    """What may have been made in a folder of a stage, seen from where the folder is copied to."""
-
-    def moved(place: str) -> str:
-        return posixpath.normpath(posixpath.join(target, posixpath.relpath(place, source)))
-
-    made: list[Made] = []
-    for layer in files.layers:
-        below = tuple(moved(p) for p in layer.made if p != source and _under(p, source))
-        places = (target,) if layer.may_have_made(source) else below
-        closed = tuple(replace(c, folder=moved(c.folder)) for c in layer.closed if _under(c.folder, source))
-        products = tuple(replace(p, place=moved(p.place)) for p in layer.products if _under(p.place, source))
-        made.append(Made(places, closed, products))
-    return together(made)
-
-
-def _moved_origins(files: ImageFiles, source: str, target: str) -> Iterator[tuple[str, str]]:
-    for layer in files.layers:
-        for place, path in layer.origins:
-            if _under(source, place):
-                yield target, join(path, posixpath.relpath(source, place))
-            elif _under(place, source):
-                yield posixpath.join(target, posixpath.relpath(place, source)), path
-
-
-def _matched(files: ImageFiles, value: Value | None, copying: Copying) -> tuple[Product, ...]:
-    """The programs of one folder of a stage whose names a pattern matches: `target/*.jar`."""
-    if value is None or copying.destination is None:
-        return ()
-    folder, name = posixpath.split(absolute(value.text.value))
-    matches = re.compile(translate(name)).match
-    found = [p for p in files.products.values() if posixpath.dirname(p.place) == folder and matches(p.name)]
-    target = copying.destination
-    return tuple(replace(p, place=posixpath.join(target, p.name) if copying.several else target) for p in found)
-
-
-def _matching(files: ImageFiles, pattern: str, target: str) -> dict[str, str]:
-    """The known files of one folder of a stage whose names a pattern matches: `package*.json`."""
-    folder, name = posixpath.split(absolute(pattern))
-    if re.search(r"[*?\[\\]", folder):
-        return {}
-    matches = re.compile(translate(name)).match
-    inside = ((posixpath.basename(p), t) for p, t in files.known().items() if posixpath.dirname(p) == folder)
-    return {posixpath.join(target, name): t for name, t in inside if matches(name)}
-
-
 def told_places(files: ImageFiles, instruction: Instruction, stage: int, scope: Scope) -> ImageFiles:
     """The files after an ENV or ARG: where one says where installations go, something may lie there from now on."""
     named = {pair.name.value for pair in instruction.pairs} & PLACES
@@ -553,13 +475,3 @@ def _pruned(instruction: Instruction, working_dir: str | None, files: ImageFiles
 def with_folder(files: ImageFiles, instruction: Instruction, stage: int, folder: str | None) -> ImageFiles:
     """The files after a WORKDIR, which makes its folder."""
     return files if folder is None else files.plus(Layer(instruction.start, stage, {}, (), (folder,)))
-
-
-def absent_from_stage(copying: Copying, files: ImageFiles) -> Iterator[tuple[str, Word]]:
-    """The sources of a `COPY --from` that its stage certainly doesn't hold, as absolute paths."""
-    for word, value in copying.sources:
-        if value is None or re.search(r"[*?\[\\]", value.text.value):
-            continue
-        path = absolute(value.text.value)
-        if files.lookup(path) is Found.ABSENT and not files.holds_folder(path) and not files.uncertain(path):
-            yield path, word

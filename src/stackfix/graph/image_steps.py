@@ -140,10 +140,14 @@ class Install:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One simple command of a shell text: its words with offsets, without assignments before it."""
+    """One simple command of a shell text: its words with offsets, without assignments before it.
+
+    `writes`: it is redirected to files, which `outputs` names as written.
+    """
 
     words: tuple[tuple[str, int, int], ...]
     writes: bool
+    outputs: tuple[str, ...] = ()
 
     @property
     def program(self) -> str:
@@ -165,24 +169,23 @@ def commands(text: str) -> Iterator[Command] | None:
 
 def _commands(text: str) -> Iterator[Command]:
     words: list[tuple[str, int, int]] = []
-    writes = False
-    redirected = False
+    outputs: list[str] = []
+    redirected = ""
     for match in _WORD.finditer(text):
         token = match.group()
         if token in _BREAKS:
             if words:
-                yield Command(tuple(words), writes)
-            words, writes, redirected = [], False, False
+                yield Command(tuple(words), bool(outputs), tuple(outputs))
+            words, outputs, redirected = [], [], ""
         elif "<" in token[:2] or _REDIRECT.fullmatch(token):
-            redirected = not token.rstrip("0123456789").endswith("&")
-            writes = writes or (">" in token and redirected)
+            redirected = "" if token.rstrip("0123456789").endswith("&") else token
         elif redirected:
-            redirected = False
-            writes = writes and match.group() != "/dev/null"
+            outputs += [_unquoted(token)] if ">" in redirected and not token.startswith("/dev/") else []
+            redirected = ""
         elif not (_ASSIGNMENT.match(token) and not words) and token not in {"if", "then", "else", "fi", "do", "!"}:
             words.append((_unquoted(token), match.start(), match.end()))
     if words:
-        yield Command(tuple(words), writes)
+        yield Command(tuple(words), bool(outputs), tuple(outputs))
 
 
 def _unquoted(token: str) -> str:
@@ -226,11 +229,20 @@ def makes(instruction: Instruction, working_dir: str | None, *, package_scripts:
         for command in found:
             if command.program == "cd":
                 folder = _moved(command, folder)
-            places = ("/",) if command.writes else made_by(command, folder, package_scripts=package_scripts)
+            written = _outputs(command, folder) if command.writes else ()
+            places = (*written, *made_by(command, folder, package_scripts=package_scripts))
             if "/" in places:
                 return ("/",)
             made.extend(places)
     return tuple(dict.fromkeys(made))
+
+
+def _outputs(command: Command, folder: str | None) -> tuple[str, ...]:
+    """The files that a command is redirected to; "/" where one isn't written plainly."""
+    plain = [o for o in command.outputs if not re.search(r"[$~*?`{]", o) and (folder is not None or o.startswith("/"))]
+    if not plain or len(plain) < len(command.outputs):
+        return ("/",)
+    return tuple(posixpath.normpath(posixpath.join(folder or "/", output)) for output in plain)
 
 
 def _moved(command: Command, folder: str | None) -> str | None:
@@ -288,7 +300,7 @@ def _by_system(command: Command, folder: str | None, *, package_scripts: bool) -
     if program == "corepack":
         return _LOCAL
     if program in _USERS:
-        return ("/home", *(a for a in arguments if a.startswith("/")))
+        return ("/home",)
     if program == "mkdir":
         return tuple(_before_pattern(a, folder) for a in arguments if re.search(r"[$~*?{]", a))
     packages = program in _MANAGERS or program == "tdnf"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from stackfix.graph.base_images import SCRATCH, Base, base
+from stackfix.graph.base_images import SCRATCH, Base, base, is_bare
 from stackfix.graph.image_names import Name, parse
 from stackfix.graph.service_images import SERVICES, ServiceImage
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from stackfix.graph.value import Environment, Variable
 
 __all__ = [
-    "SCRATCH", "SERVICES", "Base", "Name", "ServiceImage", "ServicePorts", "base", "is_no_server", "parse", "ports",
-    "service",
+    "SCRATCH", "SERVICES", "Base", "Name", "ServiceImage", "ServicePorts", "base", "is_bare", "is_no_server", "parse",
+    "ports", "service",
 ]  # fmt: skip
 _MAIN_PORT = frozenset({
     "--port", "-p", "-P", "-port", "--web.listen-address", "-web.listen-address", "--address", "--http-port",

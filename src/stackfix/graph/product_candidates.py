@@ -58,11 +58,13 @@ def taken(graph: Graph, image: Image, missing: MissingSource) -> Taken:
     inside = copying.slash or "." not in target
     started = {*_started(graph, image)}
     named = [p for p in free if p.name == name] or [p for p in free if p.name == target and not copying.slash]
+    near = any(posixpath.dirname(p.place) == posixpath.dirname(missing.path) for p in free)
+    if not (named or near or copying.destination in started or name in {posixpath.basename(word) for word in started}):
+        # What is missing is no program.
+        return Taken(())
     chosen = named if len(named) == 1 else list(free)
     one = chosen[0] if len(chosen) == 1 and chosen[0].sure else None
-    beside = one is not None and posixpath.dirname(one.place) == posixpath.dirname(missing.path)
-    runs = copying.destination in started or name in {posixpath.basename(word) for word in started}
-    if one is None or not (named or beside or runs):
+    if one is None:
         return Taken(free)
     in_folder = posixpath.join(copying.destination, name) in started if inside else False
     searched = name in started and copying.slash

@@ -207,9 +207,7 @@ def _is_open(step: Step, told: Options) -> bool:
     return any(UNKNOWN in word for word in step.words) or len(asked) != len(set(asked)) or bool(aside) or both
 
 
-def _of_packages(
-    step: Step, root: str, chosen: list[str], only: str | None
-) -> dict[str, tuple[_Sources, bool]] | None:
+def _of_packages(step: Step, root: str, chosen: list[str], only: str | None) -> dict[str, tuple[_Sources, bool]] | None:
     found: dict[str, tuple[_Sources, bool]] = {}
     for member in chosen:
         programs = _programs(step, member)
@@ -217,7 +215,10 @@ def _of_packages(
             return None
         sources = (_tree_folder(step, root), _tree_folder(step, member))
         found.update({name: (sources, optional) for name, optional in programs.items()})
-    return {name: one for name, one in found.items() if only in {None, name}}
+    if only is not None:
+        # One that no manifest lists stops the build, and what was meant by it is the other's name.
+        return {only: found.get(only, ((None, None), False))}
+    return found
 
 
 def _tree_folder(step: Step, folder: str) -> str | None:
