@@ -167,7 +167,7 @@ def running(  # noqa: PLR0913 - each has its name
     log.write_bytes(b"")
     connects = server.environment if more is None else more
     environment = {**os.environ, **connects, "PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(folder / "cache")}
-    environment |= {"STACKFIX_GITHUB_WEBHOOK_SECRET": SECRET}
+    environment |= {f"STACKFIX_{server.kind.upper()}_WEBHOOK_SECRET": SECRET}
     environment["STACKFIX_DATABASE"] = database or f"sqlite:///{folder}/bot.sqlite"
     process: Process
     if nursery is not None:

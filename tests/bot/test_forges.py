@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,83 +13,16 @@ from stackfix.bot.signatures import Secrets
 from stackfix.config.bot import DASHBOARD
 from stackfix.fleet.clones import Clones
 from tests.bot.conftest import GOOD, MAIN, NGINX
-from tests.bot.sending import SECRET, Kept, body_of, gitea, gitlab, post
+from tests.bot.sending import SECRET, Kept, post
+from tests.bot.speaking import delivered, speaking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.applications import Starlette
 
+    from tests.bot.speaking import Said
     from tests.forge.server import Server
-    from tests.forge.state import Issue, Pull, Repository
-
-COMMENTS = count(7)
-
-Said = tuple[str, dict[str, Any]]
-
-
-@dataclass
-class Gitea:
-    """What Gitea delivers; Forgejo does the same under another name."""
-
-    shop: Repository
-
-    def _said(self, event: str, user: str = "ada", **more: object) -> Said:
-        repository = {"full_name": self.shop.path, "html_url": f"{self.shop.address}/{self.shop.path}"}
-        return event, {"repository": repository, "sender": {"login": user}, **more}
-
-    def push(self, branch: str = "main") -> Said:
-        return self._said("push", ref=f"refs/heads/{branch}", after=self.shop.head(branch))
-
-    def change(self, pull: Pull, action: str = "opened") -> Said:
-        # Where the branch is gone, its name is in the label alone.
-        ref = pull.branch if self.shop.head(pull.branch) else f"refs/pull/{pull.number}/head"
-        head = {"ref": ref, "label": pull.branch, "sha": pull.frozen, "repo": {"full_name": self.shop.path}}
-        return self._said("pull_request", action=action, pull_request={"number": pull.number, "head": head})
-
-    def closed(self, pull: Pull) -> Said:
-        return self.change(pull, "closed")
-
-    def comment(self, pull: Pull, text: str, user: str = "ada") -> Said:
-        comment = {"id": next(COMMENTS), "body": text, "user": {"login": user}}
-        issue = {"number": pull.number, "pull_request": None}
-        return self._said("issue_comment", action="created", comment=comment, issue=issue, is_pull=True)
-
-    def edited(self, issue: Issue, before: str, user: str = "ada") -> Said:
-        changed = {"body": {"from": before}}
-        said = {"number": issue.number, "body": issue.body}
-        return self._said("issues", user, action="edited", issue=said, changes=changed)
-
-
-@dataclass
-class GitLab:
-    """What GitLab delivers."""
-
-    shop: Repository
-
-    def _said(self, event: str, user: str = "ada", **more: object) -> Said:
-        project = {"path_with_namespace": self.shop.path, "web_url": f"{self.shop.address}/{self.shop.path}"}
-        return f"{event} Hook", {"project": project, "user": {"username": user}, **more}
-
-    def push(self, branch: str = "main") -> Said:
-        return self._said("Push", ref=f"refs/heads/{branch}", after=self.shop.head(branch))
-
-    def change(self, pull: Pull, action: str = "open") -> Said:
-        said = {"action": action, "iid": pull.number, "last_commit": {"id": pull.frozen}}
-        sides = {"source_branch": pull.branch, "source_project_id": 1000, "target_project_id": 1000}
-        return self._said("Merge Request", object_attributes=said | sides)
-
-    def closed(self, pull: Pull) -> Said:
-        return self.change(pull, "close")
-
-    def comment(self, pull: Pull, text: str, user: str = "ada") -> Said:
-        note = {"id": next(COMMENTS), "note": text, "noteable_type": "MergeRequest", "action": "create"}
-        return self._said("Note", user, object_attributes=note, merge_request={"iid": pull.number})
-
-    def edited(self, issue: Issue, before: str, user: str = "ada") -> Said:
-        said = {"action": "update", "iid": issue.number, "description": issue.body}
-        changes = {"description": {"previous": before, "current": issue.body}}
-        return self._said("Issue", user, object_attributes=said, changes=changes)
 
 
 @dataclass
@@ -105,9 +37,7 @@ class Line:
 
     def deliver(self, said: Said) -> str:
         """What a delivery came to: the word of the work, or why there is none."""
-        (event, payload), name = said, f"d-{len(self.done)}"
-        body = body_of(payload)
-        headers = gitlab(event, delivery=name) if self.kind == "gitlab" else gitea(event, body, delivery=name)
+        body, headers = delivered(self.kind, said, f"d-{len(self.done)}")
         before = len(self.kept.works)
         answer = post(self.server, f"/webhooks/{self.kind}", body, headers)
         assert answer.status_code in {200, 202}, answer.text
@@ -128,7 +58,7 @@ def test_a_repository_is_looked_after(kind: str, request: pytest.FixtureRequest,
         kept,
         working.Desk(Clones(tmp_path / "clones"), server.environment),
     )
-    says = GitLab(shop) if kind == "gitlab" else Gitea(shop)
+    says = speaking(kind, shop)
 
     assert line.deliver(says.push()).endswith("stackfix/fixes opened")
     (pull,) = shop.pulls

@@ -15,6 +15,7 @@ from stackfix.fleet.durable import Database
 from tests.bot.conftest import GOOD, NGINX
 from tests.bot.sending import SECRET, body_of, example, github
 from tests.bot.serving import PATIENCE, Bot, Nursery, host, push, running, until
+from tests.bot.speaking import delivered, speaking
 from tests.fleet.postgres import PASSWORD, cluster
 
 if TYPE_CHECKING:
@@ -177,6 +178,25 @@ def refused(bot: Bot, payload: dict[str, Any]) -> list[tuple[int, str]]:
         (body, github("sponsor", body)),
     ]
     return [bot.post(body, headers) for body, headers in sent]
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+def test_each_forge_is_served(kind: str, request: pytest.FixtureRequest, tmp_path: Path, nursery: Nursery) -> None:
+    server: Server = request.getfixturevalue(f"{kind}_server")
+    shop = server.add("acme/shop", {**GOOD, "nginx.conf": NGINX % 5000})
+    body, headers = delivered(kind, speaking(kind, shop).push(), "d-1")
+    server.order(429, "slow down", headers={"Retry-After": "0"})
+    with running(server, tmp_path, nursery) as bot:
+        assert bot.post(body, headers, kind) == (202, "queued")
+        until(lambda: bot.outcomes() == ["again", "done"], bot)
+        assert bot.post(body, headers, kind) == (200, "seen")
+        assert bot.post(body[:-9], delivered(kind, ("push", {}), "d-2")[1], kind)[0] in {400, 401}
+        server.revoke()
+        assert bot.post(*delivered(kind, speaking(kind, shop).push(), "d-3"), kind) == (202, "queued")
+        until(lambda: bot.outcomes()[2:] == ["failed"], bot)
+        assert "revoked" in bot.worked()[-1]["message"]
+        assert server.token not in bot.log.read_text("utf-8")
+    assert [pull.state for pull in shop.pulls] == ["open"]
 
 
 def test_what_waits_takes_nobodys_place_and_keeps_no_process_alive(
