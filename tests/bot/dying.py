@@ -122,6 +122,8 @@ def _work(point: str, meant: str) -> NoReturn:
         "check": (GitHubForge, "publish"),
         "suggest": (GitHubForge, "suggest"),
         "answer": (GitHubForge, "comment"),
+        "close": (GitHubForge, "close"),
+        "rewrite": (GitHubForge, "update_issue"),
     }
     for name in ("work", "tell"):
         setattr(hand, name, noting(getattr(hand, name)))

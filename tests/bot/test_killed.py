@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from stackfix.bot import working
+from stackfix.bot.events import Place, Pushed
 from stackfix.config.bot import DASHBOARD
 from tests.bot.conftest import GOOD, NGINX
 from tests.bot.sending import example
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.forge.server import Server
-    from tests.forge.state import Repository
+    from tests.forge.state import Issue, Repository
 
 POINTS = {
     # The server: before the delivery is kept, and before the forge hears of it.
@@ -42,13 +44,18 @@ POINTS = {
     "check-after": "change",
     "suggest-after": "change",
     "answer-after": "command",
+    "close-after": "mended",
+    "rewrite-after": "ticked",
 }
 SPREAD = "enter-after"
 
 
-def test_at_every_step(github_server: Server, tmp_path: Path, nursery: Nursery) -> None:
+def test_at_every_step(github_server: Server, desk: working.Desk, tmp_path: Path, nursery: Nursery) -> None:
     """Each bot dies at another point of its first repository's work, the next goes on with that; the last one lives."""
     shops = {point: repository(github_server, point, how) for point, how in POINTS.items()}
+    for point, how in POINTS.items():
+        if how in {"mended", "ticked"}:
+            looked_after(desk, shops[point], how)
     fresh = [repository(github_server, name, "push") for name in ("new-one", "new-other")]
     due: list[tuple[str, Any, str]] = []
     for point, how in POINTS.items():
@@ -88,9 +95,26 @@ def repository(server: Server, name: str, how: str) -> Repository:
     return made
 
 
+def looked_after(desk: working.Desk, shop: Repository, how: str) -> None:
+    """Let it have a pull request and a dashboard, and then something happen to them."""
+    push = Pushed(Place("github", shop.address.removeprefix("http://"), shop.path), "main", "a" * 40)
+    working.done(desk, push)
+    if how == "mended":
+        shop.commit({"nginx.conf": NGINX % 8000})
+    else:
+        shop.close(1)
+        working.done(desk, push)
+        board(shop).body = board(shop).body.replace("- [ ]", "- [x]")
+
+
+def board(shop: Repository) -> Issue:
+    (found,) = [one for one in shop.issues.values() if one.title == DASHBOARD]
+    return found
+
+
 def delivery(server: Server, shop: Repository, how: str) -> tuple[str, Any]:
     said = push(server, shop.path)
-    if how in {"push", "away"}:
+    if how in {"push", "away", "mended"}:
         return "push", said
     where = {"repository": said["repository"]}
     if how == "command":
@@ -99,6 +123,12 @@ def delivery(server: Server, shop: Repository, how: str) -> tuple[str, Any]:
         comment["comment"]["user"] |= {"login": "ada", "type": "User"}
         comment["issue"]["number"] = 1
         return "issue_comment", comment
+    if how == "ticked":
+        text = board(shop).body
+        edited = example("issues", "edited") | where | {"changes": {"body": {"from": text.replace("[x]", "[ ]")}}}
+        edited["issue"] |= {"number": board(shop).number, "body": text}
+        edited["sender"] |= {"login": "ada", "type": "User"}
+        return "issues", edited
     change = example("pull_request", "opened") | where
     change["pull_request"]["number"] = 1
     return "pull_request", change
@@ -126,14 +156,18 @@ def ended(bot: Bot) -> None:
 def opened_once(shop: Repository) -> None:
     assert [pull.branch for pull in shop.pulls] == ["stackfix/fixes"], shop.path
     assert moves(shop.folder) == 1, f"{shop.path}: pushed once"
-    boards = [one for one in shop.issues.values() if one.title == DASHBOARD]
-    assert len(boards) == 1, shop.path
-    assert f"/{shop.path}/pull/{shop.pulls[0].number})" in boards[0].body
+    assert f"/{shop.path}/pull/{shop.pulls[0].number})" in board(shop).body
 
 
 def as_it_should_be(shop: Repository, how: str, point: str) -> None:
     if how in {"push", "away"}:
         opened_once(shop)
+    elif how == "mended":
+        assert [(pull.state, len(pull.comments)) for pull in shop.pulls] == [("closed", 1)], point
+        assert (shop.head("stackfix/fixes"), board(shop).state) == (None, "closed"), point
+    elif how == "ticked":
+        assert [pull.state for pull in shop.pulls] == ["closed", "open"], point
+        assert "[x]" not in board(shop).body, point
     elif how == "command":
         assert [len(shop.issues[1].comments), len(shop.pulls)] == [1, 0], point
         assert "`proxy-port` is left alone here" in shop.issues[1].comments[0].body
