@@ -3,14 +3,13 @@
 Work on one repository is done in order, one piece at a time over all machines; an organisation has a few lanes, so that
 none of them takes all of a host's share.
 
-May import app, which says what it is to be, events, hand, metrics and signatures of this package, and fleet.
+May import app, which says what it is to be, events, hand and metrics of this package, and fleet and forge.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import threading
 import time
@@ -18,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, error
@@ -27,12 +26,13 @@ from platformdirs import user_cache_path
 from stackfix.bot import hand
 from stackfix.bot.app import NotTaken
 from stackfix.bot.events import Changed, Commanded, Installed, Place, Pushed, of_plain, plain
-from stackfix.bot.signatures import GITHUB
 from stackfix.fleet.clones import Clones
 from stackfix.fleet.durable import Worker
 from stackfix.fleet.hands import Hands
 from stackfix.fleet.jobs import Result
+from stackfix.fleet.pauses import Pauses
 from stackfix.fleet.persevering import later
+from stackfix.forge import detect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,8 +78,7 @@ class _Doing:
 
     hands: Hands
     metrics: Metrics
-    paused: ClassVar[dict[str, float]] = {}
-    """Until when a forge wants no more calls of a token, by `_purse`."""
+    pauses: Pauses
 
 
 @DBOS.workflow(name=WORK, max_recovery_attempts=20)
@@ -128,21 +127,16 @@ def _do(said: Plain) -> Plain:
 
 
 def _asked(said: Plain) -> Result:
-    """Do it, unless the forge wants no calls of that token now: who asks on is shut out for longer."""
+    """Do it, unless the forge has asked any bot to leave that token alone: who asks on is shut out for longer."""
     place = _place(of_plain(said))
-    left = _Doing.paused.get(_purse(place), 0.0) - time.monotonic()
+    purse = detect.purse(detect.Kind(place.kind), place.host, place.path.partition("/")[0])
+    left = _Doing.pauses.left(purse)
     if left > 0:
         return Result(error=f"{place.host} asks to wait", again=True, wait=left)
     result = _Doing.hands.do("work", _Piece(said))
     if result.wait is not None:
-        _Doing.paused[_purse(place)] = time.monotonic() + result.wait
+        _Doing.pauses.begin(purse, result.wait)
     return result
-
-
-def _purse(place: Place) -> str:
-    """What a forge counts calls by: the token, of which a GitHub App has one for each organisation."""
-    is_app = place.kind == GITHUB and bool(os.environ.get("STACKFIX_GITHUB_APP_ID", "").strip())
-    return f"{place.kind} {place.host}/{place.path.partition('/')[0] if is_app else ''}"
 
 
 def _tell(said: Plain, why: str) -> None:
@@ -187,7 +181,9 @@ class Queue:
             Clones(cache / "clones").tidy()
             hands = Hands(self._pace.machine, command=hand.COMMAND)
             opened.callback(hands.close)
-            _Doing.hands, _Doing.metrics = hands, self._metrics
+            engine = self._database.engine()
+            opened.callback(engine.dispose)
+            _Doing.hands, _Doing.metrics, _Doing.pauses = hands, self._metrics, Pauses(engine)
             opened.enter_context(Worker(self._database, APPLICATION, lambda: hands.busy > 0))
             for kind in self._kinds:
                 DBOS.register_queue(
