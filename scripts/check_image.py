@@ -3,8 +3,8 @@
     sudo python scripts/check_image.py
 
 It takes each step's words from the Dockerfile: what is copied, what is installed into an environment of its own, the
-check of health, and the command. That is run by the image's user, in a namespace of mounts in which all but the user's
-folder and /tmp is read-only, as in deploy/compose.yaml. For Linux and root; packages come from pip's own registry.
+check of health, and the command. That is run by the image's user, without a network and with all but the user's folder
+and /tmp read-only, as in deploy/compose.yaml. For Linux and root; packages come from pip's own registry.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ HERE = "/opt/stackfix"
 # An interpreter below /root is nobody else's to start: its folder alone is left there.
 NAMESPACE = r"""
 set -eu
+ip link set lo up
 case "$BASE" in /root/*)
     mount --bind "$BASE" /mnt
     mount -t tmpfs -o mode=755 tmpfs /root
@@ -40,19 +41,19 @@ chown "$IMAGE_USER:$IMAGE_USER" /srv/home
 mount -t tmpfs -o mode=1777 tmpfs /tmp
 mount -o remount,bind,ro /
 cd /srv/home
-as_user() {
-    setpriv --reuid "$IMAGE_USER" --regid "$IMAGE_USER" --clear-groups --no-new-privs --bounding-set=-all \
-        env -i HOME=/srv/home PATH=/srv/venv/bin:/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-        STACKFIX_GITHUB_WEBHOOK_SECRET=0123456789abcdef0123456789abcdef GITHUB_API_URL=http://127.0.0.1:1 \
-        GITHUB_TOKEN=none "$@"
-}
+as_user=(
+    setpriv --reuid "$IMAGE_USER" --regid "$IMAGE_USER" --clear-groups --no-new-privs --bounding-set=-all
+    env -i HOME=/srv/home PATH=/srv/venv/bin:/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+    STACKFIX_GITHUB_WEBHOOK_SECRET=0123456789abcdef0123456789abcdef GITHUB_API_URL=http://127.0.0.1:1
+    GITHUB_TOKEN=none
+)
 echo "- stackfix bot --check"
-as_user $PROGRAM bot --check || [ $? -eq 2 ]
+"${as_user[@]}" $PROGRAM bot --check || [ $? -eq 2 ]
 echo "- $PROGRAM $WORDS"
-as_user $PROGRAM $WORDS 2>/tmp/log &
+"${as_user[@]}" $PROGRAM $WORDS 2>/tmp/log &
 bot=$!
 tries=0
-until as_user python -c "$HEALTH" 2>/dev/null; do
+until "${as_user[@]}" python -c "$HEALTH" 2>/dev/null; do
     tries=$((tries + 1))
     [ $tries -lt 60 ] && kill -0 $bot || { cat /tmp/log; exit 1; }
     sleep 0.5
@@ -62,7 +63,7 @@ echo "- it is healthy"
 kill -TERM $bot
 wait $bot
 echo "- told to stop, it ends well"
-! as_user python -c "$HEALTH" 2>/dev/null
+! "${as_user[@]}" python -c "$HEALTH" 2>/dev/null
 echo "- and is no longer healthy"
 """
 
@@ -111,7 +112,7 @@ def main() -> int:
             "WORDS": " ".join(words),
             "HEALTH": health[-1],
         }
-        return subprocess.run(["unshare", "-m", "bash", "-c", NAMESPACE], env=environment, check=False).returncode
+        return subprocess.run(["unshare", "-mn", "bash", "-c", NAMESPACE], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
