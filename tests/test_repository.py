@@ -616,6 +616,8 @@ def test_files_that_are_copies_are_told_by_their_endings(name: str, copy: bool) 
         ("db-backups", True),
         ("archive2", True),
         ("Archived", True),
+        ("not_in_use", True),
+        ("unused", True),
         ("threshold", False),
         ("bakery", False),
     ],

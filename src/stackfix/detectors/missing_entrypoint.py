@@ -4,6 +4,8 @@ What it finds: a CMD, an ENTRYPOINT, a Compose `command` or `entrypoint`, or a K
 script, module or `module:attribute` is certainly not among the files that the image copies or that are mounted; or
 whose program, jar or assembly is called otherwise than the one that is compiled for the image.
 
+Also one that the image brings and a mounted folder of the repository hides.
+
 Why it breaks: the container starts, finds nothing to run, and ends; with a restart policy it does so for ever.
 
 Which side is right: the one file there that starts the application: one of the same name elsewhere, else an ASGI or
@@ -20,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity, located
-from stackfix.graph import builds, not_given, serving_words
+from stackfix.graph import builds, entry_points, not_given, serving_words
 from stackfix.repairs.set_command import SetCommand
 from stackfix.repairs.set_text import SetText
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from stackfix.graph.entry_points import Missing
     from stackfix.graph.image import Image
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Workload
+    from stackfix.graph.model import Mount, Workload
 
 RULE = Rule(
     "missing-entrypoint",
@@ -45,13 +47,19 @@ RULE = Rule(
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every entry point that isn't there, each written place once."""
     found: dict[Location, list[tuple[Workload, Missing]]] = {}
+    hidden: dict[tuple[Location, str], Finding] = {}
     for workload in graph.running:
         for missing in graph.entries(workload).missing:
             place, image = located(missing.text, "isn't there"), graph.image(workload)
-            if place is not None and (image is None or not _is_told(graph, image, missing)):
+            if place is None or (image is not None and _is_told(graph, image, missing)):
+                continue
+            mount = entry_points.hiding(graph, workload, missing)
+            if mount is not None:
+                hidden.setdefault((mount.location, missing.place), _hidden(graph, workload, missing, mount))
+            else:
                 found.setdefault(place, []).append((workload, missing))
-    for place, uses in found.items():
-        yield _finding(graph, place, uses)
+    yield from (_finding(graph, place, uses) for place, uses in found.items())
+    yield from hidden.values()
 
 
 def _is_told(graph: Graph, image: Image, missing: Missing) -> bool:
@@ -59,6 +67,24 @@ def _is_told(graph: Graph, image: Image, missing: Missing) -> bool:
     if not_given.looked_for(image, missing):
         return True
     return bool(image.missing) and builds.written_for(graph.library, image) is not None
+
+
+def _hidden(graph: Graph, workload: Workload, missing: Missing, mount: Mount) -> Finding:
+    """What the image brings and a folder of the repository, mounted over it, doesn't have."""
+    named = located(missing.text, "starts it")
+    return Finding(
+        rule=RULE,
+        message=(
+            f"{workload.name} starts {missing.text.value}, which its image has and the mount over {mount.target} hides:"
+            f" {mount.source or 'the repository'} doesn't hold it"
+        ),
+        location=Location(mount.location.path, mount.location.span, "is mounted over it"),
+        anchor=mount.anchor,
+        value=missing.text.value,
+        evidence=(named,) if named is not None else (),
+        remedy=Remedy(Applicability.MANUAL, "leave the mount out, or start what it holds"),
+        components=graph.called(workload),
+    )
 
 
 def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Missing]]) -> Finding:

@@ -10,7 +10,8 @@ in the repository, the build stops besides.
 Which side is right: the image goes without, the values come at run time. The line is dropped, the Compose services
 that build the image get the file as `env_file`, and `.dockerignore` keeps it out of every later COPY.
 
-Limits: examples and templates are no secrets, nor are dotenv files whose values are all harmless, nor what a front end
+Limits: silent for a file of a folder that `.dockerignore` takes back in by its name (`!.env`): somebody has decided.
+Examples and templates are no secrets, nor are dotenv files whose values are all harmless, nor what a front end
 builds in. Earlier stages that hand nothing on are left alone.
 """
 
@@ -76,11 +77,18 @@ def _of(graph: Graph, image: Image, copying: Copying) -> Iterator[Finding]:
         path = join(image.build.context, source)
         if graph.library.tree.is_folder(path) and not graph.library.tree.is_file(path):
             names = context.below("" if source == "." else source)
-            paths = [p for name in names if _open(graph, p := context.tree_path(name))]
+            unsaid = (name for name in names if not _is_decided(context, name))
+            paths = [p for name in unsaid if _open(graph, p := context.tree_path(name))]
             if paths:
                 yield _inside(graph, image, copying, word, paths)
         elif secret_files.named_so(source) and not _harmless(graph, image, copying, path):
             yield _finding(graph, image, copying, word, path)
+
+
+def _is_decided(context: Context, name: str) -> bool:
+    """Whether `.dockerignore` takes back in that very file: `!.env`."""
+    kept = context.kept(name)
+    return kept is not None and posixpath.basename(kept.pattern) == posixpath.basename(name)
 
 
 def _harmless(graph: Graph, image: Image, copying: Copying, path: str) -> bool:

@@ -52,8 +52,10 @@ _FILLED_IN = re.compile(
 )
 """Names that a person is to put a real one in the place of: `external_ip`, `your_server`."""
 _BLANK = re.compile(r"(?i)(?:your|my|the|some)?[_-]?(?:ip|domain|host|hostname|fqdn|server|address)(?:[_-]?name)?$")
-_PLACEHOLDER = re.compile(r"(?i)^(?:your|change)[_-]|[_-](?:goes[_-])?here$|^x{3,}$|^<|>$")
-"""Names that are nobody's, whatever they are akin to: `your_postgres_url`."""
+_PLACEHOLDER = re.compile(
+    r"(?i)^(?:your|change)[_-]|[_-](?:goes[_-])?here$|^x{3,}$|^<|>$|(?:^|[_-])(?:disabled?|none|off|unused)$"
+)
+"""Names that are nobody's, whatever they are akin to: `your_postgres_url`, `redis-disabled`."""
 _JUDGED = frozenset({Writing.ENVIRONMENT, Writing.SOURCE_DEFAULT, Writing.APPLICATION_CONFIG, Writing.PROXY})
 
 

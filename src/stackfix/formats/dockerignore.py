@@ -46,6 +46,12 @@ class Document:
                 decided = None if pattern.negated else pattern
         return decided
 
+    def kept_by(self, path: str) -> Pattern | None:
+        """The pattern that takes a path back in, where one does and nothing drops it after that."""
+        matching = self._matching(path)
+        last = self.patterns[max(matching)] if matching else None
+        return last if last is not None and last.negated else None
+
     def _matching(self, path: str) -> frozenset[int]:
         """The numbers of the patterns that match a path or one of its folders."""
         folder = path.rpartition("/")[0]

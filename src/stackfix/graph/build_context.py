@@ -40,6 +40,10 @@ class Context:
             self._dropped[path] = self._ignore.dropped_by(path)
         return self._dropped[path]
 
+    def kept(self, path: str) -> dockerignore.Pattern | None:
+        """The pattern by which somebody has decided that a path of the context is sent."""
+        return self._ignore.kept_by(path) if self._ignore is not None else None
+
     def below(self, path: str) -> Iterator[str]:
         """The files sent at a path or below it; "" is the context."""
         if self.holds(path):

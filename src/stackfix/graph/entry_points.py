@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stackfix.graph.container import Files
     from stackfix.graph.entry_candidates import Candidate
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Workload
+    from stackfix.graph.model import Mount, Workload
     from stackfix.graph.started import Entry, Process, Started
     from stackfix.text import Text
 
@@ -98,6 +98,15 @@ def entries(graph: Graph, workload: Workload) -> Entries:
         found.append(Missing(process, text, place, tuple(seen.origins(place)), listed, fits))
     stand_ins = {m.place: m.fits.path for m in found if m.fits is not None and not m.fits.compiled}
     return Entries(tuple(found), MappingProxyType(stand_ins))
+
+
+def hiding(graph: Graph, workload: Workload, missing: Missing) -> Mount | None:
+    """The mount that hides what the image itself holds, or may hold, at the place of an entry."""
+    image = graph.image(workload)
+    if image is None or all(image.files.lookup(missing.place + end) is Found.ABSENT for end in ("", *_NODE_ENDINGS)):
+        return None
+    over = (m for m in workload.mounts if missing.place.startswith(m.target.rstrip("/") + "/"))
+    return max((m for m in over if m.source is not None), key=lambda mount: len(mount.target), default=None)
 
 
 def _makes_files(step: Process) -> bool:

@@ -147,7 +147,7 @@ def socket_path(opening: SocketOpening) -> SocketPath:
         given = opening.path.text if opening.path is not None else Text.unwritten("/socket.io/")
         path, whole = (given.value, True) if given is not None else ("", False)
         relative = relative or value.text is None or value.text.value.startswith("/")
-        relative = relative and origin is not None
+        relative = relative and origin == ""
     known = path if path.startswith("/") else None
     names = tuple(dict.fromkeys(h.name for h in value.holes))
     return SocketPath(

@@ -60,7 +60,16 @@ def _late(graph: Graph, workload: Workload, variable: Variable, found: FrontBuil
     baked = frontend_builds.baked(graph, found, variable.name)
     if isinstance(baked, Given) or (baked is not None and baked.value == variable.value.value):
         return None
+    if baked is None and _falls_back_to(found, variable.name, variable.value.value):
+        return None
     return Late(workload, variable, found, baked)
+
+
+def _falls_back_to(found: FrontBuild, name: str, value: str) -> bool:
+    """Whether the code has that very value wherever it has none: browsers get it all the same."""
+    defaults = [read.default for read in found.front.reads if read.name == name]
+    texts = [default.text if default is not None else None for default in defaults]
+    return all(text is not None and text.value == value for text in texts)
 
 
 def _serves_what_was_built(graph: Graph, workload: Workload) -> bool:

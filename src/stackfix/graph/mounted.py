@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from stackfix import tree
 from stackfix.findings import Anchor, located
 from stackfix.formats import yaml
-from stackfix.graph import environment, kinship
+from stackfix.graph import container, environment, kinship
 from stackfix.graph.carried import carried
 from stackfix.graph.interpolation import template
 from stackfix.graph.value import EMPTY
@@ -37,6 +37,7 @@ _NEEDS_CONTENTS = re.compile(
     r"^/docker-entrypoint-initdb\.d$"
     r"|^/etc/nginx/(?:conf\.d|certs?|ssl|templates|vhosts?(?:\.d)?|sites(?:-enabled|-available|\.d)?)$"
 )
+_SITES = re.compile(r"/etc/nginx/(?:vhosts?(?:\.d)?|sites(?:-enabled|-available|\.d)?)$")
 _TELLS = (".md", ".sh", ".bash", ".mk", ".rst", ".txt", ".yml", ".yaml", ".toml", ".json", ".py", ".ps1", ".bat", ".js")
 _TELLERS = frozenset({"Makefile", "makefile", "justfile", "Justfile", "Taskfile", "Vagrantfile", "Dockerfile"})
 _MAKES = (
@@ -84,7 +85,9 @@ def _mounts(graph: Graph, project: Deployment) -> Iterator[Absent]:
             text, source = mount.source_text, mount.source
             if text is None or source is None or not _lacks(graph.library, source, text):
                 continue
-            filled = _NEEDS_CONTENTS.search(mount.target) or _is_taken_in(graph, workload, mount.target)
+            filled = _is_taken_in(graph, workload, mount.target) or (
+                _NEEDS_CONTENTS.search(mount.target) and not _is_passed_by(graph, workload, mount.target)
+            )
             folder = bool(filled) and not _FILE.search(posixpath.basename(source))
             file = _FILE.search(posixpath.basename(source)) or _FILE.search(posixpath.basename(mount.target))
             place = located(text, "isn't there")
@@ -105,6 +108,12 @@ def _is_taken_in(graph: Graph, workload: Workload, target: str) -> bool:
         if any(path.startswith(below) for path in (*included, *named)):
             return True
     return False
+
+
+def _is_passed_by(graph: Graph, workload: Workload, target: str) -> bool:
+    """Whether it is a folder of sites that nginx's own configuration, which is there to be read, takes nothing from."""
+    main = container.files(graph, workload).lookup("/etc/nginx/nginx.conf")
+    return _SITES.match(target) is not None and isinstance(main, str)
 
 
 def _is_a_default(library: Library, text: Text) -> bool:

@@ -33,6 +33,8 @@ _NO_PACKAGE = re.compile(r"(?m)^package-mode[ \t]*=[ \t]*false|^package[ \t]*=[ 
 _NAME = re.compile(r"(?m)^name[ \t]*=[ \t]*[\"']([\w.-]+)[\"']")
 _BACKEND = re.compile(r"(?m)^build-backend[ \t]*=[ \t]*[\"'](?:poetry|hatchling|flit_core|uv_build)\b")
 """Backends that refuse to build a project without its code; setuptools makes an empty one."""
+_DOES_WITHOUT = re.compile(r"(?m)^build-backend[ \t]*=[ \t]*[\"']setuptools\b")
+"""The backend that builds a project whose readme isn't there, with a warning."""
 _INCLUDED = re.compile(
     r"\{[ \t]*(?:from[ \t]*=[ \t]*[\"'](?P<at>[\w./-]+)[\"'][ \t]*,[ \t]*)?"
     r"include[ \t]*=[ \t]*[\"'](?P<name>[\w/-]+)[\"']"
@@ -71,6 +73,8 @@ def readmes(library: Library, image: Image) -> Iterator[NotGiven]:
         text = library.text(manifest) if isinstance(manifest, str) else None
         match = _README.search(text.value) if text is not None else None
         if text is None or match is None or "[build-system]" not in text.value or _NO_PACKAGE.search(text.value):
+            continue
+        if _DOES_WITHOUT.search(text.value):
             continue
         name = next(group for group in match.groups() if group)
         place = located(text.slice(*match.span()), "needs it to build the project")

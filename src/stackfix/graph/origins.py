@@ -5,13 +5,14 @@ An origin is scheme, host and port, as a browser sends it. Names of test domains
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
-from stackfix.graph import kubernetes_names, kubernetes_nodes
+from stackfix.graph import container, kubernetes_names, kubernetes_nodes
 from stackfix.graph.kubernetes_cluster import same_namespace
 from stackfix.graph.model import Platform, Says
 from stackfix.graph.production import in_production
@@ -139,6 +140,14 @@ def _published(graph: Graph, workload: Workload) -> Iterator[Origin]:
 
 
 def _is_front_end(graph: Graph, workload: Workload) -> bool:
-    build = graph.build_of(workload)
-    text = graph.library.text(join(build.context, "package.json")) if build is not None else None
+    build, image = graph.build_of(workload), graph.image(workload)
+    if build is None:
+        return False
+    given = (
+        container.files(graph, workload).lookup(posixpath.join(image.working_dir or "/", "package.json"))
+        if image
+        else None
+    )
+    path = given if isinstance(given, str) else join(build.context, "package.json")
+    text = graph.library.text(path)
     return text is not None and _FRONT_END.search(text.value) is not None

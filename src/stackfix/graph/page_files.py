@@ -72,7 +72,11 @@ def unfallen(graph: Graph) -> Iterator[Unfallen]:
 
 
 def _ends_nowhere(tries: tuple[Said, ...]) -> bool:
-    return not tries or tries[-1].values[-1] == "=404"
+    """Whether no word of a `try_files` answers: the app's one page may stand before the `=404` at its end."""
+    if not tries:
+        return True
+    *words, last = tries[-1].values
+    return last == "=404" and "/index.html" not in words
 
 
 def _is_plain(location: ProxyLocation | None, block: Block) -> bool:

@@ -89,6 +89,8 @@ def _past(graph: Graph, doors: list[Pages], written: WrittenOrigin) -> Past | No
     sure = told == {agreed} and not written.loose and not _has_other_doors(graph, doors)
     taken_off = _taken_off(graph, pages, written, way.location)
     if taken_off is None:
+        if agreed is not None and _doubles(graph, pages, written, way.location):
+            agreed = None
         return Past(pages, written, way.location, agreed, sure)
     sure = sure and _routes_have(graph, pages, way.location)
     return Past(pages, written, way.location, written.path.rstrip("/"), sure, taken_off)
@@ -106,6 +108,19 @@ def _taken_off(graph: Graph, pages: Pages, written: WrittenOrigin, location: Pro
     own = any(one.relative and one.path.startswith(prefix) for one in pages.front.api_paths)
     kept = bool(asked) and all(path is not None and path.startswith(prefix) for path in asked)
     return handler.uri if kept and not own else None
+
+
+def _doubles(graph: Graph, pages: Pages, written: WrittenOrigin, location: ProxyLocation) -> bool:
+    """Whether a path would bring a second time what is taken off, and no request of the pages lives by that.
+
+    `/api/api/users` comes through, but what is wrong is the pass.
+    """
+    prefix = location.path.value
+    asked = [use.asked for use in written.uses if use.asked is not None]
+    had = any(path.startswith(prefix) for path in asked) or (not asked and _routes_have(graph, pages, location))
+    if _stripped(location) is None or not had:
+        return False
+    return not any(one.relative and one.path.startswith(prefix) for one in pages.front.api_paths)
 
 
 def _routes_have(graph: Graph, pages: Pages, location: ProxyLocation) -> bool:

@@ -126,4 +126,4 @@ def port_variable(host: str) -> str:
     ending = _HOST_NAME.search(host)
     stem = host[: ending.start()] if ending else host
     joint = "" if ending and not ending.group().startswith("_") else "_"
-    return f"{stem}{joint}PORT" if not host.startswith("HOST") else "PORT"
+    return f"{stem}{joint}PORT"

@@ -32,7 +32,7 @@ from stackfix.graph.frontend_facts import Bundler
 from stackfix.graph.model import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from stackfix.findings import Anchor
     from stackfix.graph.compose_file import Part
@@ -58,6 +58,7 @@ _LAZY = re.compile(
     r"|cadvisor|ollama|mailhog|mailpit|bullboard|pghero|rabbitmq-ui|memgraph/lab|dgraph/ratel|dbgate|cloudbeaver|surrealist)$"
 )
 """Images that connect when somebody asks them, or again and again: viewers, scrapers, proxies."""
+_PROXIES = frozenset({"nginx", "caddy", "haproxy", "traefik", "httpd", "httpd-foreground", "apache2-foreground"})
 _WATCHES = re.compile(
     r"(?:^|/)(?:jaeger|all-in-one|zipkin|tempo|loki|mimir|pyroscope|prometheus|pushgateway|alertmanager|grafana(?:-\w+)?"
     r"|opentelemetry-collector(?:-\w+)*|otel-collector|vector|fluentd|fluent-bit|alloy|promtail|seq|apm-server)$"
@@ -213,7 +214,11 @@ def _never_answers(graph: Graph, target: Workload, check: Probe) -> bool:
     if check.port is None or check.host is not None:
         return False
     known = graph.settled(target)
-    return known.known and not known.endpoints and not target.declarations
+    if not known.known:
+        # Nobody sees what it binds: what is said of it everywhere else stands against the check.
+        said = {declared.port for declared in target.declarations}
+        return bool(said) and check.port not in said
+    return not known.endpoints and not target.declarations
 
 
 def _is_awaited_by_variable(workload: Workload, target: Workload) -> bool:
@@ -303,11 +308,20 @@ def connects_lazily(graph: Graph, workload: Workload, target: Workload) -> bool:
         return True
     if _is_watching(graph, workload, target):
         return True
-    if _LAZY.search(name) or proxies.runs_nginx(graph, workload) or _serves_front_end(graph, workload):
+    if _LAZY.search(name) or _runs_proxy(graph, workload) or _serves_front_end(graph, workload):
         return True
     if workload.runs_once or _ONCE.search(workload.name) or not _is_application(graph, target):
         return False
     return _serves_pages(graph, workload) or not _may_ask(graph, workload, target)
+
+
+def _runs_proxy(graph: Graph, workload: Workload) -> bool:
+    """Whether it runs a web server that asks others when it is asked, whatever its base is."""
+    image = graph.image(workload)
+    command = workload.command or (image.command if image is not None and workload.entrypoint is None else None)
+    first = literal(command.words[0]) if command is not None and command.words else None
+    told = first is not None and posixpath.basename((first.split() or [""])[0]) in _PROXIES
+    return told or proxies.runs_nginx(graph, workload)
 
 
 def _waits_for_its_hour(graph: Graph, workload: Workload) -> bool:
@@ -354,12 +368,17 @@ def _may_ask(graph: Graph, workload: Workload, target: Workload) -> bool:
     """Whether anything that a service is given or runs names another, or can't be seen."""
     spoken = re.compile(rf"(?<![\w-])(?:{unasked.names_of(target)})(?![\w-])")
     given = graph.environment(workload)
-    if not given.complete or any(_says(spoken, v.outline) for v in given.variables.values()):
+    if any(_says(spoken, v.outline) for v in given.variables.values()):
         return True
     if any(spoken.search(text) for words in (workload.command, workload.entrypoint) if words for text in _said(words)):
         return True
     if workload.build is None:
-        return bool(workload.mounts)
+        return any(mount.source is not None for mount in workload.mounts)
+    return not given.complete or _code_may_name(graph, workload, spoken)
+
+
+def _code_may_name(graph: Graph, workload: Workload, spoken: re.Pattern[str]) -> bool:
+    """Whether the source of what a service runs says such a name, or can't be seen."""
     begun = graph.started(workload)
     if begun is None or not begun.known or not begun.processes:
         return True
@@ -451,7 +470,7 @@ def unchecked(graph: Graph) -> Iterator[Unchecked]:
         if _is_laid_over(workload.image, workload) or not _answers_as_it_comes(graph, workload):
             continue
         waits = tuple(_waiting(workload))
-        if waits:
+        if waits and not _ends(waits):
             healthy = tuple(w for w in waits if w.condition == "service_healthy")
             yield Unchecked(workload, store.check, waits, healthy)
 
@@ -471,6 +490,11 @@ def _is_laid_over(image: Text, workload: Workload) -> bool:
     """Whether a service's own place only adds to a service that another file gives its image."""
     place = image.place or image.first_place
     return place is not None and place[0] != workload.location.path
+
+
+def _ends(waits: Iterable[Wait]) -> bool:
+    """Whether somebody waits for a service's end: it does one thing with its image's programs, and serves nobody."""
+    return any(wait.condition == "service_completed_successfully" for wait in waits)
 
 
 def _waiting(workload: Workload) -> Iterator[Wait]:
@@ -499,6 +523,9 @@ def _inherited(graph: Graph) -> Iterator[tuple[Workload, Probe]]:
             continue
         if workload.healthcheck_written or check.host is not None or voices.keeps_command(workload):
             continue
+        if _ends(_waiting(workload)):
+            # Whoever waits for its end asks for no health.
+            continue
         known = graph.settled(workload)
         if known.known and not known.endpoints and not workload.declarations:
             yield workload, check
@@ -511,7 +538,7 @@ def unrestarted(graph: Graph) -> Iterator[Workload]:
             continue
         if workload.runs_once or workload.profiles or workload.scaled_to_zero:
             continue
-        completed = any(w.condition == "service_completed_successfully" for w in _waiting(workload))
+        completed = _ends(_waiting(workload))
         serves = bool(graph.settled(workload).endpoints) or bool(workload.declarations) or workload in graph.referring
         if serves and not completed and production.in_production(workload, graph.policy):
             yield workload

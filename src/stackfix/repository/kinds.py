@@ -63,7 +63,7 @@ _HAND_MADE = re.compile(r"(?i)(?:docker|container)file|(?:docker-)?compose.*\.ya
 # Source is read only where an entry point reaches it: whether it is a copy is of no interest.
 _CODE = (".py", ".ts", ".tsx", ".js", ".jsx", ".go", ".rs", ".java", ".json", ".md", ".svg", ".png", ".css", ".html")
 
-_COPIES = r"backups?|bak|archives?|archived|old|obsolete|deprecated|attic|trash"
+_COPIES = r"backups?|bak|archives?|archived|old|obsolete|deprecated|attic|trash|unused|not[-_ ]?(?:in[-_ ]?)?used?"
 _COPY_FOLDER = re.compile(rf"(?i)(?:^|[-_. ])(?:{_COPIES})(?:$|[-_. ]|\d)")
 _COPY_FILE = re.compile(
     r"(?i)\.(?:bak|backup|old|orig|save|rej|disabled|swp)(?:$|~|\d|[-_.]\d)|\.(?:bak|old|orig)\.|~$| copy\b| \(\d+\)"
