@@ -30,16 +30,9 @@ def commands() -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line]
 
 
-def test_every_command_does_what_it_says(
-    operator: Operator,
-    github_server: Server,
-    postgres: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_every_command_does_what_it_says(operator: Operator, github_server: Server, postgres: str) -> None:
     shops = served(github_server, ("shop", "depot"))
     operator.environment["GITHUB_API_URL"] = github_server.environment["GITHUB_API_URL"]
-    monkeypatch.chdir(operator.home)
     pulls = []
     for line in commands():
         told = line.replace("https://github.com", github_server.address).replace("github_pat_…", github_server.token)
@@ -53,14 +46,11 @@ def test_every_command_does_what_it_says(
             lends(operator, *words)
         elif program != "pip":
             assert program == "stackfix", line
-            for name, value in operator.environment.items():
-                monkeypatch.setenv(name, value)
-            assert cli.main(words) == 0, (line, capsys.readouterr())
-            out, err = capsys.readouterr()
-            assert err == ""
-            assert github_server.token not in out
-            assert "run" not in words or "2 repositories: 2 done; 2 findings, 2 fixed" in out
-            assert "json" not in words or set(json.loads(out)) == set(example())
+            ran = operator.types(*words)
+            assert (ran.returncode, ran.stderr) == (0, ""), (line, ran)
+            assert github_server.token not in ran.stdout
+            assert "run" not in words or "2 repositories: 2 done; 2 findings, 2 fixed" in ran.stdout
+            assert "json" not in words or set(json.loads(ran.stdout)) == set(example())
             pulls.append([len(shop.pulls) for shop in shops])
     assert pulls[0] == [0, 0], "looked"
     assert pulls[1:] == [[1, 1]] * len(pulls[1:]), "opened once"
