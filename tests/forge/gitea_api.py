@@ -199,11 +199,10 @@ class Api(Routed):
     @route("GET /repos/{owner}/{repo}/issues")
     def issues(self, call: Call) -> object:
         wanted, creator = call.request.one("state", "open"), call.request.one("created_by")
-        is_pulls, _ = call.request.one("type") == "pulls", call.repository.pulls
         found = [
             self.said_issue(call.repository, one)
             for one in newest_first(list(call.repository.issues.values()))
-            if wanted in {"all", one.state} and creator in {"", one.author} and isinstance(one, state.Pull) is is_pulls
+            if wanted in {"all", one.state} and creator in {"", one.author} and not isinstance(one, state.Pull)
         ]
         return page(call, found)
 
@@ -275,8 +274,7 @@ class Api(Routed):
         }
 
     def said_issue(self, repository: state.Repository, one: state.Issue) -> dict[str, Any]:
-        said = {**self._said(one), "html_url": f"{self.server.address}/{repository.path}/issues/{one.number}"}
-        return {**said, "pull_request": {"merged": one.merged}} if isinstance(one, state.Pull) else said
+        return {**self._said(one), "html_url": f"{self.server.address}/{repository.path}/issues/{one.number}"}
 
     def _said(self, one: state.Issue) -> dict[str, Any]:
         return {

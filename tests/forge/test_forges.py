@@ -294,14 +294,17 @@ def test_all_pull_requests_of_a_branch_the_newest_first(forge: Forge, shop: Repo
     assert [one.branch for one in forge.open_pull_requests()] == ["another"]
 
 
-def test_what_we_opened_and_what_became_of_it(forge: Forge, shop: Repository) -> None:
+@pytest.mark.parametrize("may", [True, False])
+def test_what_we_opened_and_what_became_of_it(forge: Forge, shop: Repository, server: Server, *, may: bool) -> None:
     for branch in ("stackfix/fixes", "stackfix/ports", "stackfix/names"):
         shop.commit({"compose.yaml": MENDED + branch.encode()}, branch)
         forge.create(replace(PROPOSAL, branch=branch, body=branch))
-    shop.commit({"x": b"y"}, "theirs")
-    shop.close(shop.open_pull("theirs").number)
+    theirs = shop.open_from_fork("stackfix/fixes", {"x": b"y"}, "theirs")
+    shop.close(theirs.number)
     shop.merge(1)
     shop.delete("stackfix/ports")
+    if not may:
+        server.order(403, "Resource not accessible by personal access token", path=".*/issues")
     assert forge.ended_pull_requests() == (
         Ended(2, "stackfix/ports", State.CLOSED),
         Ended(1, "stackfix/fixes", State.MERGED),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import re
 import weakref
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -35,7 +35,7 @@ from stackfix.forge.model import (
 )
 from stackfix.forge.once import opened, stands
 from stackfix.forge.remarks import shown_lines, unsaid
-from stackfix.forge.threads import Threads, ended, issue, repository
+from stackfix.forge.threads import Threads, issue, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +46,8 @@ _LOG = logging.getLogger("stackfix.forge")
 
 _PAGE = 50
 """As many as a server gives unless it is set up otherwise."""
+
+_LOOKED_THROUGH = 300
 
 _DESCRIPTION = 140
 _COLOUR = "#ededed"
@@ -185,11 +187,13 @@ class GiteaForge(Threads[Host]):
         return _newest_first(map(self._pull, self._host.pages(self._at("pulls"), state="open")))
 
     def ended_pull_requests(self) -> tuple[Ended, ...]:
-        """Those of ours that were closed or merged."""
-        me = text(self._host.call("GET", "/user"), "login")
-        listed = self._host.pages(self._at("issues"), state="closed", type="pulls", created_by=me)
-        found = [ended(one, is_merged=flag(one, "pull_request", "merged")) for one in listed]
-        return tuple(sorted(found, key=lambda one: one.number, reverse=True))
+        """Those that were closed or merged, of the newest, of the repository's own branches: who may push made them.
+
+        Our own name, to ask for ours alone, isn't for every token.
+        """
+        newest = islice(self._host.pages(self._at("pulls"), state="closed"), _LOOKED_THROUGH)
+        found = _newest_first(map(self._pull, newest))
+        return tuple(Ended(one.number, one.body, one.state) for one in found if one.own)
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""

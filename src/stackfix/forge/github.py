@@ -31,7 +31,7 @@ from stackfix.forge.model import (
 )
 from stackfix.forge.once import opened
 from stackfix.forge.remarks import shown_lines, unsaid
-from stackfix.forge.threads import Threads, ended, issue, repository
+from stackfix.forge.threads import Threads, issue, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +44,8 @@ _ANNOTATIONS = 50
 """As many as GitHub takes at a time."""
 
 _FOUND = 1000
+
+_LOOKED_THROUGH = 300
 
 _ACTIONS = "github-actions[bot]"
 """Who writes where a token may not ask for its own name."""
@@ -189,10 +191,22 @@ class GitHubForge(Threads[Host]):
         return tuple(map(self._pull, found))
 
     def ended_pull_requests(self) -> tuple[Ended, ...]:
-        """Those of ours that were closed or merged: the list of pull requests can't be asked for them alone."""
-        asked = {"creator": self._host.login or _ACTIONS, "state": "closed", "sort": "created", "direction": "desc"}
-        found = [one for one in self._host.pages(self._at("issues"), **asked) if value(one, "pull_request") is not None]
-        return tuple(ended(one, is_merged=bool(text(one, "pull_request", "merged_at"))) for one in found)
+        """Those of ours that were closed or merged: the list of issues can be asked for them alone.
+
+        A token may not see issues. Then the newest of the repository's own branches are looked through.
+        """
+        asked = {"state": "closed", "sort": "created", "direction": "desc"}
+        try:
+            found = list(self._host.pages(self._at("issues"), creator=self._host.login or _ACTIONS, **asked))
+        except (Gone, Unauthorized):
+            newest = islice(self._host.pages(self._at("pulls"), **asked), _LOOKED_THROUGH)
+            return tuple(Ended(one.number, one.body, one.state) for one in map(_pull_request, newest) if one.own)
+        pulls = [one for one in found if value(one, "pull_request") is not None]
+        states = {True: State.MERGED, False: State.CLOSED}
+        return tuple(
+            Ended(number(one, "number"), text(one, "body"), states[bool(text(one, "pull_request", "merged_at"))])
+            for one in pulls
+        )
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or give the open one of the branch."""

@@ -178,7 +178,10 @@ class Forge(Protocol):
         """All open pull requests of the repository, whoever made them, the newest first."""
 
     def ended_pull_requests(self) -> tuple[Ended, ...]:
-        """Those that we opened ourselves and that were closed or merged, of whatever branch, the newest first."""
+        """Those that we opened ourselves and that were closed or merged, of whatever branch, the newest first.
+
+        Others of the repository's own branches may be among them.
+        """
 
     def pull_request(self, number: int) -> PullRequest | None:
         """One pull request, whoever made it; None where there is none of that number."""

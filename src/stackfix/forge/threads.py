@@ -11,7 +11,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from stackfix.forge.failing import flag, name, number, text
-from stackfix.forge.model import Ended, Gone, Issue, PullRequest, Refused, Repository, State, Unauthorized
+from stackfix.forge.model import Gone, Issue, PullRequest, Refused, Repository, Unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,11 +107,6 @@ def repository(said: object) -> Repository:
         flag(said, "archived"),
         flag(said, "fork"),
     )
-
-
-def ended(said: object, *, is_merged: bool) -> Ended:
-    """A pull request in a list of issues."""
-    return Ended(number(said, "number"), text(said, "body"), State.MERGED if is_merged else State.CLOSED)
 
 
 def issue(said: object) -> Issue:

@@ -23,15 +23,10 @@ class Pasts:
     """The pasts of one root's branches. Without a forge there are none."""
 
     def __init__(
-        self,
-        forge: Forge | None,
-        tips: Mapping[str, str],
-        prefix: str,
-        is_held: Callable[[str], bool],
-        note: Callable[[str], None],
+        self, forge: Forge | None, tips: Mapping[str, str], prefix: str, is_held: Callable[[str], bool]
     ) -> None:
         """`tips` are the branches that there are; `is_held` says whether one ends in a commit for another root."""
-        self._forge, self._tips, self._is_held, self._note = forge, tips, is_held, note
+        self._forge, self._tips, self._is_held = forge, tips, is_held
         self._slug = groups.slug(prefix) if prefix else ""
         self.root = seal.root_of(prefix)
         self._listings: dict[str, tuple[PullRequest, ...]] = {}
@@ -61,8 +56,8 @@ class Pasts:
             return {}
         try:
             ended = self._forge.ended_pull_requests()
-        except (Gone, Refused, Unauthorized) as problem:
-            self._note(f"stackfix: what was closed in groups that are no more isn't known: {problem}")
+        except (Gone, Refused, Unauthorized):
+            # A token that sees less: what has a branch is known all the same.
             return {}
         seen = {pull.number for pulls in self._listings.values() for pull in pulls}
         return refused(of_root([pull for pull in ended if pull.number not in seen], self.root), gone=True)

@@ -189,7 +189,7 @@ class _Proposing:
         self._index = posixpath.join(scratch, "index")
         Path(self._index).mkdir()
         author = self._config.bot.author
-        self._pasts = Pasts(self._forge, self._tips, remote.prefix, self._is_held, note)
+        self._pasts = Pasts(self._forge, self._tips, remote.prefix, self._is_held)
         self._store = Store(remote.root, self._index, {**remote.people, **(_identity(author) if author else {})})
 
     def done(self) -> Proposed:
