@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _AT = threading.local()
 """Whose work a thread is on."""
 
+_LIVE: set[int] = set()
+
 
 def cut(holder: object, name: str, when: str, counts: Counts, end: Callable[[], NoReturn]) -> None:
     """Let the first call that counts be the end: before it begins, or after it has ended."""
@@ -195,6 +197,7 @@ def main() -> None:
         ready, _, _ = select.select([sys.stdin], [], [], 0.02)
         line = sys.stdin.readline() if ready else ""
         if ready and not line:
+            end_all()
             return
         if line:
             begin(json.loads(line))
@@ -206,7 +209,14 @@ def begin(words: dict[str, Any]) -> None:
     pid = os.fork()
     if not pid:
         bot(**words)
+    _LIVE.add(pid)
     print("began", pid, flush=True)  # noqa: T201 - to whoever asked
+
+
+def end_all() -> None:
+    """Whoever asked is gone, however that came."""
+    for pid in _LIVE:
+        os.kill(pid, signal.SIGKILL)
 
 
 def reap() -> None:
@@ -214,6 +224,7 @@ def reap() -> None:
     with suppress(ChildProcessError):
         ended, status = os.waitpid(-1, os.WNOHANG)
         if ended:
+            _LIVE.discard(ended)
             print("ended", ended, os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - as above
 
 
