@@ -71,7 +71,7 @@ def measured(broken: Break) -> Measured:
         if broken.wanted is not None:
             exact = ended == broken.wanted
     beside = 0 if broken.wanted is None or broken.by_hand else _beside(broken.broken, broken.wanted, ended)
-    return Measured(broken, found, exact, meant, beside, tuple(_said(outcome)))
+    return Measured(broken, found, exact, meant, beside, tuple(said(outcome)))
 
 
 def _is_it(broken: Break, one: Reported) -> bool:
@@ -79,7 +79,8 @@ def _is_it(broken: Break, one: Reported) -> bool:
     return one.finding.rule.id in broken.rules and bool(paths & broken.places)
 
 
-def _said(outcome: Outcome) -> Iterator[str]:
+def said(outcome: Outcome) -> Iterator[str]:
+    """What was said, a line a finding, with what became of it."""
     for one in outcome.reported:
         status = one.status.value if one.status else ""
         reason = f" ({one.reason})" if one.reason else ""

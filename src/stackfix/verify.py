@@ -1,8 +1,9 @@
 """The promises of a fix, checked: after a pass the tree is read and judged anew.
 
 Gone: the finding isn't found any more. Parsed: each file that could be read still can. Not caused: nothing that met
-before has stopped meeting. A new finding is merely *revealed* where not all of its components were known before, or
-where one of them is led to another by a reference that led nowhere, or didn't exist. Advice (info) undoes no repair.
+before has stopped meeting. A new finding is merely *revealed* where not all of its components were known before, where
+one of its ends is led to another by what led nowhere or didn't exist, or where it speaks of a reference that met
+nothing. Advice (info) undoes no repair.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Severity
-from stackfix.graph.wires import wires
+from stackfix.graph.wires import met, wires
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,7 @@ def _caused(before: State, after: State, chosen: tuple[Found, ...]) -> Iterable[
             continue
         if found.finding.severity is Severity.INFO:
             continue
-        if not caused(before, found) or _newly_wired(before, after, found):
+        if not caused(before, found) or _newly_wired(before, after, found) or _never_met(before, after, found):
             continue
         finding = found.finding
         near = tuple(f for f in chosen if f.fix and (f.components & found.components or found.paths & f.fix.paths))
@@ -68,10 +69,15 @@ def caused(before: State, found: Found) -> bool:
 
 
 def _newly_wired(before: State, after: State, found: Found) -> bool:
-    """Whether more references lead from one end to another than did before: what they meet could not be judged."""
-    if len(found.components) < 2:  # noqa: PLR2004 - a wire has two ends
-        return False
+    """Whether more leads from one of its ends to another than did before: what they meet could not be judged."""
+    ends = found.components | found.paths
     known = wires(before.graph)
-    return any(
-        count > known.get(ends, 0) for ends, count in wires(after.graph).items() if found.components.issuperset(ends)
-    )
+    return any(count > known.get(pair, 0) for pair, count in wires(after.graph).items() if ends.issuperset(pair))
+
+
+def _never_met(before: State, after: State, found: Found) -> bool:
+    """Whether it speaks of a reference that led to nothing before, or to a port that nothing answers on."""
+    known = met(before.graph)
+    fresh = [r.location for r in after.graph.references if r.anchor not in known]
+    places = (found.finding.location, *found.finding.evidence)
+    return any(p.path == f.path and p.span.overlaps(f.span) for p in places for f in fresh)

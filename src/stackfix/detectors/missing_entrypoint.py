@@ -1,8 +1,9 @@
 """A start command names a file or module that the container won't hold.
 
 What it finds: a CMD, an ENTRYPOINT, a Compose `command` or `entrypoint`, or a Kubernetes `command` or `args` whose
-script, module or `module:attribute` is certainly not among the files that the image copies or that are mounted; or
-whose program, jar or assembly is called otherwise than the one that is compiled for the image.
+script, module or `module:attribute` is certainly not among the files that the image copies or that are mounted; whose
+program, jar or assembly is called otherwise than the one that is compiled for the image; or whose script of package.json
+(`npm run start:prod`) the copied package.json doesn't have.
 
 Also one that the image brings and a mounted folder of the repository hides.
 
@@ -90,13 +91,9 @@ def _hidden(graph: Graph, workload: Workload, missing: Missing, mount: Mount) ->
 def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Missing]]) -> Finding:
     workload, missing = uses[0]
     agreed = missing.fits if len({m.fits for _, m in uses}) == 1 else None
-    holder = "container" if graph.image(workload) is None else "image"
-    message = f"the command starts {missing.text.value}, which the {holder} doesn't hold"
-    if agreed is not None:
-        message += f"; {agreed.path} is compiled" if agreed.compiled else f"; {agreed.path} starts the application"
     return Finding(
         rule=RULE,
-        message=message,
+        message=_message(graph, workload, missing, agreed),
         location=place,
         anchor=missing.process.anchor,
         value=missing.text.value,
@@ -106,10 +103,23 @@ def _finding(graph: Graph, place: Location, uses: list[tuple[Workload, Missing]]
     )
 
 
+def _message(graph: Graph, workload: Workload, missing: Missing, agreed: Candidate | None) -> str:
+    named = missing.text.value
+    if missing.manifest is not None:
+        told = f"the command runs the script {named}, which {missing.manifest} doesn't have"
+        return told + (f"; its script {agreed.word} starts the application" if agreed is not None else "")
+    holder = "container" if graph.image(workload) is None else "image"
+    told = f"the command starts {named}, which the {holder} doesn't hold"
+    if agreed is None:
+        return told
+    return told + (f"; {agreed.path} is compiled" if agreed.compiled else f"; {agreed.path} starts the application")
+
+
 def _remedy(graph: Graph, workload: Workload, missing: Missing, agreed: Candidate | None) -> Remedy:
     if agreed is not None and agreed.word is not None:
         return Remedy(Applicability.SAFE, f"start {agreed.word}", (SetText(missing.text, agreed.word),))
-    served = serving_words.served(graph, workload, missing) if len(missing.candidates) == 1 else None
+    lone = len(missing.candidates) == 1 and missing.manifest is None
+    served = serving_words.served(graph, workload, missing) if lone else None
     if served is not None:
         return Remedy(
             Applicability.UNSAFE, f"serve {missing.candidates[0].path}", (SetCommand(missing.process.anchor, served),)

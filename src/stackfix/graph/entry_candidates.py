@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import application, kinship, product_candidates
+from stackfix.graph import application, kinship, package_starts, product_candidates
 from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def candidates(library: Library, process: Process, place: str, seen: Files, *, w
     if entry is None:
         made = tuple(_compiled(process, place, written, seen))
         return made or tuple(_moved(library, process, place, held.items()))
+    if entry.kind == "package script":
+        return tuple(_package_scripts(library, entry, place, seen))
     if entry.module is not None:
         meant = tuple(_from_above(library, process, entry, held.items(), seen))
         if len(meant) == 1:
@@ -81,6 +83,14 @@ def candidates(library: Library, process: Process, place: str, seen: Files, *, w
     beside = [c for c in found if posixpath.dirname(c.place) == posixpath.dirname(place)]
     chosen = same or beside or found
     return tuple(sorted(chosen, key=lambda c: c.path))
+
+
+def _package_scripts(library: Library, entry: Entry, place: str, seen: Files) -> Iterator[Candidate]:
+    """Scripts of the package.json that lacks the one that is named."""
+    manifest = seen.lookup(place)
+    if isinstance(manifest, str) and entry.text is not None:
+        for found in package_starts.fitting(library, manifest, entry.text.value):
+            yield Candidate(manifest, place, found.name, found.certain, found.location)
 
 
 def _named(process: Process, place: str) -> str:

@@ -58,6 +58,12 @@ class Missing:
     candidates: tuple[Candidate, ...] = ()
     fits: Candidate | None = None
 
+    @property
+    def manifest(self) -> str | None:
+        """The package.json that lacks the script that the word names; None where it names no script."""
+        entry = self.process.entry
+        return self.origins[0] if entry is not None and entry.kind == "package script" and self.origins else None
+
 
 @dataclass(frozen=True, slots=True)
 class Entries:
@@ -95,8 +101,11 @@ def entries(graph: Graph, workload: Workload) -> Entries:
         free = tuple(c for c in listed if not _taken(graph, workload, c))
         listed = free if free and all(c.compiled for c in listed) else listed
         fits = free[0] if len(free) == 1 and len(listed) == 1 and free[0].certain else None
-        found.append(Missing(process, text, place, tuple(seen.origins(place)), listed, fits))
-    stand_ins = {m.place: m.fits.path for m in found if m.fits is not None and not m.fits.compiled}
+        manifest = seen.lookup(place)
+        origins = (manifest,) if isinstance(manifest, str) else tuple(seen.origins(place))
+        found.append(Missing(process, text, place, origins, listed, fits))
+    stood = (m for m in found if m.manifest is None)
+    stand_ins = {m.place: m.fits.path for m in stood if m.fits is not None and not m.fits.compiled}
     return Entries(tuple(found), MappingProxyType(stand_ins))
 
 
@@ -130,6 +139,8 @@ def _missing(process: Process, seen: Files) -> tuple[Text, str] | None:
         return _program(process, seen)
     if entry.text is None or entry.text.place is None:
         return None
+    if entry.kind == "package script":
+        return entry.text, posixpath.join(entry.folders[0], "package.json")
     if entry.module is not None:
         place = _module(process, entry, seen)
         return None if place is None else (entry.text, place)

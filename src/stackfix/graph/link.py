@@ -184,13 +184,17 @@ class Graph:
         asker = (reference.workload,) if reference.workload else ()
         return self.called(*asker, *workloads)
 
+    def name(self, workload: Workload) -> str:
+        """What a workload is called; the name outlives an edit."""
+        return f"{workload.deployment.name} {workload.name}"
+
     def called(self, *workloads: Workload) -> frozenset[str]:
-        """Names of workloads that outlive an edit."""
-        return frozenset(f"{w.deployment.name} {w.name}" for w in workloads)
+        """What workloads are called."""
+        return frozenset(self.name(w) for w in workloads)
 
     def knows(self, called: str) -> bool:
         """Whether it was certain what the workload of that name binds."""
-        return any(f"{w.deployment.name} {w.name}" == called and self.listening(w).known for w in self.workloads)
+        return any(self.name(w) == called and self.listening(w).known for w in self.workloads)
 
     def build_of(self, workload: Workload) -> Build | None:
         """What builds a workload's image, as far as something ties them."""

@@ -218,9 +218,12 @@ def _lost_folder(image: Image, lost: MissingSource) -> str | tuple[str, ...]:
 
 
 def entry(library: Library, image: Image, missing: Missing) -> Iterator[NotGiven]:
-    """An entry script that lies in the context as the command expects it in the working folder, and isn't copied."""
+    """An entry script that lies in the context and isn't copied."""
     folder, place = image.working_dir, located(missing.text, "starts it")
-    if folder is None or place is None or not missing.place.startswith(folder.rstrip("/") + "/"):
+    if folder is None or place is None or missing.manifest is not None:
+        return
+    if not missing.place.startswith(folder.rstrip("/") + "/"):
+        yield from _apart(library, image, missing, place)
         return
     name = missing.place[len(folder.rstrip("/")) + 1 :]
     copies = [c for c in image.copies if c.instruction.flag("from") is None and c.stage == image.stage.index]
@@ -234,3 +237,13 @@ def entry(library: Library, image: Image, missing: Missing) -> Iterator[NotGiven
     elif name.endswith(".sh"):
         target = f"./{below}/" if below else "./"
         yield NotGiven(found.source, place, copies[-1], target, found.dropped, certain=True)
+
+
+def _apart(library: Library, image: Image, missing: Missing, place: Location) -> Iterator[NotGiven]:
+    """A script that is expected outside of the working folder, where the context has just one of its name."""
+    copies = [c for c in image.copies if c.instruction.flag("from") is None and c.stage == image.stage.index]
+    name = posixpath.basename(missing.place)
+    named = [p for p in library.tree.below(image.build.context) if posixpath.basename(p) == name]
+    found = _found(library, image, named[0]) if len(named) == 1 else None
+    if copies and found is not None and name.endswith(".sh") and not looked_for(image, missing):
+        yield NotGiven(found.source, place, copies[-1], missing.text.value, found.dropped, certain=True)

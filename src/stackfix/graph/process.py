@@ -15,7 +15,8 @@ from stackfix.formats import shell
 from stackfix.graph import supervised, tool_names
 from stackfix.graph.command import literal, shell_text
 from stackfix.graph.model import Words
-from stackfix.graph.package_scripts import packaged
+from stackfix.graph.package_scripts import Found as Packaged
+from stackfix.graph.package_scripts import NoScript, packaged
 from stackfix.graph.python_command import NAME as PYTHON
 from stackfix.graph.python_command import python
 from stackfix.graph.serving import script_entry, serving
@@ -141,9 +142,10 @@ def _supervised(words: tuple[Template, ...], setting: Setting) -> Started:
     return Started(processes, all(one.known for one in begun), waits, executed=executed)
 
 
-def _packaged(
-    package: tuple[Template, Setting] | bool, base: str, words: tuple[Template, ...], setting: Setting
-) -> Started:
+def _packaged(package: Packaged, base: str, words: tuple[Template, ...], setting: Setting) -> Started:
+    if isinstance(package, NoScript):
+        named = Entry("package script", package.word.text, folders=(posixpath.dirname(package.manifest),))
+        return _only(setting.process(base, words, Listens.UNKNOWN, entry=named))
     if isinstance(package, bool):
         return _only(setting.process(base, words, Listens.NOTHING if package else Listens.UNKNOWN))
     return _text(*package)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph import front_doors, node_sources, page_calls, proxied_routes, proxying
+from stackfix.graph import doubled_prefixes, front_doors, node_sources, page_calls, proxied_routes, proxying
 from stackfix.graph.proxy_facts import Modifier
 from stackfix.graph.proxy_matching import choose, upstream_path
 from stackfix.repairs.set_text import SetText
@@ -96,8 +96,12 @@ class _Site:
 def astray(graph: Graph) -> Iterator[Astray]:
     """Every such location; none where another deployment that reads the same line is served by it."""
     verdicts: dict[Anchor, list[Astray | None]] = {}
+    # Requests whose base brings the prefix again are wrong themselves, and no witness of what the location should send.
+    repeated = {request.path.location for found in doubled_prefixes.doubled(graph) for request in found.requests}
     for site in _sites(graph):
-        verdicts.setdefault(site.handler.anchor, []).append(_judged(site))
+        calls = tuple(call for call in site.calls if call.location not in repeated)
+        if calls or not site.calls:
+            verdicts.setdefault(site.handler.anchor, []).append(_judged(replace(site, calls=calls)))
     for found in verdicts.values():
         first = found[0]
         if first is not None and all(one is not None and one.spelling.told == first.spelling.told for one in found):

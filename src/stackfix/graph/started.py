@@ -34,8 +34,9 @@ class Entry:
     """What of the repository a process runs, as written in its command.
 
     `kind` is "object" (`module:attribute`), "module" (`python -m`), "script" (a file), "package" (a folder with a
-    package.json) or "settings" (Django's manage.py). `path` is absolute in the image, for scripts and packages;
-    `module` is dotted. `folders` are where modules are searched first (`--app-dir`, `--chdir`, the working folder).
+    package.json), "package script" (one that the package.json in the first of `folders` lacks) or "settings" (Django's
+    manage.py). `path` is absolute in the image, for scripts and packages; `module` is dotted. `folders` are where
+    modules are searched first (`--app-dir`, `--chdir`, the working folder).
     """
 
     kind: str

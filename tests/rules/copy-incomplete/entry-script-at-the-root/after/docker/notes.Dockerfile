@@ -1,0 +1,8 @@
+FROM python:3.12-slim
+WORKDIR /srv
+COPY notes/requirements.txt .
+RUN pip install -r requirements.txt
+COPY notes/ notes/
+COPY --chmod=755 docker/start.sh /start.sh
+EXPOSE 8000
+CMD ["/start.sh"]

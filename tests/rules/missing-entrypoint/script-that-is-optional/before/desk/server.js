@@ -1,0 +1,5 @@
+const express = require('express');
+
+const app = express();
+app.get('/', (request, response) => response.send('desk'));
+app.listen(4100);
