@@ -2,8 +2,8 @@
 
 What it finds: a CMD, an ENTRYPOINT, a Compose `command` or `entrypoint`, or a Kubernetes `command` or `args` whose
 script, module or `module:attribute` is certainly not among the files that the image copies or that are mounted; whose
-program, jar or assembly is called otherwise than the one that is compiled for the image; or whose script of package.json
-(`npm run start:prod`) the copied package.json doesn't have.
+program, jar or assembly is called otherwise than the one that is compiled for the image; or whose script of
+package.json (`npm run start:prod`) the copied package.json doesn't have.
 
 Also one that the image brings and a mounted folder of the repository hides.
 
