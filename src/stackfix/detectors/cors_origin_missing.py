@@ -3,7 +3,9 @@
 What it finds: a Compose project that publishes a front end and an API, whose front end calls the API at its published
 port, and whose cross-origin setting (Starlette and FastAPI, flask-cors, django-cors-headers, the cors packages of
 Express and its kin) lists none of the origins that the front end is published at. The list is read from the source,
-from a variable (JSON or commas), and from where the variable is given: Compose, an env file, `.env`.
+from a variable (JSON or commas), and from where the variable is given: Compose, an env file, `.env`. A list of plain
+strings is read from the source of Go (gin-contrib, rs/cors, chi, gorilla, Fiber), Spring, ASP.NET Core, rack-cors,
+Laravel, actix-cors and tower-http as well, where the program has just one.
 
 Why it breaks: the browser sends the page's origin, the API doesn't answer that it is allowed, and the browser keeps the
 answer from the page.

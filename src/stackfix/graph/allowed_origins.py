@@ -1,6 +1,7 @@
 """Which origins an API lets in, where that is decided in full, and how one more is said in the list's own style.
 
-Of Starlette, flask-cors and django-cors-headers, and of the cors packages of Express and its kin.
+Of Starlette, flask-cors and django-cors-headers, of the cors packages of Express and its kin, and of other languages as
+their source lists them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import cross_origin, node_sources
+from stackfix.graph import cross_origin, node_sources, written_allowances
 from stackfix.graph.value import Template
 from stackfix.repairs.append_string import AppendString
 from stackfix.repairs.set_list import SetList
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from stackfix.graph.model import Workload
     from stackfix.graph.node_facts import NodeCors
     from stackfix.graph.value import Environment, Variable
+    from stackfix.graph.written_allowances import Listed
     from stackfix.text import Text
 
     Adding = Callable[[tuple[str, ...]], tuple[Repair, ...]]
@@ -51,7 +53,18 @@ def of(graph: Graph, workload: Workload) -> Allowed | None:
     if settings:
         return _python(graph, workload, settings[0]) if len(settings) == 1 else None
     node = [setting for program in node_sources.programs(graph, workload) for setting in program.cors]
-    return _node(node[0], graph.environment(workload)) if len(node) == 1 else None
+    if node:
+        return _node(node[0], graph.environment(workload)) if len(node) == 1 else None
+    written = written_allowances.listed(graph, workload)
+    return _written(written) if written is not None else None
+
+
+def _written(listed: Listed) -> Allowed:
+    def adding(more: tuple[str, ...]) -> tuple[Repair, ...]:
+        end = len(listed.last)
+        return (SetText(listed.last.slice(end, end), listed.more(more)),)
+
+    return Allowed(listed.values, listed.location, listed.anchor, adding)
 
 
 def _python(graph: Graph, workload: Workload, setting: ProgramCors) -> Allowed | None:

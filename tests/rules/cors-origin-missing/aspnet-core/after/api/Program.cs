@@ -1,0 +1,11 @@
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddCors(options => options.AddDefaultPolicy(policy =>
+    policy.WithOrigins(
+            "http://localhost:3000",
+            "http://localhost:5173",
+            "http://localhost:8090")
+        .AllowAnyHeader()));
+var app = builder.Build();
+app.UseCors();
+app.MapGet("/notes", () => "");
+app.Run();

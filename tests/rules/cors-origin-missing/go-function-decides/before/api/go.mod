@@ -1,0 +1,5 @@
+module example.org/notes
+
+go 1.22
+
+require github.com/gin-gonic/gin v1.0.0
