@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stackfix import tree
 from stackfix.graph.python_facts import Spot
 
 if TYPE_CHECKING:
@@ -94,7 +95,10 @@ def reach(names: Names, entry: str, *, main: bool, attribute: str | None = None,
 def _reached(names: Names, found: Reach, attribute: str | None) -> Reach:
     entry, settings = found.entry, found.settings
     _follow(names, found, [*_packages(names, entry), entry])
-    given = names.resolve(settings) if settings is not None and _uses_django(names, found) else None
+    given = None
+    if _uses_django(names, found):
+        settings = settings or _managed(names, found)
+        given = names.resolve(settings) if settings is not None else None
     if given is not None:
         _follow(names, found, [given])
     if attribute is not None:
@@ -113,6 +117,20 @@ def _reached(names: Names, found: Reach, attribute: str | None) -> Reach:
 def _uses_django(names: Names, found: Reach) -> bool:
     known = (names.facts(path) for path in found.paths)
     return any(i.module.partition(".")[0] == "django" for facts in known if facts is not None for i in facts.imports)
+
+
+def _managed(names: Names, found: Reach) -> str | None:
+    """The settings that the site's own manage.py names, where nothing that is started names any."""
+    known = [facts for path in found.paths if (facts := names.facts(path)) is not None]
+    if any(facts.settings_module is not None or "ROOT_URLCONF" in facts.constants for facts in known):
+        return None
+    beside = [facts for root in names.roots if (facts := _facts_of(names, tree.join(root, "manage.py"))) is not None]
+    said = beside[0].settings_module if len(beside) == 1 else None
+    return said.value if said is not None else None
+
+
+def _facts_of(names: Names, path: str) -> PythonFacts | None:
+    return names.facts(path) if names.library.tree.is_file(path) else None
 
 
 def _packages(names: Names, entry: str) -> Iterator[str]:

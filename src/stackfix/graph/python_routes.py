@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats.python import dotted
-from stackfix.graph import python_litestar, python_sockets
+from stackfix.graph import python_django, python_litestar, python_sockets
 from stackfix.graph.python_facts import Include, Route, UnknownRoutes
 from stackfix.graph.python_scope import Function
 from stackfix.graph.python_serving import makes_application
 from stackfix.graph.python_values import evaluate, keyword
-from stackfix.graph.value import Template
+from stackfix.graph.value import Symbol, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ _ADDERS: tuple[type[ast.AST], ...] = (
 )  # fmt: skip
 _STARLETTE = {"Route": False, "WebSocketRoute": True, "APIRoute": False, "APIWebSocketRoute": True}
 _DJANGO = {"django.urls.path": False, "django.urls.re_path": True, "django.conf.urls.url": True}
+_STATIC = "django.conf.urls.static.static"
+_STATIC_FILES = "django.contrib.staticfiles.urls.staticfiles_urlpatterns"
+_STATIC_URL = Symbol(f"{python_django.SETTINGS}.STATIC_URL")
 _TORNADO = {"tornado.web.url", "tornado.web.URLSpec"}
 _MOST_BASES = 8
 _DJANGO_LISTS = {"urlpatterns", "websocket_urlpatterns"}
@@ -358,8 +361,25 @@ def _django(source: Source, node: ast.Assign | ast.AugAssign | ast.AnnAssign, sp
         if isinstance(item, ast.List | ast.Tuple):
             for entry in item.elts:
                 yield from _pattern(source, entry, target.id, spot)
+        elif _is_static(source, item):
+            yield _static(source, item, target.id, spot)
         else:
             yield _unknown(source, item, spot, target.id, "patterns made elsewhere")
+
+
+def _static(source: Source, item: ast.expr, owner: str, spot: Spot) -> UnknownRoutes:
+    """`static(settings.MEDIA_URL, …)`, and the like for the static files: whatever lies below its address."""
+    name = source.qualified(item.func) or "" if isinstance(item, ast.Call) else ""
+    given = item.args[0] if isinstance(item, ast.Call) and item.args else None
+    prefix = evaluate(source, given, spot.scope) if given is not None else Template((_STATIC_URL,))
+    return UnknownRoutes(owner, prefix, name, spot, source.module.location(item))
+
+
+def _is_static(source: Source, item: ast.expr) -> bool:
+    if not isinstance(item, ast.Call):
+        return False
+    name = source.qualified(item.func) or ""
+    return (name == _STATIC and bool(item.args)) or (name == _STATIC_FILES and not item.args)
 
 
 def _consumers(source: Source, node: ast.expr | None, spot: Spot) -> Iterator[Fact]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.graph import python_django
 from stackfix.graph.value import EMPTY
 
 if TYPE_CHECKING:
@@ -73,8 +74,17 @@ def routing(names: Names, reached: Reach, start: tuple[Node, ...]) -> Routing:
     table = _Table(names, reached)
     for node in start:
         table.walk(node, "", (), literal=True)
+    table.holes.extend(_of_django(names, reached, start))
     complete = bool(start) and not table.holes and not reached.unread
     return Routing(tuple(table.routes), tuple(dict.fromkeys(table.unknown)), complete)
+
+
+def _of_django(names: Names, reached: Reach, start: tuple[Node, ...]) -> Iterator[str]:
+    """Why the lists of URLs may not be all that a site of Django's serves."""
+    if any(name == "urlpatterns" for _, name in start):
+        yield from python_django.unseen(names, reached.paths)
+    elif any(made is not None and made.framework == "django" for made in (_object(names, node) for node in start)):
+        yield "the site's addresses are nowhere"
 
 
 class _Table:
@@ -213,7 +223,8 @@ class _Table:
         """A path or prefix; a setting is taken by its default, and noted: another environment may serve elsewhere."""
         if value is None:
             return ""
-        resolved = self.names.value(path, value)
+        settled = python_django.settled(self.names, self.reached.paths, path, value)
+        resolved = self.names.value(path, settled)
         if resolved.holes:
             self.holes.append("a path that the environment decides")
         filled = resolved.fill(EMPTY)

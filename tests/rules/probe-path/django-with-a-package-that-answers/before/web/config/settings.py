@@ -1,0 +1,13 @@
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEBUG = False
+ROOT_URLCONF = "config.urls"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "dockerflow.django.middleware.DockerflowMiddleware",
+]
+STATIC_URL = "static/"
+MEDIA_URL = "/media/"
