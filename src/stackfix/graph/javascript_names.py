@@ -73,6 +73,13 @@ def _given(module: js.Module, at: int) -> int | None:
     return None
 
 
+def exported(module: js.Module) -> int | None:
+    """Where the value begins that a module gives back as a whole; None where it has none, or several."""
+    starts = (_given(module, at) for at, t in enumerate(module.tokens.all) if t.value in {"export", "module"})
+    found = [start for start in starts if start is not None]
+    return found[0] if len(found) == 1 else None
+
+
 def _flat(source: Source, name: str, node: js.Node, depth: int) -> Iterator[tuple[str, Template]]:
     value = source.evaluate(node)
     if not all(isinstance(p, Opaque) for p in value.parts):

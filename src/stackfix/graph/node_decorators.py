@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
@@ -20,6 +21,44 @@ _METHODS = {
     "Get": "GET", "Post": "POST", "Put": "PUT", "Delete": "DELETE", "Patch": "PATCH", "Head": "HEAD",
     "Options": "OPTIONS", "All": "", "Sse": "GET",
 }  # fmt: skip
+_PLAIN_MODULES = re.compile(
+    r"@nestjs/(?:config|typeorm|mongoose|jwt|passport|throttler|schedule|event-emitter|bull|bullmq|axios|cache-manager"
+    r"|sequelize|microservices|swagger|cqrs|terminus|graphql|common|core|apollo|mercurius|mikro-orm|platform-\w+|testing)"
+    r"|@nestjs-modules/mailer|@mikro-orm/nestjs|nestjs-(?:pino|prisma|i18n|cls|zod|redis|minio\w*|throttler-\w+)"
+    r"|nest-winston|@liaoliaots/nestjs-redis|@nestjs-modules/ioredis|@willsoto/nestjs-prometheus|@sentry/nestjs(?:/\w+)?"
+    r"|@golevelup/nestjs-\w+|nestjs-typeorm-paginate|@songkeys/nestjs-redis|@nestjs-cls/\w+|cache-manager[\w-]*"
+)
+"""Packages whose modules answer no path that a health check would ask for."""
+
+
+def foreign(source: Source) -> Iterator[str]:
+    """The packages, none that are known, whose modules may bring controllers."""
+    if not any(found.specifier == "@nestjs/common" for found in source.imports.values()):
+        return
+    for found in source.imports.values():
+        if found.name.endswith("Module") and not _PLAIN_MODULES.fullmatch(found.specifier):
+            yield found.specifier
+
+
+def unprefixed(source: Source, calls: tuple[js.Call, ...]) -> tuple[str, ...] | None:
+    """The paths that the global prefix is not for; None where they can't be told."""
+    found: list[str] = []
+    for call in calls:
+        if not isinstance(call.function, js.Member) or call.function.name != "setGlobalPrefix":
+            continue
+        options = source.object(js.argument(call, 1))
+        given = options.get("exclude") if options is not None else None
+        if len(call.arguments) > 1 and not (options is not None and options.whole):
+            return None
+        for item in given.items if isinstance(given, js.Array) else ():
+            inner = source.object(item)
+            text = source.evaluate(inner.get("path") if inner is not None else item).text
+            if text is None or not re.fullmatch(r"[\w/.-]+", text.value):
+                return None
+            found.append("/" + text.value.strip("/"))
+        if given is not None and not isinstance(given, js.Array):
+            return None
+    return tuple(found)
 
 
 def decorated(source: Source) -> Iterator[NodeRoute]:

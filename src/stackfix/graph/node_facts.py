@@ -131,7 +131,9 @@ class NodeFacts:
 
     `holes` say why routes may be served unseen. `global_prefix` is Nest's. `dynamic`: it loads modules by names that
     can't be known. `dotenv`: it loads a `.env` file. `outlined`: nothing in it speaks of serving, so that
-    its constants are left unread. `aliases` are further names of what it makes: `export const users = router`.
+    its constants are left unread. `aliases` are further names of what it makes: `export const users = router`. `looked`
+    are paths that code compares a request's with, `unprefixed` those that Nest's global prefix is not for, `modules`
+    packages whose modules may bring Nest routes.
     """
 
     names: Names = field(default_factory=Names)
@@ -150,3 +152,6 @@ class NodeFacts:
     dotenv: bool = False
     outlined: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
+    looked: tuple[str, ...] = ()
+    unprefixed: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 _TAKES_SERVER = frozenset({
     "http", "https", "node:http", "node:https", "http2", "ws", "socket.io", "express-ws", "supertest",
-    "@socket.io/redis-adapter", "http-graceful-shutdown", "http-terminator", "stoppable", "@godaddy/terminus",
+    "@socket.io/redis-adapter", "http-graceful-shutdown", "http-terminator", "stoppable",
     "@sentry/node", "express-async-errors", "express-session", "serverless-http", "@nestjs/core",
 })  # fmt: skip
 _TELLING = re.compile(
-    r"\.listen\b|serve\(|\benv\b|express|fastify|hono|koa|[Rr]outer|\bapp\b|[Ss]erver|@Controller|Gateway|\bcors\b"
-    r"|WebSocket|socket\.io|dotenv|require\([^'\"]|import\([^'\"]|setGlobalPrefix|enable(?:Cors|Versioning)"
+    r"\.listen\b|serve\(|\benv\b|express|fastify|hono|koa|[Rr]outer|\bapp\b|[Ss]erver|@Controller|@Module|Gateway|\bcors\b"
+    r"|WebSocket|socket\.io|dotenv|require\([^'\"]|import\([^'\"]|setGlobalPrefix|\.(?:get|post|put|patch|delete|route|register|use)\(\s*['\"`{/\[]|enable(?:Cors|Versioning)"
 )
-_HOLES = {"enableVersioning", "handleUpgrade"}
+_LOOKED = re.compile(r"""\.(?:url|path|originalUrl|pathname)\s*===?\s*['"`](/[^'"`\s$]*)['"`]""")
+"""What a handler of all requests looks for by hand."""
+_HOLES = {"enableVersioning", "handleUpgrade", "useStaticAssets", "createTerminus"}
 
 
 def facts(text: Text) -> NodeFacts:
@@ -37,7 +39,8 @@ def facts(text: Text) -> NodeFacts:
     source = Source(module)
     calls = source.module.calls()
     made = {s.name: s for s in node_servers.servers(source)}
-    parts = (Server(part.name, "fastify", router=True) for part in node_routes.registered(source, calls))
+    lent = node_routes.registered(source, calls, made)
+    parts = (Server(part.name, "fastify", router=True) for part in lent)
     functions = frozenset(n for n, bound in source.bindings.items() if any(b.kind == "function" for b in bound))
     return NodeFacts(
         javascript_names.of(source),
@@ -45,7 +48,7 @@ def facts(text: Text) -> NodeFacts:
         (*made.values(), *parts),
         (*node_servers.listens(source, calls, made), *node_servers.exported(source, made)),
         (*node_routes.routes(source, calls, made), *node_decorators.decorated(source)),
-        (*node_routes.uses(source, calls, made), *_given(source, calls, made)),
+        (*node_routes.uses(source, calls, made), *_given(source, calls, made, lent)),
         tuple(node_routes.cors(source, calls)),
         tuple(node_clients.calls(source, calls)),
         functions,
@@ -54,7 +57,10 @@ def facts(text: Text) -> NodeFacts:
         holes=tuple(_holes(source, calls)),
         dynamic=any(_is_dynamic(source, c) for c in calls),
         dotenv="dotenv" in text.value and any(i.startswith("dotenv") for i in _specifiers(source)),
-        aliases=dict(_aliases(source, made)),
+        aliases=dict(_aliases(source, made)) | {name: part.name for part in lent for name in part.names},
+        looked=tuple(m[1] for m in _LOOKED.finditer(text.value)),
+        modules=tuple(node_decorators.foreign(source)),
+        unprefixed=node_decorators.unprefixed(source, calls) or (),
     )
 
 
@@ -95,23 +101,27 @@ def _called(module: js.Module) -> Iterator[str]:
             yield token.value
 
 
-def _given(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[NodeUse]:
+def _given(
+    source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server], lent: tuple[node_routes.Registered, ...]
+) -> Iterator[NodeUse]:
     """An application that is handed to code elsewhere, which may add routes to it."""
+    own = {name for part in lent for name in part.names}
     for call in calls:
         name = js.dotted(call.function)
-        handed = [n for a in call.arguments if (n := js.dotted(a)) in made]
+        names = [n for a in call.arguments if (n := js.dotted(a)) is not None]
+        handed = [owner for n in names if (owner := node_routes.part_of(n, call.first, lent) or (n in made and n))]
         required = call.function if isinstance(call.function, js.Call) else None
         if not handed or (isinstance(call.function, js.Member) and (name or "").partition(".")[0] in made):
             continue
-        owner = handed[0] or ""
+        owner = handed[0]
         location = source.module.location(call)
         if required is not None and js.dotted(required.function) == "require":
             text = source.evaluate(js.argument(required, 0)).text
             if text is None or text.value not in _TAKES_SERVER:
                 yield NodeUse(owner, None, text.value if text is not None else None, location, loaded=True)
-        elif name is not None and made[owner].framework != "http":
+        elif name is not None and (owner not in made or made[owner].framework != "http"):
             imported = source.imports.get(name.partition(".")[0])
-            if imported is not None and imported.specifier not in _TAKES_SERVER:
+            if name in own or (imported is not None and imported.specifier not in _TAKES_SERVER):
                 yield NodeUse(owner, None, name, location)
 
 
@@ -126,11 +136,13 @@ def _holes(source: Source, calls: tuple[js.Call, ...]) -> Iterator[str]:
     for call in calls:
         if _answers_by_hand(source, call):
             yield "requests are answered by hand"
-        last = call.function.name if isinstance(call.function, js.Member) else ""
+        last = call.function.name if isinstance(call.function, js.Member) else js.dotted(call.function) or ""
         if last in _HOLES:
             yield last
-        elif last == "setGlobalPrefix" and len(call.arguments) > 1:
+        elif last == "setGlobalPrefix" and node_decorators.unprefixed(source, (call,)) is None:
             yield "paths are left out of the global prefix"
+        elif last == "setNotFoundHandler" and "404" not in source.module.source(call).value:
+            yield last
         elif last == "register" and js.dotted(call.function) == "RouterModule.register":
             yield "RouterModule"
 

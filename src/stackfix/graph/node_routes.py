@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackfix.formats import javascript as js
-from stackfix.graph import node_sockets
+from stackfix.graph import javascript_names, node_sockets
 from stackfix.graph.node_facts import NodeCors, NodeRoute, NodeUse, Server
 from stackfix.graph.node_servers import maker, origin, required
 from stackfix.graph.value import Hole, Symbol, Template
@@ -29,9 +29,13 @@ _HARMLESS = re.compile(
 )
 
 
+_PAGES = re.compile(r"\bsendFile\b|\.html\b|\.render\(|[pP]roxy")
+"""What a function of middleware says that answers with a page of its own, or has another answer."""
+
+
 def routes(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[NodeRoute]:
     """Every path that is served by a call."""
-    parts = registered(source, calls)
+    parts = registered(source, calls, made)
     for call in calls:
         yield from _plain(source, call, made, parts)
         yield from _object_route(source, call, parts)
@@ -109,23 +113,76 @@ def _object_route(source: Source, call: js.Call, parts: tuple[Registered, ...]) 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A function of the file that Fastify is given: what its first parameter is given counts below its own prefix."""
+    """A function that is given an application: what its first parameter is given counts below the function's prefix.
+
+    Fastify's plugins are such functions, and those of a module that add routes to what they are given. `names` are
+    those by which others know it; its own ends in `BARE` where no prefix holds for it.
+    """
 
     name: str
     parameter: str
     first: int
     last: int
+    names: tuple[str, ...] = ()
 
 
-def registered(source: Source, calls: tuple[js.Call, ...]) -> tuple[Registered, ...]:
-    """Every function, in place or of the file's own name, that is handed to `register`."""
-    found: dict[int, Registered] = {}
+def registered(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> tuple[Registered, ...]:
+    """Every function that is handed to `register`, and those at the module's top that add routes to a parameter."""
+    found = {part.first: part for part in _lent(source, calls, made)}
     for call in calls:
         if isinstance(call.function, js.Member) and call.function.name == "register":
             part = _registered_part(source, js.argument(call, 0))
             if part is not None:
-                found[part.first] = part
-    return tuple(found.values())
+                found.setdefault(part.first, part)
+    return tuple(found[first] for first in sorted(found))
+
+
+def _lent(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[Registered]:
+    """The functions of the module that add routes to their first parameter, with the names that others know them by."""
+    named: dict[int, Registered] = {}
+    for name, bound in source.bindings.items():
+        part = _registered_part(source, js.Name(-1, -1, name)) if len(bound) == 1 else None
+        if part is not None:
+            named[part.first] = replace(part, names=(name,))
+    given, wrapped = _exported(source)
+    part = _registered_part(source, given)
+    if part is not None:
+        known = next((one for one in named.values() if one.last == part.last), part)
+        part = replace(part, name=known.name, first=known.first)
+        bare = part.name + BARE if wrapped else part.name
+        named[part.first] = replace(known, name=bare, names=(*known.names, "="))
+    for part in named.values():
+        if part.parameter not in made and any(_adds(call, part) for call in calls):
+            yield part
+
+
+def _exported(source: Source) -> tuple[js.Node | None, bool]:
+    """What a module gives back as a whole, and whether fastify-plugin, which drops prefixes, is around it."""
+    start = javascript_names.exported(source.module)
+    node = source.module.expressions.expression(start) if start is not None else None
+    if isinstance(node, js.Call):
+        found = origin(source, js.dotted(node.function) or "")
+        wraps = found is not None and found[0] == "fastify-plugin"
+        return (js.argument(node, 0), True) if wraps else (None, False)
+    return node, False
+
+
+def _adds(call: js.Call, part: Registered) -> bool:
+    """Whether a call adds something to what a function is given."""
+    function = call.function
+    if not isinstance(function, js.Member) or not part.first <= call.first <= part.last or not call.arguments:
+        return False
+    owner = _chained(function.owner)
+    if (owner[0] if owner is not None else js.dotted(function.owner)) != part.parameter:
+        return False
+    if function.name in {"register", "route"}:
+        return True
+    last = call.arguments[-1]
+    several = len(call.arguments) > 1 or owner is not None
+    return function.name in _METHODS | {"use"} and several and isinstance(last, js.Function | js.Name | js.Member)
+
+
+BARE = "bare"
 
 
 def _registered_part(source: Source, node: js.Node | None) -> Registered | None:
@@ -153,7 +210,7 @@ def part_of(owner: str | None, at: int, parts: tuple[Registered, ...]) -> str | 
 
 def uses(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server]) -> Iterator[NodeUse]:
     """Every `use`, `register`, `route` and `mount` that puts a part into an application or router."""
-    parts = registered(source, calls)
+    parts = registered(source, calls, made)
     for call in calls:
         function = call.function
         owner = js.dotted(function.owner) if isinstance(function, js.Member) else None
@@ -189,6 +246,8 @@ def _part(source: Source, owner: str, prefix: Template | None, node: js.Node) ->
     location = source.module.location(node)
     anchor = source.module.anchor(node) if prefix is not None else None
     if isinstance(node, js.Function):
+        if _PAGES.search(source.module.source(node).value):
+            yield NodeUse(owner, prefix, None, location)
         return
     if isinstance(node, js.Array):
         for item in node.items:
@@ -232,6 +291,7 @@ def _registered(source: Source, call: js.Call, owner: str) -> Iterator[NodeUse]:
     options = source.object(js.argument(call, 1))
     given = options.get("prefix") if options is not None else None
     prefix = None if given is None else source.evaluate(given)
+    shown = options is not None and options.get("exposeStatusRoute") is not None
     if node is None:
         return
     while isinstance(node, js.Unary):
@@ -240,23 +300,27 @@ def _registered(source: Source, call: js.Call, owner: str) -> Iterator[NodeUse]:
     if isinstance(node, js.Call) and js.dotted(node.function) in {"require", "import"}:
         text = source.evaluate(js.argument(node, 0)).text
         loads = text.value if text is not None else None
-        if loads is None or not loads.startswith("@fastify/"):
+        if loads is None or not _is_plain(loads) or shown:
             yield NodeUse(owner, prefix, loads, source.module.location(node), loaded=True)
     elif (part := _registered_part(source, node)) is not None:
-        yield NodeUse(owner, prefix, part.name, source.module.location(node))
+        yield NodeUse(owner, prefix, js.dotted(node) or part.name, source.module.location(node))
     elif isinstance(node, js.Function):
         return
-    elif name is None or not _plugin(source, name):
+    elif name is None or not _plugin(source, name) or shown:
         yield NodeUse(owner, prefix, name, source.module.location(node))
 
 
 def _plugin(source: Source, name: str) -> bool:
-    """Whether a plugin is one of Fastify's own that serves nothing by itself."""
+    """Whether a plugin is of a package and serves nothing by itself."""
     found = source.imports.get(name.partition(".")[0])
-    if found is None or found.specifier.startswith((".", "@/")):
-        return False
-    return found.specifier.startswith(("@fastify/", "fastify-")) and not re.search(
-        r"static|autoload|proxy|swagger|oauth|vite|next|express|middie", found.specifier
+    return found is not None and _is_plain(found.specifier)
+
+
+def _is_plain(specifier: str) -> bool:
+    """Whether a package is a plugin of Fastify's or for it that serves nothing by itself."""
+    return specifier.startswith(("@fastify/", "fastify-")) and not re.search(
+        r"static|autoload|proxy|swagger|oauth|vite|next|express|middie|health|alive|probe|autoroutes|file-routes",
+        specifier,
     )
 
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.graph.node_decorators import GATEWAY, OWNER
+from stackfix.graph.node_routes import BARE
 from stackfix.graph.node_sockets import NAMESPACE
 from stackfix.graph.python_routing import Routing, ServedRoute
 from stackfix.graph.value import EMPTY, Template
 from stackfix.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from stackfix.graph.javascript_names import Modules
     from stackfix.graph.node_facts import NodeFacts, NodeRoute, NodeUse, Server
@@ -35,8 +36,11 @@ def routing(modules: Modules, found: Mapping[str, NodeFacts], *, complete: bool)
                 table.walk((path, server.name), "", ())
         table.direct(path, facts)
         table.holes.extend(facts.holes)
+        table.unknown.extend(facts.looked)
+        table.holes.extend(f"{one} may bring routes" for one in facts.modules if modules.resolve(path, one) is None)
         if facts.dynamic:
             table.holes.append("modules are loaded by name")
+    table.holes.extend(table.lost())
     known = complete and not table.holes and bool(table.routes)
     return Routing(tuple(table.routes), tuple(dict.fromkeys(table.unknown)), known)
 
@@ -51,21 +55,27 @@ class _Table:
         self.unknown: list[str] = []
         self.holes: list[str] = []
         self._lent: dict[Node, list[tuple[str, str]]] | None = None
+        self._walked: set[Node] = set()
 
     def direct(self, path: str, facts: NodeFacts) -> None:
         """Routes that belong to no application object: WebSocket servers, Nest's controllers."""
-        given = next((f.global_prefix for f in self.found.values() if f.global_prefix is not None), None)
-        prefix = self._text(path, given) if given is not None else ""
+        given = next(((p, f.global_prefix) for p, f in self.found.items() if f.global_prefix is not None), None)
+        prefix = self._text(*given) if given is not None else ""
+        bare = {one for f in self.found.values() for one in f.unprefixed}
         for route in facts.routes:
             if route.owner == OWNER:
                 if prefix is None:
                     self.holes.append("a prefix that can't be read")
                 else:
-                    self._add(path, route, _joined("", prefix))
+                    self._add(path, route, "" if self._own(path, route) in bare else _joined("", prefix))
             elif route.owner == GATEWAY:
                 self._gateway(path, route)
             elif not route.owner:
                 self._add(path, route, "")
+
+    def _own(self, path: str, route: NodeRoute) -> str:
+        """A route's path without any prefix."""
+        return _joined("", self._text(path, route.path) or "")
 
     def _gateway(self, path: str, route: NodeRoute) -> None:
         """What a gateway of Nest's serves by the program's adapter: WebSockets as they are, or Socket.IO."""
@@ -88,6 +98,7 @@ class _Table:
         if facts is None:
             self.holes.append(f"{node[0]} was not read")
             return
+        self._walked.add(node)
         server = next((s for s in facts.servers if s.name == node[1]), None)
         own = self._text(node[0], server.prefix) if server is not None and server.prefix is not None else ""
         if own is None:
@@ -102,6 +113,16 @@ class _Table:
             if owns(use.owner):
                 self._include(node, prefix, use, (*seen, node))
         self._elsewhere(node, prefix, server)
+
+    def lost(self) -> Iterator[str]:
+        """Routes of parts that nobody is seen to include: they may be, unseen."""
+        lent = {(path, alias) for held in self._borrowed().values() for path, alias in held}
+        for path, facts in self.found.items():
+            made = {server.name: server for server in facts.servers}
+            for owner in sorted({r.owner for r in facts.routes} - {"", OWNER, GATEWAY}):
+                walked = (path, owner) in self._walked or (owner not in made and (path, _REST) in self._walked)
+                if not walked and (path, owner) not in lent and (owner not in made or made[owner].router):
+                    yield f"{owner} of {path} is included nowhere"
 
     def _elsewhere(self, node: Node, prefix: str, server: Server | None) -> None:
         """Other files that import the application and add to it."""
@@ -141,7 +162,8 @@ class _Table:
         below = _joined(prefix, added) if added else prefix
         target = None if use.target is None else self._used(node[0], use)
         if target is not None:
-            self.walk(target, below, seen)
+            # What fastify-plugin wraps adds to the application that it is given to.
+            self.walk(target, prefix if target[1].endswith(BARE) else below, seen)
         elif self._is_middleware(node[0], use):
             return
         elif below.strip("/"):

@@ -1,0 +1,4 @@
+module.exports = async function (f) {
+  f.get('/', async () => []);
+  f.post('/', async (request) => request.body);
+};

@@ -1,0 +1,6 @@
+const fastify = require('fastify')({ logger: true });
+
+fastify.register(require('./routes/users'), { prefix: '/api/users' });
+fastify.register(require('./routes/ops'), { prefix: '/ops' });
+
+fastify.listen({ port: 3000, host: '0.0.0.0' });
