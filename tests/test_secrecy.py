@@ -72,7 +72,9 @@ def test_words_are_masked() -> None:
     assert secrecy.masked("api binds 8000") == "api binds 8000"
 
 
-@pytest.mark.parametrize("line", [b"x" * 200_000, b"Ab9" * 60_000, b'key("' + b"x" * 200_000], ids=["x", "base64", "call"])
+@pytest.mark.parametrize(
+    "line", [b"x" * 200_000, b"Ab9" * 60_000, b'key("' + b"x" * 200_000], ids=["x", "base64", "call"]
+)
 def test_a_long_word_is_looked_through_once(line: bytes) -> None:
     # Squared, it would take hours.
     assert secrecy.spans("bundle.txt", line) == ()

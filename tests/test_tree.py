@@ -7,7 +7,8 @@ import pytest
 from stackfix.tree import Entry, Overlay, Tree, join
 
 TREE = Tree(
-    {p: Entry(p) for p in ("compose.yaml", "api/app/main.py", "web/Dockerfile", "api/Dockerfile")}, unknown=("vendor/sub", "data")
+    {p: Entry(p) for p in ("compose.yaml", "api/app/main.py", "web/Dockerfile", "api/Dockerfile")},
+    unknown=("vendor/sub", "data"),
 )
 
 

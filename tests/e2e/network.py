@@ -111,7 +111,9 @@ class Network:
         words = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test")
         made = ["openssl", *words, "-keyout", str(folder / "own.key"), "-out", str(folder / "own.crt")]
         subprocess.run(made, capture_output=True, check=True)
-        text = re.sub(r"(?m)^\s*(?:user|pid|worker_processes|error_log|access_log)\s[^;]*;", "", conf.read_text("utf-8"))
+        text = re.sub(
+            r"(?m)^\s*(?:user|pid|worker_processes|error_log|access_log)\s[^;]*;", "", conf.read_text("utf-8")
+        )
         text = re.sub(r"(?m)^\s*include\s+/etc/nginx/snippets/[^;]*;", "", text)
         text = re.sub(r"(ssl_certificate)\s+[^;]*;", rf"\1 {folder}/own.crt;", text)
         text = re.sub(r"(ssl_certificate_key)\s+[^;]*;", rf"\1 {folder}/own.key;", text)

@@ -97,7 +97,11 @@ def test_each_part_has_its_own_bytes() -> None:
 
 
 def test_the_default_port_is_the_schemes() -> None:
-    ports = {value: found.default_port for value in ("http://a", "wss://a", "redis://a:1", "kafka://a") if (found := address.url(text(value)))}
+    ports = {
+        value: found.default_port
+        for value in ("http://a", "wss://a", "redis://a:1", "kafka://a")
+        if (found := address.url(text(value)))
+    }
     assert ports == {"http://a": 80, "wss://a": 443, "redis://a:1": 1, "kafka://a": None}
 
 
@@ -117,4 +121,8 @@ def test_the_default_port_is_the_schemes() -> None:
     ("host.docker.internal", False, False, True),
 ])  # fmt: skip
 def test_kinds_of_hosts(host: str, loopback: bool, every: bool, outside: bool) -> None:
-    assert (address.is_loopback(host), address.is_every_address(host), address.is_outside(host)) == (loopback, every, outside)
+    assert (address.is_loopback(host), address.is_every_address(host), address.is_outside(host)) == (
+        loopback,
+        every,
+        outside,
+    )

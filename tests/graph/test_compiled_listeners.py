@@ -44,9 +44,7 @@ def go(main: str, environment: str = "{}", package: str = ".", **files: str) -> 
 
 
 SOURCE, ENVIRONMENT = Witness.SOURCE, Witness.ENVIRONMENT
-HELPER = (
-    'func env(key, fallback string) string {\n\tif v := os.Getenv(key); v != "" {\n\t\treturn v\n\t}\n\treturn fallback\n}\n'
-)
+HELPER = 'func env(key, fallback string) string {\n\tif v := os.Getenv(key); v != "" {\n\t\treturn v\n\t}\n\treturn fallback\n}\n'
 GO_CASES: dict[str, tuple[str, Bound]] = {
     "a constant": (
         'const addr = ":9090"\nfunc main() {\n\thttp.ListenAndServe(addr, nil)\n}', [(9090, None, SOURCE, None)],
@@ -172,8 +170,12 @@ def test_one_variable_says_the_whole_address() -> None:
         ("8.0", "{ASPNETCORE_URLS: 'http://+:1'}", 'builder.WebHost.UseUrls("http://*:5006");', [5006]),
         ("8.0", "{}", "builder.WebHost.ConfigureKestrel(o => {\n  o.ListenAnyIP(5007, l => {});\n});", [5007]),
         ("8.0", "{}", "builder.WebHost.ConfigureKestrel(o => o.ListenAnyIP(5000));", None),
-        ("8.0", "{}", "builder.WebHost.ConfigureKestrel(o => {\n  o.Listen(IPAddress.Any, 5011);\n  o.ListenAnyIP(5012);\n});",
-         [5011, 5012]),
+        (
+            "8.0",
+            "{}",
+            "builder.WebHost.ConfigureKestrel(o => {\n  o.Listen(IPAddress.Any, 5011);\n  o.ListenAnyIP(5012);\n});",
+            [5011, 5012],
+        ),
         ("8.0", "{}", "builder.WebHost.ConfigureKestrel(o => {\n  o.Listen(address, 5013);\n});", None),
         ("8.0", "{}", 'if (dev) {\n  builder.WebHost.UseUrls("http://*:5008");\n}', None),
         ("8.0", "{}", 'if (dev)\n  builder.WebHost.UseUrls("http://*:5009");', None),
@@ -210,8 +212,14 @@ SPRING_DOCUMENTS = (
         ({"application.yml": SPRING_DOCUMENTS}, "{}", [8087]),
         ({"application.yml": SPRING_DOCUMENTS}, "{SPRING_PROFILES_ACTIVE: 'a,cloud'}", [8088]),
         ({"application.yml": SPRING_DOCUMENTS}, "{SPRING_PROFILES_ACTIVE: old}", [8089]),
-        ({"application.properties": "spring.profiles.active=dev\n#---\nserver.port=1\n",
-          "application-dev.properties": "server.port = ${PORT:${SERVICE_PORT:8090}}\n"}, "{SERVICE_PORT: '8091'}", [8091]),
+        (
+            {
+                "application.properties": "spring.profiles.active=dev\n#---\nserver.port=1\n",
+                "application-dev.properties": "server.port = ${PORT:${SERVICE_PORT:8090}}\n",
+            },
+            "{SERVICE_PORT: '8091'}",
+            [8091],
+        ),
         ({"application.yml": "server: {port: 1}\n", "application.properties": "server.port 8092\n"}, "{}", [8092]),
         ({"application.yml": "server: {port: 1}\n"}, "{SERVER_PORT: '', JAVA_TOOL_OPTIONS: -Xmx512m}", [1]),
         ({"application.yml": "server: {port: 1}\n"}, "{JAVA_TOOL_OPTIONS: -Dserver.port=2}", None),
@@ -235,14 +243,29 @@ LAYERS = (
 @pytest.mark.parametrize(
     ("dockerfile", "expected"),
     [
-        ("FROM openjdk:17\nARG JAR_FILE=target/*.jar\nCOPY ${JAR_FILE} app.jar\nENTRYPOINT java -jar /app.jar\n", [7001]),
+        (
+            "FROM openjdk:17\nARG JAR_FILE=target/*.jar\nCOPY ${JAR_FILE} app.jar\nENTRYPOINT java -jar /app.jar\n",
+            [7001],
+        ),
         (LAYERS, [7001]),
         ("FROM maven:3-eclipse-temurin-21\nWORKDIR /a\nCOPY . .\nCMD mvn spring-boot:run\n", [7001]),
-        ("FROM eclipse-temurin:21\nWORKDIR /a\nCOPY . .\nCMD ./mvnw -q spring-boot:run -Dspring-boot.run.profiles=x\n", None),
+        (
+            "FROM eclipse-temurin:21\nWORKDIR /a\nCOPY . .\nCMD ./mvnw -q spring-boot:run -Dspring-boot.run.profiles=x\n",
+            None,
+        ),
         ("FROM eclipse-temurin:21\nCOPY lib/other.jar /app.jar\nCMD java -jar /app.jar\n", None),
-        ("FROM eclipse-temurin:21\nCOPY target/a.jar /app.jar\nCMD java -javaagent:/m.jar=9404:c -jar /app.jar\n", None),
-        ("FROM eclipse-temurin:21\nCOPY target/a.jar /app.jar\nCMD java -Xmx1g -jar /app.jar --server.port=7002\n", [7002]),
-        ("FROM eclipse-temurin:21\nCOPY target/a.jar a.jar\nCOPY prod.yml config/application.yml\nCMD java -jar a.jar\n", None),
+        (
+            "FROM eclipse-temurin:21\nCOPY target/a.jar /app.jar\nCMD java -javaagent:/m.jar=9404:c -jar /app.jar\n",
+            None,
+        ),
+        (
+            "FROM eclipse-temurin:21\nCOPY target/a.jar /app.jar\nCMD java -Xmx1g -jar /app.jar --server.port=7002\n",
+            [7002],
+        ),
+        (
+            "FROM eclipse-temurin:21\nCOPY target/a.jar a.jar\nCOPY prod.yml config/application.yml\nCMD java -jar a.jar\n",
+            None,
+        ),
     ],
 )
 def test_the_jar_is_followed_to_its_module(dockerfile: str, expected: list[int] | None) -> None:

@@ -119,7 +119,10 @@ FRAGMENT = "services:\n  web:\n    environment: {MODE: live}\n"
         ("README.md", "Run `docker compose -f compose.yaml -f prod.yml up` to start.\n"),
         ("scripts/run.sh", 'cd "$(dirname "$0")/.."\ndocker compose -f compose.yaml -f "prod.yml" up\n'),
         ("package.json", '{"scripts": {"up": "docker compose -f compose.yaml -f prod.yml up"}}\n'),
-        (".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n      - run: docker compose -f compose.yaml -f prod.yml up\n"),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  a:\n    steps:\n      - run: docker compose -f compose.yaml -f prod.yml up\n",
+        ),
         (".env", "COMPOSE_FILE=compose.yaml:prod.yml\n"),
     ],
 )
@@ -391,7 +394,9 @@ def test_a_name_without_a_value_is_passed_through() -> None:
 
 
 def test_secrets_are_marked() -> None:
-    found = service("image: a\nenvironment: {DB_PASSWORD: hunter2, MODE: live}\nenv_file: x.env", **{"x.env": "API_KEY=abc\n"})
+    found = service(
+        "image: a\nenvironment: {DB_PASSWORD: hunter2, MODE: live}\nenv_file: x.env", **{"x.env": "API_KEY=abc\n"}
+    )
     secret = {name: variable.secret for name, variable in found.environment.variables.items()}
     assert secret == {"DB_PASSWORD": True, "MODE": False, "API_KEY": True}
     listed = service("image: a\nenvironment: [DB_PASSWORD=hunter2, MODE=live]")
@@ -463,7 +468,10 @@ def test_short_ports(entry: str, expected: tuple[str | None, int | None, int, st
 
 
 LONG: dict[str, tuple[str, tuple[str | None, int | None, int, str] | None]] = {
-    "whole": ("{target: 80, published: '8080', host_ip: 127.0.0.1, protocol: udp, mode: host}", ("127.0.0.1", 8080, 80, "udp")),
+    "whole": (
+        "{target: 80, published: '8080', host_ip: 127.0.0.1, protocol: udp, mode: host}",
+        ("127.0.0.1", 8080, 80, "udp"),
+    ),
     "target alone": ("{target: 80}", (None, None, 80, "tcp")),
     "a range of hosts": ("{target: 80, published: 8080-8090}", (None, None, 80, "tcp")),
     "a variable": ("{target: '${T:-81}', published: '${P}'}", (None, None, 81, "tcp")),
@@ -479,7 +487,9 @@ def test_long_ports(entry: str, expected: tuple[str | None, int | None, int, str
 
 
 def test_each_side_of_a_port_has_its_own_place() -> None:
-    books = library({"compose.yaml": 'services:\n  web:\n    image: a\n    ports:\n      - "127.0.0.1:8080:80/tcp" # c\n'})
+    books = library(
+        {"compose.yaml": 'services:\n  web:\n    image: a\n    ports:\n      - "127.0.0.1:8080:80/tcp" # c\n'}
+    )
     (deployment,) = compose.deployments(books, Policy())
     (found,) = deployment.workloads[0].declarations
     assert spelled(books, found.port_text) == b"80"
@@ -489,7 +499,9 @@ def test_each_side_of_a_port_has_its_own_place() -> None:
 
 
 def test_exposed_ports_are_declared_too() -> None:
-    found = service("image: x\nexpose:\n  - 3000\n  - '53/udp'\n  - '${P:-81}'\n  - 9000-9010\n  - '${UNKNOWN}'\nports: ['1:2']")
+    found = service(
+        "image: x\nexpose:\n  - 3000\n  - '53/udp'\n  - '${P:-81}'\n  - 9000-9010\n  - '${UNKNOWN}'\nports: ['1:2']"
+    )
     assert ports(found.declarations) == [
         (None, 1, 2, "tcp"),
         (None, None, 3000, "tcp"),
@@ -555,7 +567,10 @@ def test_commands_in_both_forms() -> None:
 
 def test_where_a_service_waits() -> None:
     listed = service("image: x\ndepends_on: [db, cache]")
-    assert [(said(w.name), w.condition, w.required) for w in listed.waits] == [("db", None, True), ("cache", None, True)]
+    assert [(said(w.name), w.condition, w.required) for w in listed.waits] == [
+        ("db", None, True),
+        ("cache", None, True),
+    ]
     mapped = service("image: x\ndepends_on:\n  db:\n    condition: service_healthy\n  cache: {required: false}")
     assert [(said(w.name), w.condition, w.required) for w in mapped.waits] == [
         ("db", "service_healthy", True),
@@ -679,7 +694,10 @@ OWNER = "services:\n  z: {image: x, networks: [edge]}\nnetworks: {edge: }\n"
     ],
 )  # fmt: skip
 def test_networks_are_told_apart_by_their_real_names(owner: dict[str, str], entry: str, shared: str) -> None:
-    files = {"shop/compose.yaml": f"services:\n  a: {{image: x, networks: [net]}}\nnetworks: {{net: {entry}}}\n", **owner}
+    files = {
+        "shop/compose.yaml": f"services:\n  a: {{image: x, networks: [net]}}\nnetworks: {{net: {entry}}}\n",
+        **owner,
+    }
     assert network(files, "shop/compose.yaml", "net") == shared
 
 

@@ -33,7 +33,9 @@ def test_names(path: str, dotenv: bool, example: bool) -> None:
 
 
 def test_variables_are_filled_from_those_above() -> None:
-    books = library({".env": "HOST=db\nURL=redis://${HOST}:${PORT:-6379}\nRAW='$HOST'\nLATER=${BELOW}\nBELOW=1\nHOST=last\n"})
+    books = library(
+        {".env": "HOST=db\nURL=redis://${HOST}:${PORT:-6379}\nRAW='$HOST'\nLATER=${BELOW}\nBELOW=1\nHOST=last\n"}
+    )
     found = environment.variables(books, ".env")
     assert found is not None
     assert {name: said(v.value) for name, v in found.items()} == {
@@ -51,7 +53,9 @@ def test_variables_are_filled_from_those_above() -> None:
 
 
 def test_secrets_are_marked() -> None:
-    found = environment.variables(library({".env": "DB_PASSWORD=hunter2\nPORT=80\nURL=postgres://u:hunter2@db/x\n"}), ".env")
+    found = environment.variables(
+        library({".env": "DB_PASSWORD=hunter2\nPORT=80\nURL=postgres://u:hunter2@db/x\n"}), ".env"
+    )
     assert found is not None
     assert {name: v.secret for name, v in found.items()} == {"DB_PASSWORD": True, "PORT": False, "URL": True}
 

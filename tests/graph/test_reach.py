@@ -80,7 +80,9 @@ def test_projects_meet_on_the_network_that_one_owns_and_the_other_joins() -> Non
 
 def test_on_a_network_of_strangers_nothing_is_missing() -> None:
     for entry in ("{external: true}", "{external: true, name: somebodys}"):
-        world = graph({"compose.yaml": f"services:\n  web: {{image: x, networks: [net]}}\nnetworks: {{net: {entry}}}\n"})
+        world = graph(
+            {"compose.yaml": f"services:\n  web: {{image: x, networks: [net]}}\nnetworks: {{net: {entry}}}\n"}
+        )
         assert world.names.resolve("nowhere", named(world, "web")).reached is Reached.UNKNOWN
 
 

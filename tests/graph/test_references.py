@@ -119,7 +119,9 @@ def test_a_host_and_a_port_travel_apart() -> None:
 
 
 def test_unknown_values_refer_to_nothing() -> None:
-    world = graph({"compose.yaml": "services:\n  web:\n    image: x\n    environment: [API_URL, 'DB_URL=http://${HOST}']\n"})
+    world = graph(
+        {"compose.yaml": "services:\n  web:\n    image: x\n    environment: [API_URL, 'DB_URL=http://${HOST}']\n"}
+    )
     assert world.references == ()
 
 

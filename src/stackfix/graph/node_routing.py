@@ -36,7 +36,7 @@ def routing(modules: Modules, found: Mapping[str, NodeFacts], *, complete: bool)
                 table.walk((path, server.name), "", ())
         table.direct(path, facts)
         table.holes.extend(facts.holes)
-        table.unknown.extend(facts.looked)
+        table.unknown.extend(one for one in facts.looked if one != "/")
         table.holes.extend(f"{one} may bring routes" for one in facts.modules if modules.resolve(path, one) is None)
         if facts.dynamic:
             table.holes.append("modules are loaded by name")

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import compiled, health_names, nginx_answers, node_application, node_sources, voices
+from stackfix.graph import health_names, managed_routes, nginx_answers, node_application, node_sources, voices
 from stackfix.graph.application import Program
 from stackfix.graph.command import literal
 
@@ -129,11 +129,13 @@ def _answering(graph: Graph, workload: Workload) -> _Answering | None:
         own = nginx_answers.answers(graph, workload)
         return None if own is None else _Answering(own.answers, own.routes)
     programs = graph.programs(workload) or node_sources.programs(graph, workload)
-    routing = programs[0].routing if len(programs) == 1 else None if programs else compiled.routing(graph, workload)
+    routing = (
+        programs[0].routing if len(programs) == 1 else None if programs else managed_routes.routing(graph, workload)
+    )
     if routing is None:
         return None
     plain = [r for r in routing.routes if not r.websocket]
-    if not plain:
+    if not plain and routing.home is None:
         return None
     fitting = {
         r.path: r.location for r in plain if health_names.is_health(r.path) and (not r.methods or "GET" in r.methods)
@@ -141,7 +143,7 @@ def _answering(graph: Graph, workload: Workload) -> _Answering | None:
     program = programs[0] if programs else None
     app = _python(program) if isinstance(program, Program) else _node(graph, program) if program is not None else None
     # What nobody knows how to add a route to has none, all the same.
-    app = app or Application("", "", plain[0].location, plain[0].anchor)
+    app = app or Application("", "", *(routing.home or (plain[0].location, plain[0].anchor)))
     return _Answering(routing.serves, tuple(fitting.items()), app)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackfix.graph import compiled, node_sources, proxying
+from stackfix.graph import managed_routes, node_sources, proxying
 from stackfix.graph.proxy_facts import Modifier
 from stackfix.graph.proxy_matching import choose, upstream_path
 
@@ -123,7 +123,7 @@ def routing_of(graph: Graph, workload: Workload) -> Routing | None:
     """What the one program of a workload serves; None where it runs none, or several that share its ports unseen."""
     programs = graph.programs(workload) or node_sources.programs(graph, workload)
     if not programs:
-        return compiled.routing(graph, workload)
+        return managed_routes.routing(graph, workload)
     return programs[0].routing if len(programs) == 1 else None
 
 

@@ -53,11 +53,15 @@ class ServedRoute:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """What a program serves. `complete`: there is no route outside `routes` and what lies below `unknown` prefixes."""
+    """What a program serves. `complete`: there is no route outside `routes` and what lies below `unknown` prefixes.
+
+    `home` is where a program of no routes is told, and where one of a framework would begin that brings its own.
+    """
 
     routes: tuple[ServedRoute, ...] = ()
     unknown: tuple[str, ...] = ()
     complete: bool = False
+    home: tuple[Location, Anchor] | None = None
 
     def serves(self, path: str, *, websocket: bool = False) -> bool | None:
         """Whether a request path is served (as a WebSocket); None where nobody can tell."""

@@ -99,7 +99,7 @@ class Application:
 def binds(graph: Graph, workload: Workload, image: Image, begun: Process) -> tuple[Bind, ...] | None:
     """What such a program binds; None where that isn't certain."""
     made = application(graph, workload, image, begun)
-    if made is None or not _is_certain(graph.library, made.folder):
+    if made is None or not is_certain(graph.library, made.folder):
         return None
     return _binds(graph.library, made.folder, made.settings, made.told)
 
@@ -323,12 +323,12 @@ def chain(library: Library, folder: str) -> Iterator[str]:
 def _inherited(library: Library, folder: str) -> Iterator[str]:
     """What a module's manifest says, and those above that give it to their modules."""
     for path in chain(library, folder):
-        said = _manifest(library, path)
+        said = manifest(library, path)
         if posixpath.dirname(path) == folder or re.search(r"<modules>|\b(?:subprojects|allprojects)\b", said):
             yield said
 
 
-def _manifest(library: Library, path: str) -> str:
+def manifest(library: Library, path: str) -> str:
     """What a manifest names, without what it only manages or tests with."""
     text = library.text(path)
     if text is None:
@@ -338,11 +338,11 @@ def _manifest(library: Library, path: str) -> str:
     return _GRADLE_ASIDE.sub("", text.value)
 
 
-def _is_certain(library: Library, folder: str) -> bool:
+def is_certain(library: Library, folder: str) -> bool:
     """Whether the module is Spring Boot's, and neither its code nor its dependencies may say the port."""
 
     def read() -> bool:
-        manifests = "\n".join(_manifest(library, path) for path in chain(library, folder))
+        manifests = "\n".join(manifest(library, path) for path in chain(library, folder))
         resources = tree.join(folder, "src/main/resources")
         named = [p for p in library.tree.below(resources) if posixpath.basename(p).startswith("bootstrap")]
         inside = library.tree.below(tree.join(folder, "src/main"))
