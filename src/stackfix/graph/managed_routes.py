@@ -1,18 +1,23 @@
-"""What a program serves whose language or framework has a reader of its own: Spring's; else as `compiled` says.
+"""What a program serves by the reader of its framework: Spring's, ASP.NET's; else as `compiled` says.
 
 May import the graph's nouns and the readers of each framework.
 """
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
-from stackfix.graph import compiled, spring, spring_routing
+from stackfix.graph import aspnet_routing, compiled, spring, spring_routing
+from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
+    from stackfix.graph.image import Image
+    from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.python_routing import Routing
+    from stackfix.graph.started import Process
 
 
 def routing(graph: Graph, workload: Workload) -> Routing | None:
@@ -23,4 +28,15 @@ def routing(graph: Graph, workload: Workload) -> Routing | None:
         process = begun.processes[0]
         if process.tool in {"java", *spring.RUNNERS}:
             found = spring_routing.routing(graph, workload, image, process)
+        elif process.tool == "dotnet":
+            found = _aspnet(graph.library, image, process)
     return found or compiled.routing(graph, workload)
+
+
+def _aspnet(library: Library, image: Image, process: Process) -> Routing | None:
+    """What the project serves that the started assembly is called after."""
+    name = literal(process.words[1]) if len(process.words) > 1 else None
+    if name is None or not name.endswith(".dll"):
+        return None
+    context, stem = image.build.context, posixpath.basename(name).removesuffix(".dll")
+    return library.remember(("aspnet routes", context, stem), lambda: aspnet_routing.routing(library, context, stem))
