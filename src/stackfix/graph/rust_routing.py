@@ -1,7 +1,7 @@
-"""The WebSockets of a Rust program: axum's and actix-web's routes whose handler takes one, and warp's filters.
+"""What a Rust program serves: axum's and actix-web's routes, and the WebSockets of warp's filters.
 
-Only what is certain is told, with the prefixes of what it is nested in, merged into or configured by; plain routes are
-left out, so that the routes of such a program are never all known.
+Only what is certain is told, with the prefixes of what it is nested in, merged into or configured by. Where plain
+routes can't all be read (`rust_plain`) they are left out, and the routes of such a program are not all known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, Location, located
-from stackfix.graph.native_source import uncommented
+from stackfix.graph import rust_plain
+from stackfix.graph.native_source import closing, uncommented
 from stackfix.graph.python_routing import Routing, ServedRoute
 from stackfix.spans import Span
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 _TELLING = re.compile(
     r"WebSocketUpgrade|actix_ws|actix_web_actors|warp::ws\(|\bfn\s+main\s*\(|\bRouter\b|ServiceConfig|web::scope"
+    r"|\bactix_web\b|\baxum\b"
 )
+_TESTS = re.compile(r"#\[cfg\(test\)\]\s*(?:pub\s+)?mod\s+\w+\s*\{")
+_SOCKETS = re.compile(r"WebSocketUpgrade|actix_ws|actix_web_actors|tungstenite|socketioxide|web_socket|websocket")
 _SKIPPED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\\n]|\\.)\'', re.DOTALL)
 _FUNCTION = re.compile(r"\bfn\s+(?P<name>\w+)\s*(?:<[^>{;]*>)?\s*\(")
 _TAKES = re.compile(r"\bWebSocketUpgrade\b")
@@ -62,7 +66,7 @@ def routing(library: Library, folder: str) -> Routing | None:
 
 
 def _routing(library: Library, folder: str) -> Routing | None:
-    files: list[_File] = []
+    files: list[File] = []
     for path in library.tree.below(folder):
         inside = path[len(folder) :].lstrip("/").split("/")
         if not path.endswith(".rs") or inside[-1] == "build.rs" or _ASIDE & set(inside[:-1]):
@@ -71,15 +75,33 @@ def _routing(library: Library, folder: str) -> Routing | None:
         if text is None:
             return None
         if _TELLING.search(text.value):
-            files.append(_File(path, text, uncommented(text.value)))
+            files.append(File(path, text, _untested(uncommented(text.value))))
     if sum(1 for file in files for match in _FUNCTION.finditer(file.source) if match["name"] == "main") != 1:
         return None
-    found = tuple(dict.fromkeys(_Crate(tuple(files)).routes()))
+    crate = Crate(tuple(files))
+    found = tuple(dict.fromkeys(crate.routes()))
+    plain = rust_plain.read(crate)
+    if plain is not None:
+        complete = not any(_SOCKETS.search(file.source) for file in files)
+        sockets = {route.location for route in found}
+        kept = tuple(route for route in plain.routes if route.location not in sockets)
+        return Routing((*found, *kept), plain.unknown, complete=complete)
     return Routing(found) if found else None
 
 
+def _untested(source: str) -> str:
+    """The source with modules blanked out that are compiled for tests alone."""
+    for match in _TESTS.finditer(source):
+        end = closing(source, match.end() - 1)
+        if end is not None:
+            source = source[: match.end()] + re.sub(r"[^\n]", " ", source[match.end() : end]) + source[end:]
+    return source
+
+
 @dataclass(frozen=True, eq=False)
-class _File:
+class File:
+    """One file with its brackets and functions."""
+
     path: str
     text: Text
     source: str
@@ -142,16 +164,19 @@ class _File:
                 return at + len(self.source[at:]) - len(self.source[at:].lstrip())
 
 
-class _Crate:
-    def __init__(self, files: tuple[_File, ...]) -> None:
+class Crate:
+    """The files of a crate that may serve."""
+
+    def __init__(self, files: tuple[File, ...]) -> None:
+        """Index the functions by name, and which of them take a WebSocket."""
         self.files = files
-        self._handlers: dict[str, list[tuple[_File, bool]]] = {}
+        self._handlers: dict[str, list[tuple[File, bool]]] = {}
         for file in files:
             for name, start, body, end in file.functions:
                 takes = _TAKES.search(file.source, start, body) or _STARTS.search(file.source, body, end)
                 self._handlers.setdefault(name, []).append((file, takes is not None))
 
-    def _is_handler(self, file: _File, module: str, name: str) -> bool:
+    def _is_handler(self, file: File, module: str, name: str) -> bool:
         """Whether a function that a file names takes a WebSocket: every one that may be meant does."""
         every = self._handlers.get(name, [])
         own = [one for one in every if (one[0].module == module if module else one[0] is file)]
@@ -159,6 +184,7 @@ class _Crate:
         return bool(meant) and all(takes for _, takes in meant)
 
     def routes(self) -> Iterator[ServedRoute]:
+        """The routes of WebSockets."""
         for file in self.files:
             for pattern in (_ROUTE, _RESOURCE):
                 for match in pattern.finditer(file.source):
@@ -168,10 +194,10 @@ class _Crate:
                         yield from _served(file, match.span("path"), match["path"], before)
             for match in _MARKED.finditer(file.source):
                 if self._is_handler(file, "", match["name"]):
-                    yield from _served(file, match.span("path"), match["path"], self._mentioned(file, match["name"], 0))
+                    yield from _served(file, match.span("path"), match["path"], self.mentioned(file, match["name"], 0))
             yield from self._warp(file)
 
-    def _takes(self, file: _File, match: re.Match[str]) -> bool:
+    def _takes(self, file: File, match: re.Match[str]) -> bool:
         """Whether a route's handler takes a WebSocket: one in place, or a function by its name."""
         if match.re is _ROUTE:
             end = file.pairs.get(file.source.index("(", match.start()), match.end())
@@ -182,12 +208,12 @@ class _Crate:
         return _TAKES.search(said) is not None or any(self._is_handler(file, *one) for one in named)
 
     @staticmethod
-    def _chain_end(file: _File, at: int) -> int:
+    def _chain_end(file: File, at: int) -> int:
         while (match := re.compile(r"\s*\.\w+\(").match(file.source, at)) and match.end() - 1 in file.pairs:
             at = file.pairs[match.end() - 1] + 1
         return at
 
-    def _warp(self, file: _File) -> Iterator[ServedRoute]:
+    def _warp(self, file: File) -> Iterator[ServedRoute]:
         for match in _WARP.finditer(file.source):
             start = file.head(match.start() + 1)
             said = _WARPED.fullmatch(file.source[start : match.start()].strip())
@@ -203,7 +229,7 @@ class _Crate:
 
     # --- prefixes ----------------------------------------------------------------------------------------------------
 
-    def chain(self, file: _File, start: int, depth: int) -> frozenset[str] | None:
+    def chain(self, file: File, start: int, depth: int) -> frozenset[str] | None:
         """What stands before the paths that are added to a router; None where nobody can tell."""
         if depth > _DEPTH:
             return None
@@ -211,19 +237,19 @@ class _Crate:
             return frozenset({""})
         scope = _SCOPE.match(file.source, start)
         if scope is not None or re.match(r"(?:axum::)?Router\b", file.source[start:]):
-            return _below(self.place(file, start, depth), scope["path"] if scope is not None else "")
+            return below(self.place(file, start, depth), scope["path"] if scope is not None else "")
         name = re.match(r"(\w+)\s*\.", file.source[start:])
         return self._of_name(file, name[1], start, depth) if name is not None else None
 
-    def _of_name(self, file: _File, name: str, at: int, depth: int) -> frozenset[str] | None:
+    def _of_name(self, file: File, name: str, at: int, depth: int) -> frozenset[str] | None:
         function = file.around(at)
         if function is None:
             return None
         if re.search(rf"\b{name}\s*:\s*&mut\s+(?:web::)?ServiceConfig", file.source[function[1] : function[2]]):
-            return self._mentioned(file, function[0], depth)
+            return self.mentioned(file, function[0], depth)
         return self._uses(file, name, function, depth)
 
-    def place(self, file: _File, start: int, depth: int) -> frozenset[str] | None:
+    def place(self, file: File, start: int, depth: int) -> frozenset[str] | None:
         """What stands before a router by where it is made: nested, merged, served, given a name or given back."""
         if depth > _DEPTH:
             return None
@@ -239,20 +265,20 @@ class _Crate:
             return None
         if bound is not None:
             return self._uses(file, bound["name"] or bound["again"], function, depth)
-        return self._mentioned(file, function[0], depth)
+        return self.mentioned(file, function[0], depth)
 
-    def _given(self, file: _File, name: str, opened: int, start: int, depth: int) -> frozenset[str] | None:
+    def _given(self, file: File, name: str, opened: int, start: int, depth: int) -> frozenset[str] | None:
         """What stands before a router that a call is given."""
         given = file.source[opened + 1 : start]
         if name in _NESTS:
             said = _LITERAL.fullmatch(given)
             outer = self.chain(file, file.head(opened), depth + 1) if said is not None else None
-            return _below(outer, said["path"]) if said is not None else None
+            return below(outer, said["path"]) if said is not None else None
         if name in _TAKEN_IN and not given.strip():
             return self.chain(file, file.head(opened), depth + 1)
         return frozenset({""}) if "serve" in name else None
 
-    def _uses(self, file: _File, name: str, function: _Function, depth: int) -> frozenset[str] | None:
+    def _uses(self, file: File, name: str, function: _Function, depth: int) -> frozenset[str] | None:
         """What stands before a router that a variable of a function holds, by what becomes of it there."""
         found: set[str] = set()
         for match in re.finditer(rf"(?<![\w.:]){name}\b(?!\s*=(?!=))", file.bare[function[2] : function[3]]):
@@ -266,7 +292,7 @@ class _Crate:
         return frozenset(found) or None
 
     @staticmethod
-    def _goes_on(file: _File, name: str, at: int) -> bool:
+    def _goes_on(file: File, name: str, at: int) -> bool:
         """Whether a mention of a router's name hands it on: no declaration, no call that only looks at it."""
         before = file.bare[max(0, at - 60) : at].rstrip()
         if re.search(rf"\blet(?:\s+mut)?$|\b{name}\s*=$", before):
@@ -279,7 +305,7 @@ class _Crate:
         method = file.source[at + len(name) : at + len(name) + 1] == "."
         return not method or before.endswith(("=", "return", "{", ";", "}"))
 
-    def _mentioned(self, file: _File, name: str, depth: int) -> frozenset[str] | None:
+    def mentioned(self, file: File, name: str, depth: int = 0) -> frozenset[str] | None:
         """What stands before what a function gives back or adds, by where the function is named."""
         if name == "main":
             return frozenset({""})
@@ -296,7 +322,7 @@ class _Crate:
                 found |= known
         return frozenset(found) or None
 
-    def _is_other(self, file: _File, other: _File, name: str, match: re.Match[str]) -> bool:
+    def _is_other(self, file: File, other: File, name: str, match: re.Match[str]) -> bool:
         """Whether a mention is the definition, an import or an attribute, or means another file's function."""
         before = other.source[: match.start()].rstrip()
         line = other.source[other.source.rfind("\n", 0, match.start()) + 1 : match.start()]
@@ -309,11 +335,12 @@ class _Crate:
         return several and other is not file
 
 
-def _below(outer: frozenset[str] | None, path: str) -> frozenset[str] | None:
+def below(outer: frozenset[str] | None, path: str) -> frozenset[str] | None:
+    """What stands before paths below a path."""
     return None if outer is None else frozenset(one.rstrip("/") + path for one in outer)
 
 
-def _served(file: _File, span: tuple[int, int], path: str, before: frozenset[str] | None) -> Iterator[ServedRoute]:
+def _served(file: File, span: tuple[int, int], path: str, before: frozenset[str] | None) -> Iterator[ServedRoute]:
     text = file.text.slice(*span)
     place = located(text) or Location(file.path, Span(0, 0))
     anchor = Anchor(file.path, "any", (place.span.start,))

@@ -1,0 +1,12 @@
+use axum::{routing::{get, post}, Router};
+
+#[tokio::main]
+async fn main() {
+    let app = Router::new()
+        .route("/status", get(|| async { "ok" }))
+        .route(PATH, get(|| async { "ok" }));
+    let listener = tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap();
+    axum::serve(listener, app).await.unwrap();
+}
+
+const PATH: &str = "/health";
