@@ -10,8 +10,8 @@ Which side is right: whoever asks. The application gets the route, at the path t
 Limits: where there is a health route at another path, `probe-path` speaks. The route is added to a FastAPI, Flask or
 Quart application that a module makes at its top, to the list of routes of Starlette and Django, and behind the last
 route or router of an Express or Fastify application; in a factory or another framework (Nest, Spring Boot, ASP.NET,
-axum, Go's) nothing is edited. Silent where
-routes may come from elsewhere, where several programs may answer, and behind nginx.
+axum, Go's) nothing is edited. Silent where routes may come from elsewhere, where several programs may answer, and
+behind nginx.
 """
 
 from __future__ import annotations

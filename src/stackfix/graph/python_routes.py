@@ -36,7 +36,29 @@ _INCLUDING = {
     "include_router": ("prefix", 99), "register_blueprint": ("url_prefix", 99), "blueprint": ("url_prefix", 99),
     "add_subapp": ("prefix", 0), "mount": ("path", 0),
 }  # fmt: skip
-_PLUGINS = {"add_static", "mount_gradio_app", "wsgi_app", "add_resource", "register_api"}
+_PLUGINS = {
+    "add_static", "mount_gradio_app", "wsgi_app", "add_resource", "register_api", "add_sink", "add_static_route",
+    "add_handlers", "register",
+}  # fmt: skip
+_SAYING = {
+    "litestar.": (
+        frozenset({
+            "route_handlers", "path", "debug", "dependencies", "cors_config", "exception_handlers", "logging_config",
+            "on_startup", "on_shutdown", "lifespan", "state", "guards", "tags", "type_encoders", "response_class",
+            "compression_config", "allowed_hosts", "after_request", "after_response", "stores", "security",
+        }),
+        "/schema",
+    ),
+    "tornado.": (
+        frozenset({
+            "handlers", "debug", "autoreload", "cookie_secret", "xsrf_cookies", "login_url", "template_path", "gzip",
+            "compress_response", "serve_traceback", "websocket_ping_interval", "websocket_ping_timeout", "ui_modules",
+        }),
+        "",
+    ),
+    "falcon.": (frozenset({"cors_enable", "media_type"}), ""),
+}  # fmt: skip
+"""What an application may be made with that adds no routes, and the path below which it serves some of its own."""
 _PLAIN_EXTENSIONS = {
     "db", "ma", "migrate", "login_manager", "login", "cors", "bcrypt", "jwt", "mail", "cache", "limiter", "csrf",
     "session", "talisman", "compress",
@@ -239,8 +261,24 @@ def _constructed(source: Source, node: ast.Call, spot: Spot, made: Mapping[str, 
         yield from _listed(source, routes, owner, spot)
     if name.startswith(("socketio.", "flask_socketio.")):
         yield from _wrapping(source, node, owner, spot, name)
-    elif name.startswith(("tornado.", "falcon.", "litestar.", "connexion.", "channels.", "fastmcp.", "mcp.", "dash.")):
+    elif name.startswith(tuple(_SAYING)):
+        yield from _besides(source, node, owner, spot, name, listed=routes is not None)
+    elif name.startswith(("connexion.", "channels.", "fastmcp.", "mcp.", "dash.")):
         yield _unknown(source, node, spot, owner, name.partition(".")[0])
+
+
+def _besides(  # noqa: PLR0913 - a call, where it stands, and what it makes
+    source: Source, node: ast.Call, owner: str, spot: Spot, name: str, *, listed: bool
+) -> Iterator[Fact]:
+    """What an application serves besides its list, where what it is made with adds nothing else."""
+    framework = name.partition(".")[0] + "."
+    harmless, shown = _SAYING[framework]
+    more = any(isinstance(a, ast.Starred) for a in node.args) or len(node.args) > int(framework != "falcon.")
+    if more or any(k.arg not in harmless for k in node.keywords) or (framework != "falcon." and not listed):
+        yield _unknown(source, node, spot, owner, framework)
+    elif shown and not name.endswith(".Router"):
+        prefix = Template.literal(Text.unwritten(shown))
+        yield UnknownRoutes(owner, prefix, framework, spot, source.module.location(node))
 
 
 def _wrapping(source: Source, node: ast.Call, owner: str, spot: Spot, name: str) -> Iterator[Fact]:
@@ -262,6 +300,7 @@ def _given_routes(node: ast.Call, name: str) -> ast.expr | None:
     if name.startswith("litestar.") and not name.endswith(".Router") and keyword(node, "path") is not None:
         return None
     routes = keyword(node, "routes") or keyword(node, "route_handlers")
+    routes = keyword(node, "handlers") if routes is None and name.startswith("tornado.") else routes
     by_place = name.startswith(("tornado.", "litestar.")) and node.args
     return node.args[0] if routes is None and by_place else routes
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Node = tuple[str, str]
 _DEPTH = 12
 _IMPLIED = {"fastapi": ("/docs", "/redoc", "/openapi.json"), "flask": ("/static/",), "quart": ("/static/",)}
+_MIXED = {"falcon", "litestar", "tornado"}
+"""Frameworks whose classes take WebSockets by what they derive from: one may take plain requests, too."""
 _HARMLESS = {
     "run", "Config", "run_app", "serve", "CORS", "Migrate", "TestClient", "instrument_app", "LoginManager", "Bcrypt",
     "SQLAlchemy", "JWTManager", "Limiter", "Mangum", "AppRunner", "instrument", "print", "getattr", "hasattr", "id",
@@ -79,6 +81,9 @@ def routing(names: Names, reached: Reach, start: tuple[Node, ...]) -> Routing:
     for node in start:
         table.walk(node, "", (), literal=True)
     table.holes.extend(_of_django(names, reached, start))
+    made = {server.framework for node in start if (server := _object(names, node)) is not None}
+    if made & _MIXED and any(route.websocket for route in table.routes):
+        table.holes.append("handlers of both kinds")
     complete = bool(start) and not table.holes and not reached.unread
     return Routing(tuple(table.routes), tuple(dict.fromkeys(table.unknown)), complete)
 
