@@ -1,8 +1,8 @@
 """A health check asks for a path that the application has no route for.
 
 What it finds: a Kubernetes probe, a Compose health check or an image's HEALTHCHECK that asks its own application, all
-of whose routes are seen (Python, Node, Go, Spring Boot, ASP.NET, axum, actix-web), for a path that none of them serves;
-or an nginx, where no location takes the path and no file can be there.
+of whose routes are seen (Python, Node, Go, Spring Boot, ASP.NET, axum, actix-web, Rails), for a path that none of them
+serves; or an nginx, where no location takes the path and no file can be there.
 
 Why it breaks: the answer is 404 for ever: the container is restarted, kept out of its Service, or called unhealthy.
 

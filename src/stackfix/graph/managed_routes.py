@@ -1,4 +1,4 @@
-"""What a program serves by the reader of its framework: Spring's, ASP.NET's; else as `compiled` says.
+"""What a program serves by the reader of its framework: Spring's, ASP.NET's, Rails'; else as `compiled` says.
 
 May import the graph's nouns and the readers of each framework.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from stackfix.graph import aspnet_routing, compiled, spring, spring_routing
+from stackfix.graph import aspnet_routing, compiled, rails_routing, sources, spring, spring_routing
 from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ def routing(graph: Graph, workload: Workload) -> Routing | None:
             found = spring_routing.routing(graph, workload, image, process)
         elif process.tool == "dotnet":
             found = _aspnet(graph.library, image, process)
+        elif process.tool in {"rails", "puma"} and process.folder is not None:
+            path = sources.files(graph, workload).lookup(posixpath.join(process.folder, "config/routes.rb"))
+            found = rails_routing.routing(graph.library, path) if isinstance(path, str) else None
     return found or compiled.routing(graph, workload)
 
 

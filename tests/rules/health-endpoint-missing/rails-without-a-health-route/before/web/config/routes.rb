@@ -1,0 +1,4 @@
+Rails.application.routes.draw do
+  root "orders#index"
+  resources :orders
+end

@@ -1,0 +1,1 @@
+Rails.application.config.middleware.insert_before 0, Probes::Middleware
