@@ -4,6 +4,8 @@ What it finds: a user, a password or a database name in a connection string, or 
 from what the store's own variables create (POSTGRES_USER, MYSQL_DATABASE, MONGO_INITDB_ROOT_USERNAME,
 RABBITMQ_DEFAULT_PASS …, with the images' own defaults).
 
+Also an address that brings no login at all to a MongoDB that is created with a root user.
+
 Why it breaks: the server refuses the login, or knows no such database.
 
 Which side is right: the server's variables, since they say it for every client. Where they say nothing, and the

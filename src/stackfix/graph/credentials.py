@@ -112,6 +112,8 @@ def _differences(graph: Graph, connection: Connection) -> Iterator[Difference]:
         yield from _redis(graph, connection, store)
     elif connection.user is not None:
         yield from _login(graph, connection, store, connection.user)
+    elif store.engine == "mongodb":
+        yield from _nobody(graph, connection, store)
     yield from _database(graph, connection, store)
 
 
@@ -153,6 +155,20 @@ def _redis(graph: Graph, connection: Connection, store: Store) -> Iterator[Diffe
         host = connection.reference.address.host
         place = located(secret) or account.place
         yield Difference(connection, "password", host.slice(0, 0), secret, place, absent=True)
+
+
+def _nobody(graph: Graph, connection: Connection, store: Store) -> Iterator[Difference]:
+    """A MongoDB that is created with a root user asks everybody to log in. Where to log in is for a person to say."""
+    account, reference = store.accounts[0] if store.accounts else None, connection.reference
+    if connection.form is not Form.URL or account is None or not account.named or _defaulted(graph, reference.value):
+        return
+    secret, host = account.password, reference.address.host
+    if connection.query is not None and "auth" in connection.query.value.lower():
+        return
+    known = secret is not None and bool(secret.value) and is_whole(secret.value) and is_whole(account.user.value)
+    if secret is not None and known and not _given_elsewhere(graph, connection):
+        place = located(secret) or account.place
+        yield Difference(connection, "password", host.slice(0, 0), secret, place, told=False, absent=True)
 
 
 def _given_elsewhere(graph: Graph, connection: Connection) -> bool:
