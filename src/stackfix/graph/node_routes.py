@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stackfix.formats import javascript as js
 from stackfix.graph import javascript_names, node_sockets
 from stackfix.graph.node_facts import NodeCors, NodeRoute, NodeUse, Server
-from stackfix.graph.node_servers import maker, origin, required
+from stackfix.graph.node_servers import maker, origin
 from stackfix.graph.value import Hole, Symbol, Template
 from stackfix.text import Text
 
@@ -94,8 +94,16 @@ def _object_route(source: Source, call: js.Call, parts: tuple[Registered, ...]) 
     function = call.function
     if not isinstance(function, js.Member) or function.name != "route" or len(call.arguments) != 1:
         return
-    options = source.object(call.arguments[0])
     owner = js.dotted(function.owner)
+    given = call.arguments[0]
+    for one in given.items if isinstance(given, js.Array) else (given,):
+        yield from _one_route(source, call, owner, one, parts)
+
+
+def _one_route(
+    source: Source, call: js.Call, owner: str | None, node: js.Node, parts: tuple[Registered, ...]
+) -> Iterator[NodeRoute]:
+    options = source.object(node)
     url = (options.get("url") or options.get("path")) if options is not None else None
     if options is None or url is None or owner is None:
         return
@@ -221,8 +229,23 @@ def uses(source: Source, calls: tuple[js.Call, ...], made: Mapping[str, Server])
         owner = part or owner
         if function.name in {"use", "mount"} or (function.name == "route" and len(call.arguments) > 1):
             yield from _used(source, call, owner)
+        elif function.name == "route" and (owner not in made or made[owner].framework == "hapi"):
+            yield from _unread(source, call, owner)
         elif function.name == "register":
             yield from _registered(source, call, owner)
+
+
+def _unread(source: Source, call: js.Call, owner: str) -> Iterator[NodeUse]:
+    """What `route` is given that is no object here: routes that are made elsewhere."""
+    given = js.argument(call, 0)
+    items = given.items if isinstance(given, js.Array) else (given,)
+    # A path alone has its methods called on it.
+    if isinstance(given, js.Literal | js.Joined):
+        return
+    for node in items:
+        options = source.object(node)
+        if options is None or (options.get("url") or options.get("path")) is None:
+            yield NodeUse(owner, None, None, source.module.location(call))
 
 
 def _used(source: Source, call: js.Call, owner: str) -> Iterator[NodeUse]:
@@ -334,14 +357,10 @@ def cors(source: Source, calls: tuple[js.Call, ...]) -> Iterator[NodeCors]:
         last = name.rpartition(".")[2]
         if last == "enableCors" or (origin(source, name) or ("",))[0] in {"cors", "@koa/cors", "hono/cors"}:
             yield _cors(source, call, js.argument(call, 0))
-        elif last == "register" and _package(source, js.argument(call, 0)) in {"@fastify/cors", "fastify-cors"}:
+        elif last == "register" and (origin(source, js.dotted(js.argument(call, 0)) or "") or ("",))[0] in {
+            "@fastify/cors", "fastify-cors",
+        }:  # fmt: skip
             yield _cors(source, call, js.argument(call, 1))
-
-
-def _package(source: Source, node: js.Node | None) -> str | None:
-    """The package that a name stands for, or that is required where it is used."""
-    found = required(source, node) if isinstance(node, js.Call) else origin(source, js.dotted(node) or "")
-    return found[0] if found is not None else None
 
 
 def _cors(source: Source, call: js.Call, given: js.Node | None) -> NodeCors:

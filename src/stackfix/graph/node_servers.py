@@ -36,6 +36,7 @@ _HAPI = frozenset(
     for package in ("@hapi/hapi", "hapi")
     for export in ("server", "Server", "default.server", "*.server")
 )
+_MADE |= dict.fromkeys(_HAPI, ("hapi", False))
 BUN = "export of bun"
 """The framework of what only Bun serves, and only of its entry file."""
 

@@ -1,0 +1,1 @@
+module.exports = ['GET', 'POST'].map((method) => ({ method, path: '/health', handler: () => 'ok' }));
