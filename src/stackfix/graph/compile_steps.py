@@ -18,6 +18,7 @@ from stackfix.formats.dockerfile import Form
 from stackfix.graph import dotnet_products, go_products, java_products, rust_products
 from stackfix.graph.image_steps import made_by
 from stackfix.graph.products import ANYTHING, UNKNOWN, Made, Product, Step, together
+from stackfix.graph.run_mounts import bound, mounts
 from stackfix.text import Text, Unreadable
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from stackfix.findings import Location
     from stackfix.formats.dockerfile import Instruction
+    from stackfix.graph.build_context import Context
     from stackfix.graph.dockerfile_values import Scope
     from stackfix.graph.image_files import ImageFiles
     from stackfix.graph.library import Library
@@ -51,9 +53,9 @@ _LOOPS = frozenset({"loop", "for", "case", "function"})
 
 
 def compiled(
-    instruction: Instruction, working_dir: str | None, scope: Scope, files: ImageFiles, library: Library
+    instruction: Instruction, working_dir: str | None, scope: Scope, files: ImageFiles, context: Context
 ) -> Made | None:
-    """What a RUN makes that calls a compiler; None for any other."""
+    """What a RUN makes that calls a compiler; None for any other. What it binds of the context is there, too."""
     text = _text(instruction)
     location = located(instruction.text, "makes it")
     if text is None or location is None or not _COMPILES.search(text.value + " "):
@@ -62,8 +64,10 @@ def compiled(
         script = shell.read(text)
     except Unreadable:
         return ANYTHING
-    run = _Run(scope, files, library, location, working_dir)
-    return _kept(together(run.made(script)), tuple(_mounts(instruction, working_dir)))
+    mounted = tuple(mounts(instruction, working_dir))
+    held = files.plus(bound(mounted, context)) if mounted else files
+    run = _Run(scope, held, context.library, location, working_dir)
+    return _kept(together(run.made(script)), tuple(mount.target for mount in mounted))
 
 
 def _text(instruction: Instruction) -> Text | None:
@@ -77,22 +81,11 @@ def _text(instruction: Instruction) -> Text | None:
     return body if alone and not body.value.startswith("#!") else None
 
 
-def _mounts(instruction: Instruction, working_dir: str | None) -> Iterator[str]:
-    """Where something is mounted while a RUN runs: what lies there is no part of the image."""
-    for flag in instruction.flags:
-        if flag.name != "mount" or flag.value is None:
-            continue
-        fields = dict(part.partition("=")[::2] for part in flag.value.value.split(","))
-        target = next((fields[name] for name in ("target", "dst", "destination") if name in fields), None)
-        if target is not None and fields.get("type", "bind") in {"cache", "tmpfs", "bind"}:
-            yield posixpath.normpath(posixpath.join(working_dir or "/", target))
-
-
-def _kept(made: Made, mounts: tuple[str, ...]) -> Made:
+def _kept(made: Made, hidden: tuple[str, ...]) -> Made:
     """What of it stays in the image."""
 
     def stays(place: str) -> bool:
-        return not any(place == m or place.startswith(m.rstrip("/") + "/") for m in mounts)
+        return not any(place == h or place.startswith(h.rstrip("/") + "/") for h in hidden)
 
     return Made(
         tuple(p for p in made.places if stays(p)),

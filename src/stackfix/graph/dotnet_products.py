@@ -61,13 +61,10 @@ def made(step: Step) -> Made:
     if verb in {"publish", "build"}:
         return _built(step, verb)
     if verb in {"restore", "clean"}:
-        return Made((*_CACHES, step.folder), _shut_all(step)) if UNKNOWN not in step.folder else ANYTHING
+        # It fills the folders for what lies between source and outputs, each beside its project.
+        projects = (p for p in step.held.below("/") if p.endswith(_PROJECTS))
+        return Made((*_CACHES, *(posixpath.join(posixpath.dirname(p), "obj") for p in projects)))
     return Made(_CACHES) if verb in {"--version", "--info", "nuget", "workload", "dev-certs"} else ANYTHING
-
-
-def _shut_all(step: Step) -> tuple[Closed, ...]:
-    """A restore fills no folder of outputs."""
-    return (Closed(posixpath.join(step.folder, "bin"), ANY),)
 
 
 def _built(step: Step, verb: str) -> Made:

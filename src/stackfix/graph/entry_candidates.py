@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackfix.findings import located
-from stackfix.graph import application, kinship, package_starts, product_candidates
+from stackfix.graph import application, kinship, package_starts, product_candidates, program_names
 from stackfix.graph.command import literal
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ _ASGI_SERVERS = frozenset({"uvicorn", "hypercorn", "daphne", "granian"})
 _WSGI = frozenset({"flask", "django", "falcon", "dash", "bottle", "connexion", "socketio"})
 _ASGI = frozenset(
     {"fastapi", "starlette", "quart", "litestar", "sanic", "django", "falcon", "connexion", "socketio", "fastmcp"}
-)
-_ROLE = re.compile(
-    r"(?<![a-z])(?:workers?|celery|beat|cron|scheduler|consumer|producer|migrat(?:e|ions?)|seed(?:er)?|bot|jobs?|tasks?|setup"
-    r"|bootstrap|train(?:ing)?|backup|check|healthcheck|wait|tests?|prestart|init)(?![a-z])"
 )
 _NODE = frozenset({"node", "nodejs"})
 _LISTENS = re.compile(r"\.listen\s*\(")
@@ -114,7 +110,7 @@ def _compiled(process: Process, place: str, written: str, seen: Files) -> Iterat
         found = product_candidates.searched(process, seen) or () if named else ()
         bare = product.name if posixpath.dirname(product.place) in found else product.place
         word = bare if named else _spelled(process, product.place, written)
-        certain = product.sure and _same_role(place, product.place)
+        certain = product.sure and program_names.stands_for(seen.library, place, product)
         yield Candidate(product.place, product.place, word, certain, product.location, compiled=True)
 
 
@@ -148,7 +144,7 @@ def _python(library: Library, process: Process, place: str, held: Iterable[tuple
         root = posixpath.dirname(path)
         starts = found.main and found.listens
         word = _named(process, other) if starts else None
-        certain = starts and _imports(library, path, (root,), script=True) and _same_role(place, other)
+        certain = starts and _imports(library, path, (root,), script=True) and program_names.same_role(place, other)
         app = found.apps[0] if len(found.apps) == 1 else None
         module = _dotted(other, (process.folder,) if process.folder is not None else ())
         yield Candidate(path, other, word, certain, _why(library, path, starts=starts), module, app)
@@ -202,7 +198,8 @@ def _modules(
         searched = (*roots, *_root(other, path, folders))
         if entry.kind == "module":
             if found.main and found.listens:
-                certain = _imports(library, path, searched, script=False) and _same_role(entry.module or "", other)
+                same = program_names.same_role(entry.module or "", other)
+                certain = same and _imports(library, path, searched, script=False)
                 yield Candidate(path, other, module, certain, _why(library, path, starts=True), module)
             continue
         attribute = _attribute(library, process, entry, found)
@@ -249,7 +246,7 @@ def _called_nearly_so(
             continue
         known = library.get(path, application.facts)
         if known is not None and known.main:
-            certain = _imports(library, path, roots, script=False) and _same_role(wanted, other)
+            certain = _imports(library, path, roots, script=False) and program_names.same_role(wanted, other)
             yield Candidate(path, other, module, certain, _top(library, path), module)
 
 
@@ -313,12 +310,6 @@ def _imports(library: Library, path: str, roots: tuple[str, ...], *, script: boo
         if not fact.relative and fact.inside and fact.path is None:
             return False
     return True
-
-
-def _same_role(wanted: str, other: str) -> bool:
-    """Whether both names speak of workers, migrations and the like, or neither."""
-    asked, has = (set(_ROLE.findall(posixpath.basename(name).lower())) for name in (wanted, other))
-    return asked == has
 
 
 def _why(library: Library, path: str, *, starts: bool) -> Location | None:

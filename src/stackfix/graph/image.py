@@ -301,7 +301,7 @@ class _Builder:
             case "RUN":
                 state.runs.append(instruction)
                 state.installs.extend(installs(instruction))
-                made = compile_steps.compiled(instruction, state.working_dir, state.scope, state.files, self._library)
+                made = compile_steps.compiled(instruction, state.working_dir, state.scope, state.files, self._context)
                 layer = image_files.from_run(instruction, stage.index, state.working_dir, state.files, self._library)
                 state.files = state.files.plus(image_files.with_products(layer, made))
             case "WORKDIR":

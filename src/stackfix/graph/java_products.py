@@ -83,14 +83,18 @@ def maven(step: Step) -> Made:
         return Made(places)
     packs = bool(goals & _PACKS)
     found = [_archive(step, pom) for pom in poms]
-    closed = tuple(_shut(posixpath.join(pom.folder, "target"), base if packs else None) for pom, base in found if base)
+    closed = tuple(
+        _shut(posixpath.join(pom.folder, "target"), base if packs else None, pom.one("packaging") or "jar")
+        for pom, base in found
+        if base
+    )
     products = tuple(p for pom, base in found if packs and base for p in _made_of(step, pom, base))
     return Made(places, closed, products)
 
 
-def _shut(folder: str, base: str | None) -> Closed:
+def _shut(folder: str, base: str | None, ending: str) -> Closed:
     """A folder without archives that are called otherwise than the project."""
-    own = "" if base is None else rf"(?!(?:original-)?{re.escape(base)}[-.])"
+    own = "" if base is None else rf"(?!(?:original-)?{re.escape(base)}(?:-.*)?(?:\.{ending}|-.*)$)"
     return Closed(folder, re.compile(rf"{own}.+\.(?:jar|war|ear)"))
 
 
@@ -241,7 +245,7 @@ def gradle(step: Step) -> Made:
         return Made(places)
     folder = posixpath.join(step.folder, "build/libs")
     packs = bool(tasks & {"build", "assemble", "bootJar", "bootWar", "jar", "war"})
-    closed = (_shut(folder, name if packs else None),)
+    closed = (_shut(folder, name if packs else None, "(?:jar|war)"),)
     version = _gradle_version(step, build)
     home = posixpath.dirname(_tree_script(step, "build.gradle") or "")
     place = posixpath.join(folder, f"{name}-{version}.jar" if version else f"{name}.jar")

@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stackfix.graph import program_names
 from stackfix.graph.command import literal
 from stackfix.graph.image_files import Found, absolute
 
@@ -64,7 +65,7 @@ def taken(graph: Graph, image: Image, missing: MissingSource) -> Taken:
         return Taken(())
     chosen = named if len(named) == 1 else list(free)
     one = chosen[0] if len(chosen) == 1 and chosen[0].sure else None
-    if one is None:
+    if one is None or not (named or program_names.stands_for(graph.library, missing.path, one)):
         return Taken(free)
     in_folder = posixpath.join(copying.destination, name) in started if inside else False
     searched = name in started and copying.slash
