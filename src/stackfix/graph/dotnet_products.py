@@ -169,7 +169,8 @@ def _project(step: Step, place: str) -> _Project | None:
     text = step.library.text(path) if path is not None else None
     if path is None or text is None:
         return None
-    stem = posixpath.splitext(posixpath.basename(path))[0]
+    # A project that is copied under another name is called by that.
+    stem = posixpath.splitext(posixpath.basename(place))[0]
     names = {match["name"].replace("$(MSBuildProjectName)", stem) for match in _NAME.finditer(text.value)}
     if any("$(" in name for name in names) or len(names) > 1 or _named_above(step, path):
         return None
