@@ -64,7 +64,9 @@ def made(step: Step) -> Made:
         # It fills the folders for what lies between source and outputs, each beside its project.
         projects = (p for p in step.held.below("/") if p.endswith(_PROJECTS))
         return Made((*_CACHES, *(posixpath.join(posixpath.dirname(p), "obj") for p in projects)))
-    return Made(_CACHES) if verb in {"--version", "--info", "nuget", "workload", "dev-certs"} else ANYTHING
+    beside = verb in {"--version", "--info", "nuget", "workload", "dev-certs"} or step.words[1:3] == ("tool", "restore")
+    everywhere = verb == "tool" and bool({"-g", "--global"} & set(step.words)) and "--tool-path" not in step.words
+    return Made(_CACHES) if beside or everywhere else ANYTHING
 
 
 def _built(step: Step, verb: str) -> Made:

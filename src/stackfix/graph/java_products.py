@@ -38,7 +38,10 @@ _PLAIN_PLUGINS = frozenset({
     "openapi-generator-maven-plugin", "protobuf-maven-plugin", "kotlin-maven-plugin", "build-helper-maven-plugin",
     "maven-shade-plugin", "maven-assembly-plugin", "maven-source-plugin", "maven-javadoc-plugin", "jib-maven-plugin",
     "versions-maven-plugin", "sonar-maven-plugin", "quarkus-maven-plugin", "maven-dependency-plugin",
-    "frontend-maven-plugin", "hibernate-enhance-maven-plugin", "apt-maven-plugin", "maven-toolchains-plugin",
+    "frontend-maven-plugin", "hibernate-enhance-maven-plugin", "maven-toolchains-plugin",
+    "os-maven-plugin", "avro-maven-plugin", "asciidoctor-maven-plugin", "cyclonedx-maven-plugin", "fmt-maven-plugin",
+    "formatter-maven-plugin", "license-maven-plugin", "dependency-check-maven", "maven-release-plugin",
+    "apt-maven-plugin",
 })  # fmt: skip
 """Plugins that name what they make after the project, or make no archive."""
 _ATTACHES = frozenset({"maven-assembly-plugin", "quarkus-maven-plugin"})
