@@ -120,7 +120,18 @@ def _doubles(graph: Graph, pages: Pages, written: WrittenOrigin, location: Proxy
     had = any(path.startswith(prefix) for path in asked) or (not asked and _routes_have(graph, pages, location))
     if _stripped(location) is None or not had:
         return False
-    return not any(one.relative and one.path.startswith(prefix) for one in pages.front.api_paths)
+    own = [one.path for one in pages.front.api_paths if one.relative and one.path.startswith(prefix)]
+    return not any(_comes_through(graph, pages, location, path) for path in own)
+
+
+def _comes_through(graph: Graph, pages: Pages, location: ProxyLocation, path: str) -> bool:
+    """Whether the application may serve what a path is once its prefix is taken off."""
+    routings = [proxied_routes.routing_of(graph, target) for target in targets(graph, pages, location)]
+    rest = "/" + path[len(location.path.value) :]
+    return not routings or any(
+        one is None or one.serves(rest) is not False or any(r.path.startswith(rest) for r in one.routes)
+        for one in routings
+    )
 
 
 def _routes_have(graph: Graph, pages: Pages, location: ProxyLocation) -> bool:
