@@ -80,7 +80,9 @@ def _built(step: Step, verb: str) -> Made:
     if first is None or every is None or (output is not None and UNKNOWN in output):
         return Made((*_CACHES, step.folder, *((step.at(output),) if output is not None else ())))
     inside = tuple(dict.fromkeys(posixpath.join(p.folder, name) for p in every for name in ("bin", "obj")))
-    spread = (step.folder,) if any("<Exec" in p.text for p in every) else ()
+    # A target of a project's own may write where it likes among the sources.
+    told_more = any("<Target" in p.text or "<Import" in p.text for p in every)
+    spread = (step.folder, *(p.folder for p in every)) if told_more else ()
     folder = step.at(output) if output is not None else _default(told, verb, first)
     if folder is None:
         return Made((*_CACHES, *inside, *spread))

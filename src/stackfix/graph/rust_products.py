@@ -111,7 +111,11 @@ def _has_scripts(step: Step, root: str) -> bool:
     """Whether a package of the workspace has a build script, that may make files."""
     manifest = step.tree_path(posixpath.join(root, "Cargo.toml"))
     folder = posixpath.dirname(manifest) if manifest is not None else ""
-    return any(posixpath.basename(path) == "build.rs" for path in step.library.tree.below(folder))
+    inside = tuple(step.library.tree.below(folder))
+    manifests = (p for p in inside if posixpath.basename(p) == "Cargo.toml")
+    texts = (text.value for path in manifests if (text := step.library.text(path)) is not None)
+    named = any(re.search(r"(?m)^\s*build\s*=", text) for text in texts)
+    return named or any(posixpath.basename(path) == "build.rs" for path in inside)
 
 
 def _profile_folder(step: Step, told: Options) -> tuple[str, str] | None:
