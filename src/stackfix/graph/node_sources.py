@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from stackfix.graph.link import Graph
     from stackfix.graph.model import Workload
     from stackfix.graph.node_application import NodeProgram, ProgramListen
-    from stackfix.graph.started import Process
+    from stackfix.graph.started import Process, Started
 
 _TOOLS = frozenset(tool_names.SCRIPTED) - {"php", "gradio"}
 _ENDINGS = ("", ".js", ".mjs", ".cjs", ".ts", "/index.js")
+_COMPILERS = frozenset({"nest", "tsc"})
 _STANDALONE = ".next/standalone"
 _SVELTE = re.compile(r"/(?:build|build/index\.js)$")
 _NITRO = "/.output/server/index.mjs"
@@ -55,19 +56,27 @@ def program(graph: Graph, workload: Workload, begun: Process) -> NodeProgram | N
     seen = sources.files(graph, workload)
     if _generated(seen, path) is not None:
         return None
-    source = _source(seen, path) or _from_stage(graph, seen.image, path)
+    compiled = _is_compiled(graph.started(workload))
+    source = _source(seen, path, compiled=compiled) or _from_stage(graph, seen.image, path)
     if source is None:
         return None
     return graph.library.remember(("node", source), lambda: node_application.program(graph.library, source))
 
 
-def _source(seen: Files, path: str) -> str | None:
-    """The file of the tree behind an entry point of the container."""
+def _is_compiled(begun: Started | None) -> bool:
+    """Whether the command compiles what it then starts: `npm run build && node dist/main.js`."""
+    steps = [literal(step.words[0]) or "" for step in begun.steps if step.words] if begun is not None else []
+    return any(posixpath.basename(word) in _COMPILERS for word in steps)
+
+
+def _source(seen: Files, path: str, *, compiled: bool = False) -> str | None:
+    """The file of the tree behind an entry point of the container, which its own command may compile."""
     for end in _ENDINGS:
         found = seen.lookup(path + end)
         if isinstance(found, str):
             return found
-    if all(seen.lookup(path + end) is Found.ABSENT for end in _ENDINGS) or _was_replaced(seen, path):
+    absent = all(seen.lookup(path + end) is Found.ABSENT for end in _ENDINGS)
+    if (absent and not compiled) or _was_replaced(seen, path):
         return None
     inside = posixpath.dirname(path)
     while not isinstance(package := seen.lookup(posixpath.join(inside, "package.json")), str):
