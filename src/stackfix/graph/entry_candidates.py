@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stackfix.findings import located
 from stackfix.graph import application, kinship, package_starts, product_candidates, program_names
 from stackfix.graph.command import literal
+from stackfix.graph.image_files import Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,6 +72,7 @@ def candidates(library: Library, process: Process, place: str, seen: Files, *, w
         found = found or list(_called_nearly_so(library, process, entry, held.items(), seen))
     elif process.tool in _NODE or place.endswith((".js", ".mjs", ".cjs", ".ts")):
         found = list(_moved(library, process, place, held.items())) or list(_scripts(library, process, held.items()))
+        found = list(_emitted(library, process, place, seen)) or found
     elif place.endswith(".py"):
         found = list(_python(library, process, place, held.items()))
     else:
@@ -136,6 +138,21 @@ def _scripts(library: Library, process: Process, held: Iterable[tuple[str, str]]
         if text is not None and match is not None:
             place = located(text.slice(*match.span()), "opens a port")
             yield Candidate(path, other, _named(process, other), certain=True, location=place)
+
+
+def _emitted(library: Library, process: Process, place: str, seen: Files) -> Iterator[Candidate]:
+    """JavaScript that is compiled for the image: of the same name, else what opens a port."""
+    files = seen.image.files if seen.image is not None else None
+    there = [p for p in files.scripts.values() if files.lookup(p.place) is Found.MADE] if files is not None else []
+    name = posixpath.basename(place).removesuffix(".js") + ".js"
+    texts = {product: library.text(product.package or "") for product in there}
+    opening = [p for p, text in texts.items() if text is not None and _LISTENS.search(text.value)]
+    same = [p for p in there if p.name == name]
+    for product in (same if len(same) == 1 else [p for p in same if p in opening]) or opening:
+        word = _named(process, product.place)
+        yield Candidate(
+            product.package or "", product.place, word, certain=True, location=_top(library, product.package or "")
+        )
 
 
 def _python(library: Library, process: Process, place: str, held: Iterable[tuple[str, str]]) -> Iterator[Candidate]:

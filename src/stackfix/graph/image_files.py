@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Location, located
 from stackfix.formats.dockerfile import Form
+from stackfix.graph import typescript_products
 from stackfix.graph.build_context import Sent
-from stackfix.graph.image_builds import compiles
+from stackfix.graph.image_builds import compilers
 from stackfix.graph.image_steps import PLACES, leaves, makes, makes_folders
 from stackfix.graph.products import ANY, Closed
 from stackfix.spans import Span
@@ -76,6 +77,9 @@ _APPLICATIONS = re.compile(
     r"(?:\w+[-_])*(?:api|app|application|backend|gateway|main|server|service|web|webserver|worker)(?:\.exe|\.jar)?"
 )
 """What people call their own programs, and no system calls one of its own."""
+
+
+_SCRIPT = re.compile(r"\.[mc]?js$")
 
 
 class Found(Enum):
@@ -209,8 +213,15 @@ class ImageFiles:
 
     @property
     def products(self) -> Mapping[str, Product]:
-        """The programs that steps compile, by their places."""
-        return {product.place: product for layer in self.layers for product in layer.products}
+        """The programs that steps compile, by their places, but for scripts."""
+        every = (product for layer in self.layers for product in layer.products)
+        return {product.place: product for product in every if not _SCRIPT.search(product.place)}
+
+    @property
+    def scripts(self) -> Mapping[str, Product]:
+        """The JavaScript that steps compile, by its places."""
+        every = (product for layer in self.layers for product in layer.products)
+        return {product.place: product for product in every if _SCRIPT.search(product.place)}
 
     def origins(self, path: str) -> Iterator[str]:
         """The paths of the tree that would come to lie at a path of the image, if they were there."""
@@ -446,10 +457,16 @@ def from_run(
     text = library.text(manifest) if isinstance(manifest, str) else None
     scripts = text is None or re.search(r'"(?:(?:pre|post)?install|prepare)"\s*:', text.value) is not None
     made = makes(instruction, working_dir, package_scripts=scripts)
-    compiled = "/" in made and compiles(library, instruction, manifest if isinstance(manifest, str) else None)
+    known = compilers(library, instruction, manifest if isinstance(manifest, str) else None) if "/" in made else None
+    compiled = known is not None
     again = files.known() if compiled else _pruned(instruction, working_dir, files)
     folders = makes_folders(instruction, working_dir)
-    return Layer(instruction.start, stage, again, made, folders, keeps=compiled, leaves=leaves(instruction))
+    layer = Layer(instruction.start, stage, again, made, folders, keeps=compiled, leaves=leaves(instruction))
+    location = located(instruction.text, "compiles it")
+    if not known or location is None or not isinstance(manifest, str):
+        return layer
+    emitted = typescript_products.made(library, manifest, working_dir or "/", instruction.rest.value, known, location)
+    return layer if emitted is None else replace(layer, closed=emitted.closed, products=emitted.products)
 
 
 def with_products(layer: Layer, made: Made | None) -> Layer:

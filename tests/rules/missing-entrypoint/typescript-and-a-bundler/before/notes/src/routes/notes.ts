@@ -1,0 +1,4 @@
+import { Router } from 'express';
+
+export const notes = Router();
+notes.get('/', (request, response) => response.json([]));
