@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import kubernetes_names, script_namespaces
+from stackfix.graph import kubernetes_names, script_namespaces, selecting
 from stackfix.graph import kubernetes_nodes as nodes
 from stackfix.graph.kubernetes_unseen import may_be_unseen
 from stackfix.graph.model import Platform
@@ -59,6 +59,7 @@ def apart(graph: Graph) -> Iterator[Apart]:
     for cluster in graph.world.clusters:
         if not cluster.kustomized and cluster.complete:
             yield from _of_objects(cluster)
+            yield from _of_services(cluster)
     yield from _of_hosts(graph)
 
 
@@ -148,6 +149,31 @@ def _made(need: Need, moving: Manifest, staying: Manifest, wrong: str, right: st
         said.location, said.text,
         ((need.location, "needed here"), (other.location, f"in {right}")),
     )  # fmt: skip
+
+
+# --- Services and their pods ------------------------------------------------------------------------------------------
+
+
+def _of_services(cluster: Cluster) -> Iterator[Apart]:
+    """Services that select nothing where they are, and whose pods all are in one other namespace."""
+    lives = Counter(o.space for o in cluster.objects if o.space and o.kind not in {"Namespace", "Service"})
+    for service in cluster.services:
+        wrong = service.namespace
+        if not wrong or _COMMON.fullmatch(wrong) or not selecting.selects_nothing(service, cluster):
+            continue
+        wanted = {key: text.value for key, text in (service.selector or {}).items()}
+        pods = [w for w in cluster.workloads if w.labels is not None and wanted.items() <= w.labels.items()]
+        spaces = {w.namespace for w in pods}
+        item = next((o for o in cluster.objects if o.kind == "Service" and o.location == service.location), None)
+        said = nodes.leaf(item.root, "metadata", "namespace") if item is not None else None
+        if len(spaces) != 1 or said is None or said.plain is None or lives[wrong]:
+            continue
+        right = spaces.pop()
+        if right:
+            yield Apart(
+                f"the pods of {pods[0].name}", f"the Service {service.name.value}", wrong, right,
+                said.location, said.text, ((pods[0].location, f"its pods are in {right}"),),
+            )  # fmt: skip
 
 
 # --- hosts with a namespace in them -----------------------------------------------------------------------------------

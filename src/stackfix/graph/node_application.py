@@ -83,6 +83,7 @@ class NodeProgram:
     `calls` are the connections that it opens, with constants of other files followed.
 
     `listens_known`: these are all the ports that it binds, each for certain. `reads` may hold a variable several times.
+    `packages` are what it imports of others, as it names them.
     """
 
     entry: str
@@ -95,6 +96,7 @@ class NodeProgram:
     cors: tuple[NodeCors, ...]
     dotenv: bool
     calls: tuple[NodeCall, ...] = ()
+    packages: frozenset[str] = frozenset()
 
     @property
     def routes(self) -> tuple[ServedRoute, ...]:
@@ -267,6 +269,7 @@ def _program(entry: str, modules: Modules, found: Mapping[str, NodeFacts], unrea
         tuple(cors for f in found.values() for cors in f.cors),
         any(f.dotenv for f in found.values()),
         tuple(replace(c, value=modules.value(p, c.value)) for p, f in found.items() for c in f.client_calls),
+        frozenset(s for path, f in found.items() for s in f.names.loads if modules.resolve(path, s) is None),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix import tree
-from stackfix.graph import environment, node_application, sources, started, tool_names
+from stackfix.graph import environment, node_application, node_packages, sources, started, tool_names
 from stackfix.graph.command import literal
 from stackfix.graph.container import Files
 from stackfix.graph.image_files import Found, absolute
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from stackfix.graph.started import Process, Started
 
 _TOOLS = frozenset(tool_names.SCRIPTED) - {"php", "gradio"}
+_PLAIN = frozenset({"node", "nodejs", "tsx", "ts-node", "nodemon"})
+"""Interpreters that serve nothing of their own; Bun and Deno serve what a file exports."""
 _ENDINGS = ("", ".js", ".mjs", ".cjs", ".ts", "/index.js")
 _COMPILERS = frozenset({"nest", "tsc"})
 _STANDALONE = ".next/standalone"
@@ -118,10 +120,17 @@ def listening(graph: Graph, workload: Workload, begun: Process) -> Listening:
     if generated is not None:
         return _bound((generated, *begun.binds), begun, begun.environment)
     found = program(graph, workload, begun)
+    if found is not None and begun.tool in _PLAIN and not begun.binds and _binds_nothing(found):
+        return Listening((), known=True)
     if found is None or not found.listens_known:
         return NOTHING_KNOWN
     binds = tuple(_bind(listen) for listen in found.listens if listen.framework != BUN or begun.tool == "bun")
     return _bound((*binds, *begun.binds), begun, environment_of(seen, found, begun))
+
+
+def _binds_nothing(found: NodeProgram) -> bool:
+    """Whether nothing that it imports could open a port."""
+    return not found.listens and not found.unread and all(map(node_packages.serves_nothing, found.packages))
 
 
 def _bound(binds: tuple[Bind, ...], begun: Process, seen: Environment) -> Listening:

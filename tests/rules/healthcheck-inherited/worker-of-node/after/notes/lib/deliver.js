@@ -1,0 +1,3 @@
+const nodemailer = require('nodemailer');
+
+exports.deliver = async (job) => nodemailer.createTransport({ host: 'mail' }).sendMail(job.data);
