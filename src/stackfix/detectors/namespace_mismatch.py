@@ -3,7 +3,8 @@
 What it finds: a script that applies manifests, or a kustomization, which all name one namespace, and that itself
 creates, or looks for these objects in, a namespace that no manifest knows; a ConfigMap, claim, account or role in
 another namespace than the only object that names it; a Service alone in another namespace than all its pods; a role
-binding for an account of a namespace that has none of that name; a host `service.namespace` with a namespace that nothing knows.
+binding for an account of a namespace that has none of that name; a host `service.namespace` with a namespace that
+nothing knows.
 
 Why it breaks: kubectl refuses to apply an object of one namespace into another; what waits for or looks at the objects
 never finds them; a pod whose ConfigMap is elsewhere is never started; a name with the wrong namespace doesn't resolve.
