@@ -218,6 +218,10 @@ def _imported(source: Source, module: str, folder: str) -> Iterator[str]:
 
 def main_packages(library: Library, module: str) -> tuple[str, ...]:
     """The folders of a module that are programs."""
+    return library.remember(("go programs", module), lambda: _main_packages(library, module))
+
+
+def _main_packages(library: Library, module: str) -> tuple[str, ...]:
     found = []
     for path in library.tree.below(module):
         inside = path[len(module) :].lstrip("/").split("/")

@@ -76,7 +76,7 @@ def _given_away(file: Source, own: set[str]) -> bool:
     names = {match["name"] or match["given"] for match in _ROUTERS.finditer(file.code)}
     for call in _CALLS.finditer(file.code) if names else ():
         last = call["callee"].rpartition(".")[2]
-        if last in own or _HANDS_BACK.fullmatch(last) or file.code[: call.start()].endswith("func "):
+        if last in own or _HANDS_BACK.fullmatch(last) or file.code.endswith("func ", 0, call.start()):
             continue
         end = closing(file.code, call.end() - 1)
         given = parts(file.code, call.end(), end, ",") if end is not None else []

@@ -96,7 +96,13 @@ def _of_framework(
 
 
 def _made_by(reader: Reader, name: str, frameworks: str) -> bool:
-    """Whether a variable of that name is a framework's server somewhere in the program."""
+    """Whether a variable of that name is a framework's server somewhere in the program, looked for once."""
+    if (name, frameworks) not in reader.servers:
+        reader.servers[name, frameworks] = _is_made_by(reader, name, frameworks)
+    return reader.servers[name, frameworks]
+
+
+def _is_made_by(reader: Reader, name: str, frameworks: str) -> bool:
     makers = "|".join(_MAKERS[f] for f in frameworks.split("|"))
     kinds = "|".join(_KINDS[f] for f in frameworks.split("|"))
     pattern = re.compile(rf"(?<![\w.]){name}\s*:?=\s*(?:{makers})|(?<![\w.]){name}\s+\*?(?:{kinds})\b")

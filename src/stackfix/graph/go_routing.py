@@ -31,6 +31,7 @@ _METHOD = re.compile(r'"[A-Z]+"|http\.Method\w+|\[\]string\{[^}]*\}')
 _MAKES = re.compile(
     r"(?:gin\.(?:Default|New)|echo\.New|fiber\.New|chi\.New(?:Router|Mux)|mux\.NewRouter|http\.NewServeMux|httprouter\.New)\("
 )
+_MADE = re.compile(rf"\b(?P<name>\w+)\s*(?::=|=|:)\s*{_MAKES.pattern}")
 _ENGINES = re.compile(r"\*(?:gin\.Engine|echo\.Echo|fiber\.App|http\.ServeMux)")
 _ROUTERS = re.compile(r"\*?(?:gin|echo|fiber|chi|mux|http)\.\w+")
 _GROUP = re.compile(r'(?P<owner>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix)\(\s*(?:"(?P<path>[^"]*)"|(?P<filled>[^)\s]))?')
@@ -80,6 +81,7 @@ class _Table:
     _bodies: dict[tuple[str, re.Pattern[str]], tuple[tuple[re.Match[str], int], ...]] = field(default_factory=dict)
     _callers: dict[tuple[str, int, str, int], tuple[str, ...] | None] = field(default_factory=dict)
     _sockets: frozenset[str] | None = None
+    _routers: frozenset[str] | None = None
 
     def read(self, file: Source) -> None:
         """Every registration of one file."""
@@ -207,10 +209,13 @@ class _Table:
             given = self._given(file, function, owner, depth)
             if given is not None:
                 return given
-        name = owner.rpartition(".")[2]
-        if any(re.search(rf"\b{name}\s*(?::=|=|:)\s*{_MAKES.pattern}", other.code) for other in self.files):
-            return ("",)
-        return None
+        return ("",) if owner.rpartition(".")[2] in self._made_anywhere() else None
+
+    def _made_anywhere(self) -> frozenset[str]:
+        """The names that a router is made for in any file of the program."""
+        if self._routers is None:
+            self._routers = frozenset(m["name"] for file in self.files for m in _MADE.finditer(file.code))
+        return self._routers
 
     def _made(self, file: Source, start: int, depth: int) -> tuple[str, ...] | None:
         if _MAKES.match(file.code, start):

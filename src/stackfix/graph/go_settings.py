@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN = Template.unknown()
 _FILE_READ = re.compile(r"\.(?:ReadInConfig|MergeInConfig|ReadConfig)\(")
-_DEFAULTS = ("envDefault", "env-default", "default")
+_DEFAULTS = {"envDefault": "caarlos0/env", "env-default": "ilyakaznacheev/cleanenv", "default": None}
+"""Tags with a default, and the library that reads each where another of these may be in use."""
 
 
 class Settings:
@@ -31,6 +32,8 @@ class Settings:
         whole = "\n".join(source.bare for source in sources)
         self._automatic = ".AutomaticEnv(" in whole
         self._replaced = ".SetEnvKeyReplacer(" in whole
+        used = {library for library in _DEFAULTS.values() if library and any(library in s.code for s in sources)}
+        self._defaults = tuple(tag for tag, library in _DEFAULTS.items() if not used or library in {None, *used})
         self._file = _FILE_READ.search(whole) is not None
 
     def value(self, reader: Reader, key: Text, depth: int) -> Template:
@@ -98,7 +101,7 @@ class Settings:
         if named is None:
             return _UNKNOWN
         name, *options = (part.strip() for part in named.value.split(","))
-        default = next((d for d in map(written, _DEFAULTS) if d is not None), None)
+        default = next((d for d in map(written, self._defaults) if d is not None), None)
         given = next((o for o in options if o.startswith("default=")), None)
         if given is not None:
             at = named.value.index(given) + len("default=")

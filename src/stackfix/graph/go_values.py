@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from stackfix.graph.go_code import Field, Function, Source
 
+    _Place = tuple[Source, int, int]
+
 UNKNOWN = Template.unknown()
 _DEEPEST = 12
 _SAME = re.compile(
@@ -34,6 +36,7 @@ _READ = re.compile(r"os\.(?:Getenv|LookupEnv)$")
 _HELPER = re.compile(r"(?i)(?:\w+\.)*(?:\w*env\w*|lookup\w*|fallback\w*)$")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _VERB = re.compile(r"%[-+# 0]*\d*[sdvq]")
+_KEY = re.compile(r"(?P<name>\w+)\s*:\s*")
 _EMPTY = r"(?:len\(\s*{0}\s*\)\s*==\s*0|{0}\s*==\s*(?:\"\s*\"|0))"
 
 
@@ -44,6 +47,10 @@ class Reader:
         """Take the files that the program is compiled from."""
         self.sources = sources
         self.settings = Settings(sources)
+        self.servers: dict[tuple[str, str], bool] = {}
+        self._held: dict[tuple[str, str, int], Template] = {}
+        self._made: dict[str, dict[str, list[_Place]]] = {}
+        self._put: dict[str, list[_Place]] = {}
         self._fields: dict[str, list[Field]] = {}
         self._homes: dict[tuple[str, str], Source] = {}
         for source in sources:
@@ -207,7 +214,14 @@ class Reader:
         if len(owners) != 1:
             return UNKNOWN
         field = owners[0]
-        written = [*self._literals(field, depth), *self._changed(field, depth)]
+        key = (field.owner, field.name, depth)
+        if key not in self._held:
+            self._held[key] = self._kept(field, depth)
+        return self._held[key]
+
+    def _kept(self, field: Field, depth: int) -> Template:
+        """What a field holds: the only thing that is written for it, else what its tags say."""
+        written = [self.value(*place, depth + 1) for place in (*self._literals(field), *self._changed(field.name))]
         if written:
             return written[0] if len(written) == 1 else UNKNOWN
         return self.settings.tagged(self, field, self._homes[field.owner, field.name], depth)
@@ -232,20 +246,33 @@ class Reader:
             kinds |= {made} if found is None else set(re.findall(r"\*?(?:\w+\.)?([A-Z]\w*)", found.results)[:1])
         return kinds
 
-    def _literals(self, field: Field, depth: int) -> Iterator[Template]:
-        """What is written for a field where its structure is made."""
-        for source in self.sources:
-            for match in re.finditer(rf"\b{field.owner}\s*\{{", source.bare):
-                for start, end in split(source.bare, match.end(), closing(source.bare, match.end() - 1)):
-                    key = re.match(rf"{field.name}\s*:\s*", source.bare[start:end])
-                    if key is not None:
-                        yield self.value(source, start + key.end(), end, depth + 1)
+    def _literals(self, field: Field) -> list[_Place]:
+        """What is written for a field where its structure is made; each structure is looked for once."""
+        if field.owner not in self._made:
+            made = self._made[field.owner] = {}
+            for source in self.sources:
+                for match in _matches(rf"\b{field.owner}\s*\{{", field.owner, source.bare):
+                    for start, end in split(source.bare, match.end(), closing(source.bare, match.end() - 1)):
+                        key = _KEY.match(source.bare, start, end)
+                        if key is not None:
+                            made.setdefault(key["name"], []).append((source, key.end(), end))
+        return self._made[field.owner].get(field.name, [])
 
-    def _changed(self, field: Field, depth: int) -> Iterator[Template]:
+    def _changed(self, name: str) -> list[_Place]:
         """What is put into a field of that name afterwards."""
-        for source in self.sources:
-            for match in re.finditer(rf"\.{field.name}(?:\s*,\s*\w+)?\s*=(?!=)[ \t]*", source.bare):
-                yield self.value(source, *expression(source.bare, match.end(), len(source.bare)), depth + 1)
+        if name not in self._put:
+            pattern = rf"\.{name}(?:\s*,\s*\w+)?\s*=(?!=)[ \t]*"
+            self._put[name] = [
+                (source, *expression(source.bare, match.end(), len(source.bare)))
+                for source in self.sources
+                for match in _matches(pattern, f".{name}", source.bare)
+            ]
+        return self._put[name]
+
+
+def _matches(pattern: str, word: str, bare: str) -> Iterator[re.Match[str]]:
+    """Where a pattern matches that begins with a word: most files don't have it at all."""
+    return re.finditer(pattern, bare) if word in bare else iter(())
 
 
 def _unwrapped(bare: str, start: int, end: int) -> tuple[int, int]:
