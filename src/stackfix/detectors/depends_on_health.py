@@ -12,13 +12,14 @@ A list that services share through an anchor is repaired for all of them, where 
 
 Limits: silent where a condition is written, where the service's own command or start script waits, its source asks in
 a loop until it is answered, or a variable tells it whom to wait for (`WAIT_FOR`, `WAIT_HOSTS`), for an application
-whose start another service is content with (`service_started`), for dependencies without a check, and for a check that
-can never pass as it is written (a shell's `||` among the words of a list, a list without CMD), for a store or a bare
-image that was told nothing of the other, and for nodes whose check passes once the cluster is whole. Viewers,
-scrapers, proxies, front ends, Kafka Connect with its databases, what a clock begins, what only keeps a container there
-to work in, and a service that nothing has name the other application, connect when they are asked: information only,
-and a person should decide. So with a check that can't be seen to pass: it would stop a stack that works. Where the
-check's program is missing for certain, nothing is edited.
+whose start another service is content with (`service_started`), for dependencies without a check, and for a check
+that can never pass as it is written (a shell's `||` among the words of a list, a list without CMD), where another
+service that it is started after waits for that check already, for a store or a bare image that was told nothing of
+the other, and for nodes whose check passes once the cluster is whole. Viewers, scrapers, proxies, front ends, Kafka
+Connect with its databases, what a clock begins, what only keeps a container there to work in, and a service that
+nothing has name the other application, connect when they are asked: information only, and a person should decide. So
+with a check that can't be seen to pass: it would stop a stack that works. Where the check's program is missing for
+certain, nothing is edited.
 """
 
 from __future__ import annotations

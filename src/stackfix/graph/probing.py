@@ -147,6 +147,12 @@ def _answering(graph: Graph, workload: Workload) -> _Answering | None:
     return _Answering(routing.serves, tuple(fitting.items()), app)
 
 
+def may_be_unserved(graph: Graph, workload: Workload, probe: Probe) -> bool:
+    """Whether none of the routes that are seen of what a check asks is the path that it asks for."""
+    answering = _answering(graph, workload) if probe.path is not None and _asked(probe.path).startswith("/") else None
+    return answering is not None and probe.path is not None and answering.serves(_asked(probe.path)) is not True
+
+
 def _own(graph: Graph, workload: Workload, probe: Probe) -> bool:
     """Whether it certainly asks the program itself."""
     if probe.host is not None and probe.host not in _LOCAL and probe.host != workload.name:

@@ -18,6 +18,7 @@ from stackfix.graph import (
     front_doors,
     known_images,
     node_sources,
+    probing,
     production,
     proxies,
     stores,
@@ -166,7 +167,7 @@ def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tu
             continue
         if wait.name.value in started and _is_application(graph, target):
             continue  # Another is told in so many words that its start is enough.
-        if _is_spared(graph, workload, target, check):
+        if _is_spared(graph, workload, target, check) or _comes_after(workload, target):
             continue
         if check.sound and not _is_awaited_by_variable(workload, target) and _holds_elsewhere(graph, workload, wait):
             yield wait, target, check
@@ -194,6 +195,21 @@ def _is_spared(graph: Graph, workload: Workload, target: Workload, check: Probe)
     if _never_answers(graph, target, check) or unasked.never_asks(graph, workload, target):
         return True
     return unasked.makes_the_cluster(workload, target, check) or tried_again.tries_again(graph, workload, target)
+
+
+def _comes_after(workload: Workload, target: Workload) -> bool:
+    """Whether another service that it is started after is itself started once the target is healthy."""
+    seen, reached = {workload, target}, [workload]
+    while reached:
+        for wait in reached.pop().waits:
+            between = awaited(workload, wait) if wait.required else None
+            if between is None or between in seen:
+                continue
+            if any(w.condition == "service_healthy" and w.name.value == target.name for w in between.waits):
+                return True
+            seen.add(between)
+            reached.append(between)
+    return False
 
 
 def _holds_elsewhere(graph: Graph, workload: Workload, wait: Wait) -> bool:
@@ -282,7 +298,9 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
     known = graph.settled(workload)
     if check.port is not None and not (known.known and check.port in known.ports):
         return False
-    return not any(found.workload is workload for found in graph.unserved)
+    if any(found.workload is workload for found in graph.unserved):
+        return False
+    return not probing.may_be_unserved(graph, workload, check)
 
 
 def _alike(graph: Graph, workload: Workload) -> Iterator[Workload]:
