@@ -15,6 +15,7 @@ folder may hold, and where a start script or a step of the image may make the fi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Applicability, Choice, Family, Finding, Location, Remedy, Rule, Severity
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackfix.graph.link import Graph
+    from stackfix.graph.model import Workload
     from stackfix.graph.nginx_names import Named
 
 RULE = Rule(
@@ -37,11 +39,18 @@ RULE = Rule(
 
 def detect(graph: Graph) -> Iterator[Finding]:
     """Every file that a directive names and nothing holds."""
+    alike: dict[tuple[Workload, str], list[Named]] = {}
     for named in nginx_names.absent(graph, nginx_names.OTHERS):
-        yield _finding(graph, named)
+        if nginx_names.fits(graph, named):
+            yield _finding(graph, named)
+        else:
+            alike.setdefault((named.proxied.workload, named.path), []).append(named)
+    for first, *others in alike.values():
+        yield _finding(graph, first, tuple(others))
 
 
-def _finding(graph: Graph, named: Named) -> Finding:
+def _finding(graph: Graph, named: Named, others: tuple[Named, ...] = ()) -> Finding:
+    """`others` are further directives that the same file would put right."""
     fits, workload = nginx_names.fits(graph, named), named.proxied.workload
     place = named.said.location
     what = f"; {fits[0]} is what fits" if len(fits) == 1 else ""
@@ -51,7 +60,10 @@ def _finding(graph: Graph, named: Named) -> Finding:
         location=Location(place.path, place.span, "nothing mounts or copies it there"),
         anchor=named.said.anchor,
         value=named.path,
-        evidence=(Location(workload.location.path, workload.location.span, f"{workload.name} runs this nginx"),),
+        evidence=(
+            Location(workload.location.path, workload.location.span, f"{workload.name} runs this nginx"),
+            *(replace(other.said.location, note="names it, too") for other in others),
+        ),
         remedy=_remedy(named, fits),
         components=graph.called(workload),
     )
