@@ -86,6 +86,11 @@ _SERVING: dict[str, tuple[str, ...]] = {
     "httpd": ("httpd-foreground",),
     "caddy": ("caddy", "run", "--config", _CADDYFILE),
 }
+_DOTNET = re.compile(
+    r"mcr\.microsoft\.com/dotnet/(?:aspnet|runtime|runtime-deps):(?:[6-9]|\d\d)\.\d[\d.]*"
+    r"(?:-(?:(?:bullseye|bookworm|trixie)-slim|jammy|noble|(?P<alpine>alpine[\d.]*)))?(?:-(?:amd64|arm64v8))?$"
+)
+"""Runtimes by tags that name a distribution of few programs, or none; the chiseled ones have no shell."""
 _PHP = re.compile(r"-(?:apache|fpm)(?:-|$)")
 _ALPINE_HAS = frozenset({"sh", "wget", "nc", "pgrep", "ps"})
 _DEBIAN_HAS = frozenset({"sh", "bash"})
@@ -166,6 +171,8 @@ def _handing(name: Name) -> Base | None:
         reserved = ("PATH", "PHP_", "PHPIZE_DEPS", "GPG_KEYS", "APACHE_CONFDIR", "APACHE_ENVVARS")
         return Base("php", has=frozenset({"sh", "php"}), working_dir="/var/www/html" if serves else "/",
                     reserved=reserved, serves=serves)  # fmt: skip
+    if (dotnet := _DOTNET.match(f"{name.repository}:{tag}")) is not None:
+        return _dotnet(alpine=dotnet["alpine"] is not None)
     found = _HANDING.get(name.repository)
     if found is None or any(kind in tag for kind in ("distroless", "onbuild", "builder")):
         return None
@@ -173,6 +180,18 @@ def _handing(name: Name) -> Base | None:
         name.repository, has=frozenset({"sh"}), working_dir=found[0], reserved=("PATH", "LANG", "HOME", *found[1]),
         serves=_SERVING.get(name.repository, ()), folders=_OWN_FOLDERS.get(name.repository, ()),
     )  # fmt: skip
+
+
+def _dotnet(*, alpine: bool) -> Base:
+    """What runs .NET's programs: a slim Debian, Ubuntu or Alpine with little beside the runtime."""
+    lacks = {"curl", "python", "python3", "node", "npm", "git", *_INITS} | ({"bash"} if alpine else {"wget", "nc"})
+    return Base(
+        "dotnet",
+        manager="apk" if alpine else "apt-get",
+        has=_ALPINE_HAS if alpine else _DEBIAN_HAS,
+        lacks=frozenset(lacks),
+        reserved=("PATH", "LANG", "HOME", "ASPNET", "DOTNET_", "APP_UID"),
+    )
 
 
 def _uv(name: Name) -> Base | None:
