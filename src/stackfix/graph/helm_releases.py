@@ -26,6 +26,11 @@ _ALONE = frozenset(
 _NAME = re.compile(r"[a-z0-9][-a-z0-9]*")
 
 
+def holds_values(path: str) -> bool:
+    """Whether a file's name says that it holds what a chart is installed with."""
+    return _VALUES.search(path) is not None
+
+
 class Releases:
     """The releases that a tree's texts name. Read when first asked for."""
 
@@ -43,7 +48,7 @@ class Releases:
 
     @cached_property
     def _values(self) -> tuple[str, ...]:
-        paths = (path for path in self._library.tree.entries if _VALUES.search(path))
+        paths = (path for path in self._library.tree.entries if holds_values(path))
         return tuple((self._library.sources.read(path) or b"").decode("utf-8", "replace") for path in paths)
 
     @cached_property

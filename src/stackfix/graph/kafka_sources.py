@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.findings import Anchor, located
 from stackfix.graph import address, environment
+from stackfix.graph.helm_releases import holds_values
 from stackfix.graph.python_file import facts
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def lines(library: Library) -> tuple[Line, ...]:
 
 def _lines(library: Library) -> Iterator[Line]:
     for path, entry in library.tree.entries.items():
-        if not entry.wiring or entry.target is not None or _OWN_BUSINESS.search(path.lower()):
+        if not entry.wiring or entry.target is not None or _OWN_BUSINESS.search(path.lower()) or holds_values(path):
             continue
         if environment.is_dotenv(path):
             yield from _dotenv(library, path)
