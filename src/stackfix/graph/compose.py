@@ -41,6 +41,14 @@ _OVERRIDES = (
 _MOST_EXTENDS = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A network that a project makes: what tells it from all others, and the projects that make it under one name."""
+
+    identity: str
+    owners: tuple[Project, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Project:
     """A merged project: its files weakest first, and the folder that relative paths and its name come from.
@@ -177,20 +185,25 @@ def _complete(files: Iterable[ComposeFile]) -> bool:
     return bool(known) and all(known.values())
 
 
-def _real_names(projects: Iterable[Project]) -> dict[str, str]:
-    """Real network names → the identity of the project's network that bears it."""
-    names = {}
+def _real_names(projects: Iterable[Project]) -> dict[str, Owned]:
+    """Real network names → the project's network that bears it."""
+    names: dict[str, Owned] = {}
     for project in projects:
         keys = {"default": None} | {n.key: n for file in project.files for n in file.networks}
         for key, network in keys.items():
             if network is not None and (network.external or network.real_name):
                 continue
-            names[f"{project.name}_{key}"] = f"{project.folder}:{key}"
+            name = f"{project.name}_{key}"
+            owners = (*(names[name].owners if name in names else ()), project)
+            names[name] = Owned(f"{project.folder}:{key}", owners)
     return names
 
 
-def _network_id(project: Project, names: Mapping[str, str], key: str) -> str:
-    """What tells a network from all others. The root's project has an unknown name: any prefix may be its own."""
+def _network_id(project: Project, names: Mapping[str, Owned], key: str) -> str:
+    """What tells a network from all others. The root's project has an unknown name: any prefix may be its own.
+
+    What a project calls external, somebody else has made.
+    """
     entry = next((n for f in reversed(project.files) for n in f.networks if n.key == key), None)
     real = entry and (entry.real_name or (entry.key if entry.external else None))
     if not real:
@@ -198,12 +211,18 @@ def _network_id(project: Project, names: Mapping[str, str], key: str) -> str:
     if entry and not entry.external:
         return f"name:{real}"
     if real in names:
-        return names[real]
-    owned = [identity for name, identity in names.items() if name.startswith("_") and real.endswith(name)]
+        return names[real].identity
+    possible = (owned for name, owned in names.items() if name.startswith("_") and real.endswith(name))
+    owned = [one.identity for one in possible if not all(_comes_from_elsewhere(p, real) for p in one.owners)]
     return owned[0] if len(owned) == 1 else f"name:{real}"
 
 
-def _deployment(library: Library, policy: Policy, project: Project, names: Mapping[str, str]) -> Deployment:
+def _comes_from_elsewhere(project: Project, real: str) -> bool:
+    """Whether a project calls the network of a name external."""
+    return any(n.external and (n.real_name or n.key) == real for file in project.files for n in file.networks)
+
+
+def _deployment(library: Library, policy: Policy, project: Project, names: Mapping[str, Owned]) -> Deployment:
     paths = tuple(file.path for file in project.files)
     values = _values(library, project.folder)
     deployment = Deployment(

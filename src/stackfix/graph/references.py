@@ -40,8 +40,8 @@ _NOT_A_CALL = re.compile(
     r"|QUORUM|VOTERS"
     r"|(?:^|_)(?:APP|WEB|CLIENT|FRONTEND|FRONT_END|DASHBOARD|UI|PORTAL|SELF|OWN)_(?:URL|HOST|BASE_URL)$"
 )
-_NAME_AND_TAG = re.compile(r"(?:^|_)(?:IMAGE|TAG|VERSION|QUEUE|TOPIC|MODEL|SCHEDULE|CRON)$")
-"""Variables whose name:number is a name and its version, unless a scheme says that it is an address."""
+_NAME_AND_TAG = re.compile(r"(?:^|_)(?:IMAGE|TAG|VERSION|QUEUE|TOPIC|MODEL|SCHEDULE|CRON|JOBS|LABELS|PORTS|MAPPINGS?)$")
+"""Variables whose name:number is a name with its version or port, unless a scheme says that it is an address."""
 _HOST_NAME = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS)$|(?<![Vv])(?:HOST|HOSTNAME)$", re.IGNORECASE)
 _SCHEMES = re.compile(
     r"(?:https?|wss?|grpcs?|tcp|rediss?|postgres(?:ql)?|mysql|mariadb|mongodb|amqps?|nats|kafka|bolt|neo4j|memcached"
