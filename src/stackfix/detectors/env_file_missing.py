@@ -9,8 +9,9 @@ Which side is right: the file's example, where there is one: the file is made fr
 name that gives what the source requires and nothing else gives is named instead. Where the source requires nothing of
 it, the entry is marked as not required; else a person decides.
 
-Limits: silent outside git, where nobody can tell what is kept out on purpose, and for `required: false`, and for a path
-that is right from a folder above.
+Limits: silent outside git, where nobody can tell what is kept out on purpose, for `required: false`, for a path that is
+right from a folder above, and for the project's own `.env` where its Compose files have variables without a default:
+whoever starts it has one.
 """
 
 from __future__ import annotations

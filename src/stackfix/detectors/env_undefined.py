@@ -11,9 +11,10 @@ the whole file, and those of today don't (info).
 Which side is right: nobody can tell; the value is the deployer's to give. A default in quotes is offered without
 them. A dollar that begins no variable can only be meant as one, and is written `$$`.
 
-Limits: silent for `${NAME:?message}`, which is a decision, for what the machine gives, and where a `.env` without an
-example is kept out of git: what it holds is unknown. Where there is neither a `.env` nor an example it is a warning,
-and silent for secrets: whoever deploys may give them.
+Limits: silent for `${NAME:?message}`, which is a decision, for what the machine gives, where a `.env` without an
+example is kept out of git, or a service is given the `.env` that nobody sees: what it holds is unknown; and for what
+only a switch that is off would need (`PROXY_HOST` beside `${PROXY:-false}`). Where there is neither a `.env` nor an
+example it is a warning, and silent for secrets: whoever deploys may give them.
 """
 
 from __future__ import annotations

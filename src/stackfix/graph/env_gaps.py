@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import environment, handed, kinship, secrets, sources
+from stackfix.graph import environment, handed, kinship, secrets, sources, undefined
 from stackfix.graph.carried import carried
 from stackfix.graph.python_facts import UNSEEN_FILE
 from stackfix.graph.value import Origin
@@ -67,6 +67,8 @@ def absent_files(graph: Graph) -> Iterator[AbsentFile]:
             if known or file.missing_ok or library.sources.would_ignore(file.path) or _made(library, file.path):
                 continue
             if _seen_from_above(library, workload.deployment.folder, file.text.value):
+                continue
+            if file.path == join(workload.deployment.folder, ".env") and undefined.needs_its_own_file(graph, workload):
                 continue
             folder, name = posixpath.split(file.path)
             if _ignored_elsewhere(library, name) or carried(library, file.anchor.path):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from stackfix.findings import Location
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
-    from stackfix.graph.model import Deployment
+    from stackfix.graph.model import Deployment, Workload
     from stackfix.graph.value import Hole
     from stackfix.text import Text
 
@@ -39,6 +39,8 @@ _HOSTS = re.compile(
 )
 _SAILS = frozenset({"WWWUSER", "WWWGROUP"})
 """What Laravel Sail's own command exports before it calls Compose. Source: laravel/sail, bin/sail."""
+_OFF = re.compile(r"(?i)false|off|no|0|disabled")
+"""What the default of a switch says where the variables that begin with its name are of no use: `PROXY_HOST`."""
 _DOLLAR = re.compile(r"\$(?:\$|\{|[A-Za-z_])|(?P<bare>\$)")
 """Source: compose-go, template/template.go (`$` before anything else was invalid once, and is left alone now)."""
 
@@ -87,6 +89,12 @@ def undefined(graph: Graph) -> Iterator[Undefined]:
                 yield one
 
 
+def needs_its_own_file(graph: Graph, workload: Workload) -> bool:
+    """Whether a service's project can't do without its `.env`: whoever starts it has one, which git is spared."""
+    used = (one.hole for one in _everywhere(graph, workload.deployment))
+    return any(h.default is None and not h.required and not _HOSTS.fullmatch(h.name) for h in used)
+
+
 # --- what the files say ----------------------------------------------------------------------------------------------
 
 
@@ -125,23 +133,31 @@ def _nowhere(graph: Graph, project: Deployment) -> Iterator[Undefined]:
     library, found = graph.library, dict[str, list[_Used]]()
     path = tree.join(project.folder, ".env")
     certain = library.tree.is_file(path) or bool(environment.examples(library, project.folder))
-    if not certain and (not library.tree.in_git or library.sources.would_ignore(path)):
+    if not certain and _is_kept_out(library, project, path):
         return
     for used in _everywhere(graph, project):
         hole = used.hole
         if hole.default is None and not hole.required and not _HOSTS.fullmatch(hole.name):
             found.setdefault(hole.name, []).append(used)
     required = {u.hole.name for u in _everywhere(graph, project) if u.hole.required}
+    off = tuple(f"{u.hole.name}_" for u in _everywhere(graph, project) if _OFF.fullmatch(_default(u.hole) or ""))
     for name, places in found.items():
         # Secrets are given outside of git as a rule, where no file says otherwise.
         if name in _SAILS and "/laravel/sail/" in "".join(t.value for p in project.paths if (t := library.text(p))):
             continue
-        if name in required or (not certain and secret_name(name)) or _told(library, name):
+        if name in required or (not certain and secret_name(name)) or name.startswith(off) or _told(library, name):
             continue
         first = places[0]
         said = f"nothing gives {name}, and it has no default: Compose puts nothing in its place"
         others = tuple(dict.fromkeys(p.place for p in places[1:] if p.place != first.place))
         yield Undefined(name, said, f"give {name}, or a default", first.place, first.anchor, others, certain)
+
+
+def _is_kept_out(library: Library, project: Deployment, path: str) -> bool:
+    """Whether git isn't meant to hold the project's `.env`, or a service is given it: nothing starts without one."""
+    if not library.tree.in_git or library.sources.would_ignore(path):
+        return True
+    return any(file.path == path for workload in project.workloads for file in workload.env_files)
 
 
 def _told(library: Library, name: str) -> bool:
