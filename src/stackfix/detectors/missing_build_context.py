@@ -6,15 +6,16 @@ builds, whose context is no folder of the repository, or whose Dockerfile isn't 
 Why it breaks: nothing is built, and the service doesn't start.
 
 Which side is right: the tree. The one folder of that name with a Dockerfile, or the one Dockerfile of the context, is
-what was meant; else the one folder beside it whose name is spelled another way (`tidehub-svc` for `tide_hub`). One that
-is only called longer (`frontend-react` for `frontend`) and holds a known framework, or that nobody builds and that is
-called by another form of the word (`notifications` for `notifier`), is told with an edit that a person should see.
+what was meant, or with a person's eye the one below it that others build from the same context; else the one folder
+beside it whose name is spelled another way (`tidehub-svc` for `tide_hub`). One that is only called longer
+(`frontend-react` for `frontend`) and holds a known framework, or that nobody builds and that is called by another
+form of the word (`notifications` for `notifier`), is told with an edit that a person should see.
 
-Limits: only where the base folder is known: projects with a known folder, scripts that say where they work, workflows;
-elsewhere only paths that no folder of the repository has. What git ignores, what is fetched or made on the way,
-submodules and folders outside the repository are unknown. Compose files that none of their services can be built by
-were moved or are copied elsewhere before use: silent. A Dockerfile that a script names with `-f` is
-`script-path-missing`'s.
+Limits: only where the base folder is known: projects with a known folder, scripts that say where they work,
+workflows; elsewhere only paths that no folder of the repository has. What git ignores, what is fetched or made on the
+way, submodules and folders outside the repository are unknown. Compose files that none of their services can be built
+by were moved, are copied elsewhere before use, or have their sources cloned into place: silent. A Dockerfile that a
+script names with `-f` is `script-path-missing`'s.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from stackfix.findings import Applicability, Choice, Family, Finding, Location, 
 from stackfix.formats import yaml
 from stackfix.graph import build_folders, builds, combinations, moved_projects, namesakes, script_builds, undockered
 from stackfix.graph.image import is_dockerfile
-from stackfix.repairs.set_entry import SetEntry
+from stackfix.repairs.set_entry import Entries, SetEntry
 from stackfix.repairs.set_text import SetText
 
 if TYPE_CHECKING:
@@ -120,7 +121,9 @@ def _moved_away(graph: Graph, project: Deployment) -> bool:
         return False
     if combinations.starts_as_it_lies(graph.library, project):
         return False
-    if len(built) > 1 and len({b.context for b in built}) > 1:
+    homes = {b.dockerfile: posixpath.dirname(b.dockerfile) for b in built}
+    nowhere = len(set(homes.values())) > 1 and not any(tree.is_folder(home) for home in homes.values())
+    if len(built) > 1 and (len({b.context for b in built}) > 1 or nowhere):
         return True
     above = posixpath.dirname(project.folder)
     return bool(project.folder) and any(
@@ -143,6 +146,9 @@ def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
             p for p in _dockerfiles(graph, build) if build_folders.agrees(graph, workload, replace(build, dockerfile=p))
         )
         fitting = build_folders.Fitting(tuple(agreeing))
+        sole = build_folders.sole_dockerfile(graph, build.context) if not fitting.names else None
+        if sole is not None and not any(_builds(w, sole) for w in workload.deployment.workloads):
+            fitting = build_folders.Fitting((sole,), Applicability.UNSAFE)
     else:
         fitting = build_folders.fitting(graph, workload, build)
     found = fitting.names
@@ -168,6 +174,10 @@ def _finding(graph: Graph, workload: Workload, build: Build) -> Finding:
         remedy=remedy,
         components=graph.called(workload),
     )
+
+
+def _builds(workload: Workload, dockerfile: str) -> bool:
+    return workload.build is not None and workload.build.dockerfile == dockerfile
 
 
 def _dockerfiles(graph: Graph, build: Build) -> tuple[str, ...]:
@@ -206,7 +216,12 @@ def _repairs(graph: Graph, build: Build, name: str, *, there: bool) -> tuple[Rep
         return (SetText(build.dockerfile_text, relative),)
     documents = graph.library.get(build.anchor.path, yaml.read)
     node = yaml.resolve(documents, build.anchor.steps) if documents is not None else None
-    return (SetEntry(build.anchor, "dockerfile", relative, beside="context"),) if isinstance(node, yaml.Mapping) else ()
+    if isinstance(node, yaml.Mapping):
+        return (SetEntry(build.anchor, "dockerfile", relative, beside="context"),)
+    if not isinstance(node, yaml.Scalar) or build.anchor.parent is None:
+        return ()
+    both = Entries((("context", node.value), ("dockerfile", relative)))
+    return (SetEntry(build.anchor.parent, "build", both),)
 
 
 def _folder(build: Build) -> str:

@@ -58,6 +58,14 @@ def fitting(graph: Graph, workload: Workload, build: Build) -> Fitting:
     return Fitting(_agreeing(graph, workload, build, known or forms), Applicability.UNSAFE)
 
 
+def sole_dockerfile(graph: Graph, context: str) -> str | None:
+    """The only Dockerfile that anybody is seen to build from a folder, where it lies elsewhere."""
+    seen = (made.build for made in graph.builds if made.by is not By.CONVENTION)
+    found = {build.dockerfile for build in seen if build.context == context}
+    only = found.pop() if len(found) == 1 else None
+    return only if only is not None and posixpath.dirname(only) != context else None
+
+
 def _agreeing(graph: Graph, workload: Workload, build: Build, folders: Iterable[str]) -> tuple[str, ...]:
     """Those whose image may be the service's."""
     name = posixpath.relpath(build.dockerfile, build.context)

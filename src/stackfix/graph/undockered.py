@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import blueprints, framework, node_application, script_builds
+from stackfix.graph import blueprints, build_folders, framework, node_application, script_builds
 from stackfix.graph.command import literal
 from stackfix.graph.framework import Language
 from stackfix.graph.image import is_dockerfile
@@ -75,7 +75,7 @@ def undockered(graph: Graph) -> Iterator[Undockered]:
 
 
 def _lacks(graph: Graph, build: Build) -> bool:
-    """Whether the folder is there and no Dockerfile is, by whatever name."""
+    """Whether the folder is there and no Dockerfile is, by whatever name; nor one elsewhere that is built from it."""
     tree = graph.library.tree
     if not build.known or build.target is not None or "$" in build.context + build.dockerfile:
         return False
@@ -83,7 +83,9 @@ def _lacks(graph: Graph, build: Build) -> bool:
         return False
     if posixpath.dirname(build.dockerfile) != build.context or graph.library.sources.would_ignore(build.dockerfile):
         return False
-    return not any(is_dockerfile(p) for p in tree.directly_in(build.context))
+    if any(is_dockerfile(p) for p in tree.directly_in(build.context)):
+        return False
+    return build_folders.sole_dockerfile(graph, build.context) is None
 
 
 def port_of(workload: Workload | None) -> int | None:

@@ -1,0 +1,3 @@
+module example.com/gauge
+
+go 1.22
