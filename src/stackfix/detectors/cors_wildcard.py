@@ -9,8 +9,9 @@ and a server that echoes the origin instead hands the user's session to every si
 Which side is right: the origins of the configuration, else those that Ingress hosts, nginx's server names and published
 front ends really have.
 
-Limits: `*` without credentials outside production may be meant and is left alone, as are settings under a condition.
-Where no origin is known, or only what development publishes, nothing is edited.
+Limits: `*` without credentials outside production may be meant and is left alone, as are settings under a condition
+and a `*` among the items of a list in Node, which is compared literally. Where no origin is known, or only what
+development publishes, nothing is edited.
 """
 
 from __future__ import annotations

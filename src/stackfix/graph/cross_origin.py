@@ -119,8 +119,10 @@ def _star(setting: ProgramCors, environment: Environment) -> Text | None:
         return given.value if given.value is not None and given.value.value == "*" else None
     if asked and not environment.complete:
         return None
+    literal = setting.cors.framework == NODE and not setting.cors.everything
     for origin in setting.origins or ():
-        value = origin.fill(environment)
+        # Node's libraries compare the items of a list: a star among them is nobody's origin.
+        value = None if literal and origin.text is not None else origin.fill(environment)
         if value is not None and value.text.value == "*":
             return value.text
     if setting.expression is None or setting.origins is not None:

@@ -33,6 +33,11 @@ _NOT_PUBLIC = re.compile(r"(?:.*\.)?(?:local|localhost|internal|svc|invalid|exam
 _FRONT_END = re.compile(
     r'"(?:react|vue|next|nuxt|svelte|@sveltejs/kit|@angular/core|vite|preact|solid-js|react-scripts)"'
 )
+_MANIFESTS = (
+    "package.json", "requirements.txt", "pyproject.toml", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts",
+    "Cargo.toml", "Gemfile", "composer.json",
+)  # fmt: skip
+"""What says what the folder of a Dockerfile holds, whatever lies above it."""
 _PLAIN, _SECURE = 80, 443
 
 
@@ -148,6 +153,8 @@ def _is_front_end(graph: Graph, workload: Workload) -> bool:
         if image
         else None
     )
-    path = given if isinstance(given, str) else join(build.context, "package.json")
+    home = posixpath.dirname(build.dockerfile)
+    own = any(graph.library.tree.is_file(join(home, name)) for name in _MANIFESTS)
+    path = given if isinstance(given, str) else join(home if own else build.context, "package.json")
     text = graph.library.text(path)
     return text is not None and _FRONT_END.search(text.value) is not None
