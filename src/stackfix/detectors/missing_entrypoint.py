@@ -13,9 +13,10 @@ Which side is right: the one file there that starts the application: one of the 
 WSGI object or a script that opens a port, in the same folder first. Of compiled programs, the only one that the image
 is given and no other service runs. The command keeps its form; one word changes.
 
-Limits: silent where a build step, a mount, an installed package or a file that git ignores may bring what is named, and
-for an image without any source, run by nobody here: whoever runs it mounts that. With several candidates, or one that
-can't be started as the command does, a person chooses.
+Limits: silent where a build step, a mount, an installed package or a file that git ignores may bring what is named,
+and for an image without any source, run by nobody here: whoever runs it mounts that. With several candidates, one
+that lies in the folder above the one where the command begins, or one that can't be started as the command does, a
+person chooses.
 """
 
 from __future__ import annotations
@@ -116,6 +117,10 @@ def _message(graph: Graph, workload: Workload, missing: Missing, agreed: Candida
 
 
 def _remedy(graph: Graph, workload: Workload, missing: Missing, agreed: Candidate | None) -> Remedy:
+    if agreed is not None and agreed.word == f"../{missing.text.value}":
+        # It lies where it should, and the command begins in a folder too far down: for whatever else is run there, too.
+        way = Choice(f"start {agreed.word}", (SetText(missing.text, agreed.word),))
+        return Remedy(Applicability.MANUAL, f"let the command begin in the folder of {agreed.path}", choices=(way,))
     if agreed is not None and agreed.word is not None:
         return Remedy(Applicability.SAFE, f"start {agreed.word}", (SetText(missing.text, agreed.word),))
     lone = len(missing.candidates) == 1 and missing.manifest is None

@@ -52,7 +52,7 @@ def detect(graph: Graph) -> Iterator[Finding]:
         lost = _all_lost(graph, image)
         for group in lost.values():
             # A manifest and its lock file that one COPY wants are one fault.
-            if group[0].location not in seen and not _goes_with_another(group, lost):
+            if group[0].location not in seen and not _goes_with_another(group, image):
                 seen.update(missing.location for missing in group)
                 alone = not any(manifests.is_requirements(path) for path in lost if path != group[0].path)
                 yield _finding(graph, image, group, alone=alone)
@@ -63,12 +63,12 @@ def detect(graph: Graph) -> Iterator[Finding]:
                 yield _not_given(graph, image, found, place)
 
 
-def _goes_with_another(group: list[MissingSource], lost: dict[str, list[MissingSource]]) -> bool:
+def _goes_with_another(group: list[MissingSource], image: Image) -> bool:
     """Whether a lock file is asked for beside its manifest, which isn't there either."""
     if not manifests.is_lock_file(group[0].path):
         return False
-    others = (other for path, found in lost.items() if not manifests.is_lock_file(path) for other in found)
-    beside = {(other.command.start, posixpath.dirname(other.path)) for other in others}
+    named = (m for m in image.missing if manifests.is_manifest(m.path) and not manifests.is_lock_file(m.path))
+    beside = {(other.command.start, posixpath.dirname(other.path)) for other in named}
     return all((one.command.start, posixpath.dirname(one.path)) in beside for one in group)
 
 

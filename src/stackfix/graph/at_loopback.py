@@ -5,6 +5,7 @@ May import repairs, the graph's nouns and queries.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -266,9 +267,15 @@ def _changes(one: Opened, sibling: Sibling) -> tuple[tuple[Text, str], ...]:
 def _settable(one: Opened, use: Use) -> bool:
     """Whether the deployment can be given the variable: nothing there but a file says what it is."""
     given = one.workload.environment.get(use.hole.name)
-    if use.hole.name in one.fixed:
+    if use.hole.name in one.fixed or (given is None and _is_misspelled(one.workload.environment, use.hole.name)):
         return False
     return given is None or given.origin is Origin.ENV_FILE
+
+
+def _is_misspelled(given: Environment, name: str) -> bool:
+    """Whether a variable of nearly that name is given: it may be meant, and a second one would stand beside it."""
+    words = {re.sub(r"[\W_]", "", other) for other in given.variables if re.search(r"\W", other)}
+    return re.sub(r"[\W_]", "", name) in words
 
 
 def _apart(one: Opened, use: Use) -> bool:

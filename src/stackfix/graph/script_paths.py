@@ -122,6 +122,9 @@ def is_handled(library: Library, one: Script, name: str) -> bool:
             rf">[^\n]*{word}", line
         ):
             return True
+    holders = "|".join(re.findall(rf"(?m)^[ \t]*(?:\w+[ \t]+)?(\w+)=[^\n]*{word}[\"']?[ \t]*\r?$", text.value))
+    if holders and re.search(rf">[ \t]*\"?\$\{{?(?:{holders})\b", text.value):
+        return True
     return bool(re.search(r"\b(?:git clone|gh repo clone)\b", text.value))
 
 

@@ -30,6 +30,8 @@ _PLACEHOLDER = re.compile(
 )
 _HASHED = re.compile(r"\$(?:2[aby]|apr1|argon2\w*|pbkdf2\S*|5|6)\$|\{SHA\}")
 _PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^@\s/]+)@")
+_REACHED = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s@?#]+(?=[/?#]|$)")
+"""The scheme, host and port of an address that nobody logs in by: what is secret in it, if anything, comes after."""
 _LENGTH = 12
 
 
@@ -118,5 +120,5 @@ def live(name: str, value: str) -> bool:
     if secrets.is_token(value) and not value.startswith("pk_"):
         return not _PLACEHOLDER.search(value)
     given = _PASSWORD.search(value)
-    word = given.group(1) if given is not None else value if secrets.secret_name(name) else ""
+    word = given.group(1) if given is not None else _REACHED.sub("", value, 1) if secrets.secret_name(name) else ""
     return len(word) >= _LENGTH and not _PLACEHOLDER.search(word) and secrets.is_random(word)

@@ -1,0 +1,3 @@
+import { harvests } from "./client";
+
+harvests().then((rows) => console.log(rows.length));

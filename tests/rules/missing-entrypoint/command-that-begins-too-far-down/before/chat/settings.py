@@ -1,0 +1,2 @@
+SECRET_KEY = "for-development"
+ROOT_URLCONF = "chat.urls"

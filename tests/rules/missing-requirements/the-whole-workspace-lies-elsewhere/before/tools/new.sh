@@ -1,0 +1,6 @@
+#!/bin/sh
+set -eu
+cat > Cargo.toml << EOF
+[package]
+name = "$1"
+EOF
