@@ -1,3 +1,0 @@
-import { harvests } from "./client";
-
-harvests().then((rows) => console.log(rows.length));
