@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Family, located
-from stackfix.graph import kubernetes_names, start_order
+from stackfix.graph import awaiting, kubernetes_names
 from stackfix.graph.model import Place, Platform, Says, Writing
 from stackfix.graph.reach import Reached
 from stackfix.wiring import Kind, Node, Wire, Wiring
@@ -239,7 +239,7 @@ class _Picture:
 
     def _awaiting(self, workload: Workload, wait: Wait) -> _Drawn:
         start = self._component(workload)
-        awaited = start_order.awaited(workload, wait)
+        awaited = awaiting.awaited(workload, wait)
         end = self._other(Kind.LOST, wait.name.value) if awaited is None else self._component(awaited)
         label = _CONDITIONS.get(wait.condition or "", "waits until it is started")
         # All of `depends_on` is one place: a finding stands on its first entry.

@@ -149,6 +149,8 @@ def _answering(graph: Graph, workload: Workload) -> _Answering | None:
 
 def may_be_unserved(graph: Graph, workload: Workload, probe: Probe) -> bool:
     """Whether none of the routes that are seen of what a check asks is the path that it asks for."""
+    if any(found.workload is workload for found in graph.unserved):
+        return True
     answering = _answering(graph, workload) if probe.path is not None and _asked(probe.path).startswith("/") else None
     return answering is not None and probe.path is not None and answering.serves(_asked(probe.path)) is not True
 

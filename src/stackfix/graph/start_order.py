@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from stackfix.formats import yaml
 from stackfix.graph import (
+    awaiting,
     check_modules,
     check_tools,
     container,
@@ -161,13 +162,13 @@ def _checked(graph: Graph, workload: Workload, waits: list[Wait]) -> Iterator[tu
     said = {w.name.value for w in workload.waits if w.condition is not None}
     started = {w.name.value for o in workload.deployment.workloads for w in o.waits if w.condition == "service_started"}
     for wait in waits:
-        target = awaited(workload, wait)
+        target = awaiting.awaited(workload, wait)
         check = health_check(graph, target) if target is not None else None
         if target is None or check is None or wait.name.value in said or target.runs_once:
             continue
         if wait.name.value in started and _is_application(graph, target):
             continue  # Another is told in so many words that its start is enough.
-        if _is_spared(graph, workload, target, check) or _comes_after(workload, target):
+        if _is_spared(graph, workload, target, check) or awaiting.comes_after(workload, target):
             continue
         if check.sound and not _is_awaited_by_variable(workload, target) and _holds_elsewhere(graph, workload, wait):
             yield wait, target, check
@@ -185,7 +186,7 @@ def _is_watching(graph: Graph, workload: Workload, target: Workload) -> bool:
     name = _repository(graph, target)
     if _WATCHES.search(name):
         return True
-    started = (awaited(workload, wait) for wait in workload.waits)
+    started = (awaiting.awaited(workload, wait) for wait in workload.waits)
     shows = any(one is not None and _ASKED_BY_DASHBOARDS.search(_repository(graph, one)) for one in started)
     return shows and _SHOWN.search(name) is not None
 
@@ -197,28 +198,13 @@ def _is_spared(graph: Graph, workload: Workload, target: Workload, check: Probe)
     return unasked.makes_the_cluster(workload, target, check) or tried_again.tries_again(graph, workload, target)
 
 
-def _comes_after(workload: Workload, target: Workload) -> bool:
-    """Whether another service that it is started after is itself started once the target is healthy."""
-    seen, reached = {workload, target}, [workload]
-    while reached:
-        for wait in reached.pop().waits:
-            between = awaited(workload, wait) if wait.required else None
-            if between is None or between in seen:
-                continue
-            if any(w.condition == "service_healthy" and w.name.value == target.name for w in between.waits):
-                return True
-            seen.add(between)
-            reached.append(between)
-    return False
-
-
 def _holds_elsewhere(graph: Graph, workload: Workload, wait: Wait) -> bool:
     """Whether nobody else who is started by the same written entry would wait for a check that never passes."""
     for other in graph.workloads:
         if other.name != workload.name or other.deployment is workload.deployment:
             continue
         for same in other.waits:
-            target = awaited(other, same) if same.location == wait.location else None
+            target = awaiting.awaited(other, same) if same.location == wait.location else None
             check = health_check(graph, target) if target is not None else None
             if target is not None and check is not None and _never_answers(graph, target, check):
                 return False
@@ -262,11 +248,6 @@ def _told_to_wait_for(workload: Workload) -> frozenset[str]:
     return frozenset(word for value in values for word in re.split(r"[\s:/,;]+", value))
 
 
-def awaited(workload: Workload, wait: Wait) -> Workload | None:
-    """The service that an entry of `depends_on` names."""
-    return next((w for w in workload.deployment.workloads if w.name == wait.name.value), None)
-
-
 def health_check(graph: Graph, workload: Workload) -> Probe | None:
     """A service's health check: its own, else that of the image that the repository builds for it."""
     if workload.healthcheck_disabled:
@@ -297,8 +278,6 @@ def can_pass(graph: Graph, workload: Workload, check: Probe) -> bool:
         return False
     known = graph.settled(workload)
     if check.port is not None and not (known.known and check.port in known.ports):
-        return False
-    if any(found.workload is workload for found in graph.unserved):
         return False
     return not probing.may_be_unserved(graph, workload, check)
 

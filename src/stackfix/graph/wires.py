@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from stackfix.graph import applied_paths, executed, kubernetes_names, proxied_routes, scripts, start_order
+from stackfix.graph import applied_paths, awaiting, executed, kubernetes_names, proxied_routes, scripts, start_order
 from stackfix.graph.proxy_websocket import handshake
 from stackfix.graph.reach import Reached
 
@@ -61,7 +61,7 @@ def _answers(graph: Graph, target: Workload, port: int | None) -> bool:
 def _waits(graph: Graph) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for workload in graph.workloads:
-        awaited = tuple(w for wait in workload.waits if (w := start_order.awaited(workload, wait)) is not None)
+        awaited = tuple(w for wait in workload.waits if (w := awaiting.awaited(workload, wait)) is not None)
         found.update(_ends(graph, workload, awaited))
         # A check is what a wait can be judged by.
         found.update(_ends(graph, workload, tuple(w for w in awaited if start_order.health_check(graph, w))))
