@@ -1,7 +1,8 @@
 """The source requires a variable that a deployment never gives.
 
 What it finds: a variable that the source reads as it starts, without a default, and that neither the deployment, the
-image, the entry script, a dotenv file nor the code itself gives.
+image, the entry script, a dotenv file nor the code itself gives. In Python it is read as required; in Node the program
+checks it at its start and throws or exits, or hands the environment to envalid, zod or env-var.
 
 Why it breaks: the process ends at once with a missing key or a failed validation.
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackfix.graph import environment, handed, kinship, secrets, sources, undefined
+from stackfix.graph import demands, environment, handed, kinship, secrets, sources, undefined
 from stackfix.graph.carried import carried
 from stackfix.graph.python_facts import UNSEEN_FILE
 from stackfix.graph.value import Origin
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stackfix.graph.library import Library
     from stackfix.graph.link import Graph
     from stackfix.graph.model import EnvFile, Workload
+    from stackfix.graph.node_demands import Demand
     from stackfix.graph.python_facts import EnvRead
     from stackfix.graph.started import Process
 
@@ -86,6 +87,11 @@ def _lacked(graph: Graph, workload: Workload) -> Iterator[str]:
         for read in program.env_reads:
             if _needed(read, program) and not {read.name, *read.names} & given.keys():
                 yield read.name
+    begun = graph.started(workload)
+    for process in begun.processes if begun is not None else ():
+        for demand in demands.demanded(graph, workload, process):
+            if not _GIVEN.fullmatch(demand.name) and demand.name not in given:
+                yield demand.name
 
 
 def _meant(library: Library, path: str, lacked: frozenset[str]) -> str | None:
@@ -159,7 +165,7 @@ class Lacking:
     """
 
     workload: Workload
-    read: EnvRead
+    read: EnvRead | Demand
     value: str | None
     given: tuple[Location, ...]
     host: bool = False
@@ -172,17 +178,41 @@ def lacking(graph: Graph) -> Iterator[Lacking]:
         if begun is None or not begun.known or workload.deployment.fragment or len(begun.processes) != 1:
             continue
         process = begun.processes[0]
-        program = graph.program_of(workload, process)
-        if program is None or not process.environment.complete or not graph.environment(workload).complete:
+        if not process.environment.complete or not graph.environment(workload).complete:
             continue
         seen: set[str] = set()
-        for read in program.env_reads:
-            if read.name not in seen and _needed(read, program) and not _has(graph, workload, process, program, read):
+        for read in _lacking(graph, workload, process):
+            if read.name not in seen:
                 seen.add(read.name)
                 yield _valued(graph, workload, read)
 
 
-def _valued(graph: Graph, workload: Workload, read: EnvRead) -> Lacking:
+def _lacking(graph: Graph, workload: Workload, process: Process) -> Iterator[EnvRead | Demand]:
+    yield from _reads(graph, workload, process)
+    yield from _demands(graph, workload, process)
+
+
+def _reads(graph: Graph, workload: Workload, process: Process) -> Iterator[EnvRead]:
+    """What a Python program reads as it starts, and nothing gives."""
+    program = graph.program_of(workload, process)
+    if program is None:
+        return
+    for read in program.env_reads:
+        if _needed(read, program) and not _has(graph, workload, process, program, read):
+            yield read
+
+
+def _demands(graph: Graph, workload: Workload, process: Process) -> Iterator[Demand]:
+    """What a program of another language ends without, and nothing gives."""
+    found = demands.demanded(graph, workload, process)
+    seen = demands.seen(graph, workload, process) if found else None
+    if seen is None or not seen.complete:
+        return
+    given = {*seen.variables, *process.environment.variables, *graph.environment(workload).variables}
+    yield from (one for one in found if one.name not in given and not _GIVEN.fullmatch(one.name.upper()))
+
+
+def _valued(graph: Graph, workload: Workload, read: EnvRead | Demand) -> Lacking:
     value, given = _agreed(graph, workload, read.name)
     fit = handed.wanted(graph, workload, read.name) if value is None else None
     if fit is None or value is not None:

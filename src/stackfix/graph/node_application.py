@@ -217,7 +217,7 @@ def program(library: Library, path: str) -> NodeProgram | None:
     entry = _entry(library, path)
     if entry is None:
         return None
-    modules = Modules(library, _package_folder(library, entry), names_of)
+    modules = modules_of(library, entry)
     found: dict[str, NodeFacts] = {}
     unread: list[str] = []
     queue = [entry]
@@ -237,6 +237,11 @@ def program(library: Library, path: str) -> NodeProgram | None:
             elif modules.is_own(specifier) and not _is_no_code(library, here, specifier):
                 unread.append(f"{here}: {specifier}")
     return _program(entry, modules, found, (*unread, *(queue[:1] if len(found) >= _MOST_FILES else ())))
+
+
+def modules_of(library: Library, entry: str) -> Modules:
+    """The modules of an entry file's package."""
+    return Modules(library, _package_folder(library, entry), names_of)
 
 
 def _is_no_code(library: Library, path: str, specifier: str) -> bool:
