@@ -1,8 +1,9 @@
 """The source requires a variable that a deployment never gives.
 
 What it finds: a variable that the source reads as it starts, without a default, and that neither the deployment, the
-image, the entry script, a dotenv file nor the code itself gives. In Python it is read as required; in Node the program
-checks it at its start and throws or exits, or hands the environment to envalid, zod or env-var.
+image, the entry script, a dotenv file nor the code itself gives. In Python it is read as required; a program of Node or
+Go checks it at its start and fails (throws, exits, panics), or hands the environment to envalid, zod, env-var,
+caarlos0/env or envconfig.
 
 Why it breaks: the process ends at once with a missing key or a failed validation.
 

@@ -1,6 +1,6 @@
-"""What a Node program certainly ends without as it starts: its files' demands, followed from the entry file.
+"""What a Node or Go program certainly ends without as it starts: what its files demand, followed from the entry.
 
-May import the graph's nouns, sources and the readers of Node.
+May import the graph's nouns, sources and the readers of Node and Go.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from stackfix.graph import node_application, node_demands, node_sources, sources
+from stackfix.graph import compiled, go_builds, go_demands, node_application, node_demands, node_sources, sources
 from stackfix.graph.command import literal
+from stackfix.graph.started import Listens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,9 @@ _MOST = 2000
 
 def demanded(graph: Graph, workload: Workload, process: Process) -> tuple[Demand, ...]:
     """What a process's program demands, without what it gives itself."""
+    made = _compiled(graph, workload, process)
+    if made is not None:
+        return go_demands.demands(graph.library, made.module, made.package)
     program = node_sources.program(graph, workload, process)
     if program is None or program.unread:
         return ()
@@ -48,18 +52,30 @@ def demanded(graph: Graph, workload: Workload, process: Process) -> tuple[Demand
 
 def seen(graph: Graph, workload: Workload, process: Process) -> Environment | None:
     """All that gives a process's program variables; None where that can't be told."""
+    made, image = _compiled(graph, workload, process), graph.image(workload)
+    if made is not None and image is not None:
+        loads = go_demands.loads_dotenv(graph.library, made.module, made.package)
+        known = not loads or _lacks(sources.files(graph, workload), process, (".env",))
+        return compiled.environment_of(workload, image, process) if known else None
     program = node_sources.program(graph, workload, process)
-    if program is None or process.tool == "deno" or _preloads(process):
+    if program is None or process.tool == "deno" or _preloads(process) or not graph.environment(workload).complete:
         return None
     files = sources.files(graph, workload)
-    if process.tool == "bun" and not _lacks(files, process):
+    if process.tool == "bun" and not _lacks(files, process, _OF_BUN):
         return None
     return node_sources.environment_of(files, program, process)
 
 
-def _lacks(files: Files, process: Process) -> bool:
-    """Whether no file is there that Bun loads by itself."""
-    return process.folder is not None and all(files.lacks(posixpath.join(process.folder, name)) for name in _OF_BUN)
+def _compiled(graph: Graph, workload: Workload, process: Process) -> go_builds.Program | None:
+    """The Go program that a process is."""
+    image = graph.image(workload)
+    name = literal(process.words[0]) if process.words and process.listens is Listens.UNKNOWN else None
+    return go_builds.program(graph, image, name, process.folder) if image is not None and name else None
+
+
+def _lacks(files: Files, process: Process, names: tuple[str, ...]) -> bool:
+    """Whether no file of such a name is where the program is started."""
+    return process.folder is not None and all(files.lacks(posixpath.join(process.folder, name)) for name in names)
 
 
 def _preloads(process: Process) -> bool:

@@ -178,8 +178,6 @@ def lacking(graph: Graph) -> Iterator[Lacking]:
         if begun is None or not begun.known or workload.deployment.fragment or len(begun.processes) != 1:
             continue
         process = begun.processes[0]
-        if not process.environment.complete or not graph.environment(workload).complete:
-            continue
         seen: set[str] = set()
         for read in _lacking(graph, workload, process):
             if read.name not in seen:
@@ -195,7 +193,7 @@ def _lacking(graph: Graph, workload: Workload, process: Process) -> Iterator[Env
 def _reads(graph: Graph, workload: Workload, process: Process) -> Iterator[EnvRead]:
     """What a Python program reads as it starts, and nothing gives."""
     program = graph.program_of(workload, process)
-    if program is None:
+    if program is None or not process.environment.complete or not graph.environment(workload).complete:
         return
     for read in program.env_reads:
         if _needed(read, program) and not _has(graph, workload, process, program, read):
