@@ -1,7 +1,8 @@
-"""CI definitions: what GitHub workflows and GitLab pipelines build and apply.
+"""CI definitions and task files: what they build and apply.
 
-Steps run at the repository's root unless `working-directory` says otherwise. What a matrix or an expression gives is
-unknown.
+Of GitHub, GitLab, CircleCI, Bitbucket, Azure Pipelines, Woodpecker, Drone and Task. Steps run at the repository's root
+unless `working-directory` says otherwise, tasks where their file is. What a matrix, an expression or a template gives
+is unknown.
 """
 
 from __future__ import annotations
@@ -56,31 +57,42 @@ class WorkflowFacts:
     runs: tuple[Ran, ...] = ()
 
 
+_DEFINITION = re.compile(
+    r"(?:^|/)(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.ya?ml|bitbucket-pipelines\.ya?ml"
+    r"|azure-pipelines\.ya?ml|\.woodpecker(?:/[^/]+)?\.ya?ml|\.drone\.ya?ml|[Tt]askfile(?:\.dist)?\.ya?ml)$"
+)
+_FOLDERS = re.compile(r"(?:^|/)\.(?:github|circleci|woodpecker)/")
+"""Folders of definitions, above which they begin to work."""
+_BLOCKS = frozenset({"script", "before_script", "after_script", "after-script", "commands", "cmds", "bash", "run"})
+"""Keys below which lines of shell stand."""
+_INNER = frozenset({"command", "cmd"})
+_MOVES = re.compile(r"(?:^|[;&|\s])(?:cd|pushd)\s")
 _OFF = re.compile(r"(?:\$\{\{\s*)?false(?:\s*\}\})?")
 
 
 def is_workflow(path: str) -> bool:
     """Whether a file is a CI definition, by its path."""
-    return bool(re.search(r"(?:^|/)(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml)$", path))
+    return _DEFINITION.search(path) is not None
 
 
 def root_of(path: str) -> str:
     """Where a CI definition begins to work: above its `.github`, as what was a repository of its own still may be."""
-    above = path.rpartition(".github/")[0] if "/" in path and ".github/" in path else posixpath.dirname(path)
+    folders = list(_FOLDERS.finditer(path))
+    above = path[: folders[-1].start()] if folders else posixpath.dirname(path)
     return above.rstrip("/")
 
 
 def facts(text: Text) -> WorkflowFacts:
-    """The facts of a GitHub workflow or a GitLab pipeline."""
+    """The facts of one definition."""
     builds: list[Built] = []
     runs: list[Ran] = []
     for document in yaml.read(text):
         jobs = yaml.get(document.root, "jobs")
-        if isinstance(jobs, yaml.Mapping):
+        if isinstance(jobs, yaml.Mapping) and "/workflows/" in f"/{_path(text)}":
             for job in yaml.items(jobs):
                 _job(job, document.index, text, builds, runs)
         else:
-            runs.extend(_gitlab(document, text))
+            runs.extend(_blocks(document.root, Anchor(_path(text), "yaml", (document.index,)), None))
     return WorkflowFacts(tuple(builds), tuple(runs))
 
 
@@ -122,27 +134,50 @@ def _built(used: yaml.Scalar, given: yaml.Node | None, anchor: Anchor) -> Iterat
 
 def _ran(written: Text, folder: yaml.Node | None, anchor: Anchor) -> Iterator[Ran]:
     inner = Anchor(anchor.path, anchor.syntax, anchor.steps, Anchor(anchor.path, "shell"))
+    if "{{" in written.value and "${{" not in written.value:
+        return
     try:
         found = of_shell(written, inner)
     except Unreadable:
         return
     value = folder.value if isinstance(folder, yaml.Scalar) else ""
-    yield Ran(found, None if "${{" in value else join(root_of(anchor.path), value))
+    yield Ran(found, None if "{{" in value or "$" in value else join(root_of(anchor.path), value.removeprefix("~/")))
 
 
-def _gitlab(document: yaml.Document, text: Text) -> Iterator[Ran]:
-    """Each line of `before_script`, `script` and `after_script` of each job, one after another."""
-    for item in yaml.items(document.root):
-        key = yaml.deref(item.key)
+def _blocks(node: yaml.Node | None, anchor: Anchor, folder: yaml.Node | None) -> Iterator[Ran]:
+    """All lines of shell below a node, one after another."""
+    here = yaml.deref(node) if node is not None else None
+    if isinstance(here, yaml.Sequence):
+        for number, item in enumerate(here.items):
+            yield from _blocks(item, anchor.child(number), folder)
+    told = next((f for key in ("dir", "working_directory", "workingDirectory") if (f := yaml.get(here, key))), folder)
+    for pair in yaml.items(here):
+        key = yaml.deref(pair.key)
         if not isinstance(key, yaml.Scalar):
             continue
-        for part in ("before_script", "script", "after_script"):
-            lines = yaml.get(item.value, part)
-            for number, line in enumerate(lines.items if isinstance(lines, yaml.Sequence) else ()):
-                scalar = yaml.deref(line)
-                if isinstance(scalar, yaml.Scalar):
-                    anchor = Anchor(_path(text), "yaml", (document.index, key.value, part, number))
-                    yield from _ran(scalar.text, None, anchor)
+        if key.value in _BLOCKS:
+            yield from _lines(pair.value, anchor.child(key.value), told)
+        else:
+            yield from _blocks(pair.value, anchor.child(key.value), told)
+
+
+def _lines(node: yaml.Node, anchor: Anchor, folder: yaml.Node | None) -> Iterator[Ran]:
+    """One line of shell, or several; behind one that goes elsewhere nobody knows where the next runs."""
+    here = yaml.deref(node)
+    if isinstance(here, yaml.Scalar):
+        yield from _ran(here.text, folder, anchor)
+    elif isinstance(here, yaml.Mapping):
+        told = yaml.get(here, "working_directory") or folder
+        for key in sorted(_INNER):
+            inner = yaml.get(here, key)
+            if isinstance(inner, yaml.Scalar):
+                yield from _ran(inner.text, told, anchor.child(key))
+    moved = False
+    for number, item in enumerate(here.items if isinstance(here, yaml.Sequence) else ()):
+        found = list(_lines(item, anchor.child(number), folder))
+        yield from (Ran(one.facts, None) if moved else one for one in found)
+        line = yaml.deref(item)
+        moved = moved or (isinstance(line, yaml.Scalar) and _MOVES.search(line.value) is not None)
 
 
 def _path(text: Text) -> str:
