@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stackfix.formats import javascript as js
 from stackfix.graph import javascript_names, node_sockets
 from stackfix.graph.node_facts import NodeCors, NodeRoute, NodeUse, Server
-from stackfix.graph.node_servers import maker, origin
+from stackfix.graph.node_servers import maker, origin, required
 from stackfix.graph.value import Hole, Symbol, Template
 from stackfix.text import Text
 
@@ -357,10 +357,14 @@ def cors(source: Source, calls: tuple[js.Call, ...]) -> Iterator[NodeCors]:
         last = name.rpartition(".")[2]
         if last == "enableCors" or (origin(source, name) or ("",))[0] in {"cors", "@koa/cors", "hono/cors"}:
             yield _cors(source, call, js.argument(call, 0))
-        elif last == "register" and (origin(source, js.dotted(js.argument(call, 0)) or "") or ("",))[0] in {
-            "@fastify/cors", "fastify-cors",
-        }:  # fmt: skip
+        elif last == "register" and _package(source, js.argument(call, 0)) in {"@fastify/cors", "fastify-cors"}:
             yield _cors(source, call, js.argument(call, 1))
+
+
+def _package(source: Source, node: js.Node | None) -> str | None:
+    """The package that a name stands for, or that is required where it is used."""
+    found = required(source, node) if isinstance(node, js.Call) else origin(source, js.dotted(node) or "")
+    return found[0] if found is not None else None
 
 
 def _cors(source: Source, call: js.Call, given: js.Node | None) -> NodeCors:
