@@ -80,12 +80,16 @@ def _passages(graph: Graph) -> Counter[tuple[str, str]]:
 
 
 def _files(graph: Graph) -> Iterator[tuple[str, str]]:
-    """Files and what they lead to: a Service's pods, scripts that containers run, manifests that scripts apply."""
+    """Files and what they lead to: Services' pods, scripts that containers run and their routes, applied manifests."""
     for cluster in graph.world.clusters:
         for service in cluster.services:
             yield from ((service.location.path, graph.name(pod)) for pod in kubernetes_names.selected(service, cluster))
     for workload in graph.running:
-        yield from {(found.executed.path, graph.name(workload)) for found in executed.ran(graph, workload)}
+        name = graph.name(workload)
+        yield from {(found.executed.path, name) for found in executed.ran(graph, workload)}
+        # Whether it serves what is asked of it can't be judged before all of its routes are seen.
+        routing = proxied_routes.routing_of(graph, workload)
+        yield from ((name, name) for _ in routing.routes if routing.complete) if routing is not None else ()
     for script in scripts.scripts(graph.library):
         applied = {p for one in script.facts.applies for p in applied_paths.resolved(graph.library, script, one)}
         yield from ((script.path, path) for path in applied)
