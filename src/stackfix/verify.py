@@ -9,6 +9,7 @@ nothing. Advice (info) undoes no repair.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stackfix.findings import Severity
@@ -17,6 +18,7 @@ from stackfix.graph.wires import met, wires
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from stackfix.findings import Location
     from stackfix.judging import Found, State
 
 
@@ -48,12 +50,13 @@ def _not_gone(after: State, chosen: tuple[Found, ...]) -> Iterable[Failure]:
 
 
 def _caused(before: State, after: State, chosen: tuple[Found, ...]) -> Iterable[Failure]:
+    change = _Change(before, after)
     for found in after.findings:
         if found.fingerprint in before.fingerprints or found.same_fault(before):
             continue
         if found.finding.severity is Severity.INFO:
             continue
-        if not caused(before, found) or _newly_wired(before, after, found) or _never_met(before, after, found):
+        if not caused(before, found) or change.reveals(found):
             continue
         finding = found.finding
         near = tuple(f for f in chosen if f.fix and (f.components & found.components or found.paths & f.fix.paths))
@@ -68,16 +71,29 @@ def caused(before: State, found: Found) -> bool:
     return all(before.graph.knows(name) for name in found.components)
 
 
-def _newly_wired(before: State, after: State, found: Found) -> bool:
-    """Whether more leads from one of its ends to another than did before: what they meet could not be judged."""
-    ends = found.components | found.paths
-    known = wires(before.graph)
-    return any(count > known.get(pair, 0) for pair, count in wires(after.graph).items() if ends.issuperset(pair))
+@dataclass(frozen=True)
+class _Change:
+    """What a pass changed of the wiring, found out once for all new findings, and only where there is one."""
 
+    before: State
+    after: State
 
-def _never_met(before: State, after: State, found: Found) -> bool:
-    """Whether it speaks of a reference that led to nothing before, or to a port that nothing answers on."""
-    known = met(before.graph)
-    fresh = [r.location for r in after.graph.references if r.anchor not in known]
-    places = (found.finding.location, *found.finding.evidence)
-    return any(p.path == f.path and p.span.overlaps(f.span) for p in places for f in fresh)
+    @cached_property
+    def led(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of ends between which more leads than did before: what they meet could not be judged."""
+        known = wires(self.before.graph)
+        return tuple(pair for pair, count in wires(self.after.graph).items() if count > known.get(pair, 0))
+
+    @cached_property
+    def fresh(self) -> tuple[Location, ...]:
+        """The references that led to nothing before, or to a port that nothing answers on."""
+        known = met(self.before.graph)
+        return tuple(r.location for r in self.after.graph.references if r.anchor not in known)
+
+    def reveals(self, found: Found) -> bool:
+        """Whether a new finding speaks of what could not be judged before."""
+        ends = found.components | found.paths
+        if any(ends.issuperset(pair) for pair in self.led):
+            return True
+        places = (found.finding.location, *found.finding.evidence)
+        return any(p.path == f.path and p.span.overlaps(f.span) for p in places for f in self.fresh)

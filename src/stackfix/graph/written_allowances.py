@@ -103,7 +103,7 @@ _LANGUAGES = (
             r"allow_any_origin|allowed_origin_fn|\.allow(?:ed)?_origin\b|CorsLayer::(?:permissive|very_permissive)"
             r"|Cors::permissive|Any\b|ACCESS_CONTROL_ALLOW_ORIGIN|Access-Control-Allow-Origin"
         ),
-        chained=re.compile(r"(?P<gap>\s*)\.allowed_origin\s*\(\s*\"(?P<origin>[^\"\n]*)\"\s*\)"),
+        chained=re.compile(r"\s*\.allowed_origin\s*\(\s*\"(?P<origin>[^\"\n]*)\"\s*\)"),
     ),
 )  # fmt: skip
 
